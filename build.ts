@@ -1,0 +1,221 @@
+// The only build script: every bundle's entry, target and byte budget stand in one table here.
+//
+//   tsx build.ts                  all bundles once, production
+//   tsx build.ts --watch          again on every change; --start also (re)starts the relay
+//   tsx build.ts relay widget     only these groups
+//
+// Each group writes dist/<group>/ and dist/<group>/metafile.json; test/unit/boundaries.test.ts reads the metafiles to
+// hold the import table of docs/architecture.md and the budgets below. Easy to get wrong: the loader names the hashed
+// file of the widget, so the widget is built before it.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, rm, writeFile, readFile, readdir } from 'node:fs/promises';
+import { existsSync, watch } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import sveltePlugin from 'esbuild-svelte';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, 'dist');
+
+/** Budgets in gzipped bytes; held by test/unit/boundaries.test.ts and printed by the `size` bench. */
+export const BUDGETS = {
+  /** What every page of a customer pays. */
+  loaderGz: 2_500,
+  /** Loader and everything that a viewed visitor loads. */
+  viewedVisitorGz: 45_000,
+} as const;
+
+export const GROUPS = ['widget', 'console', 'relay', 'demo', 'bench'] as const;
+export type Group = (typeof GROUPS)[number];
+
+const node: BuildOptions = {
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Installed packages stay outside: uWebSockets.js and argon2 are native, PGlite loads its own files.
+  packages: 'external',
+  sourcemap: true,
+};
+
+const browser: BuildOptions = {
+  platform: 'browser',
+  format: 'esm',
+  minify: true,
+  legalComments: 'none',
+  sourcemap: true,
+};
+
+async function bundle(group: Group, name: string, options: BuildOptions): Promise<Metafile> {
+  const outdir = path.join(dist, group);
+  const result = await build({
+    absWorkingDir: root,
+    bundle: true,
+    outdir,
+    metafile: true,
+    logLevel: 'warning',
+    ...options,
+  });
+  await mkdir(outdir, { recursive: true });
+  await writeFile(path.join(outdir, `${name}.meta.json`), JSON.stringify(result.metafile));
+  return result.metafile;
+}
+
+/** File name (within the group's folder) that esbuild gave to an entry point. */
+function outputOf(metafile: Metafile, entry: string): string {
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (output.entryPoint === entry) return path.basename(file);
+  }
+  throw new Error(`esbuild wrote no output for ${entry}`);
+}
+
+async function buildWidget(): Promise<void> {
+  const target = 'es2020';
+  const panel = await bundle('widget', 'widget', {
+    ...browser,
+    target,
+    entryPoints: ['widget/widget.ts'],
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+  });
+  await bundle('widget', 'loader', {
+    ...browser,
+    target,
+    format: 'iife',
+    entryPoints: ['widget/loader.ts'],
+    define: { WIDGET_FILE: JSON.stringify(outputOf(panel, 'widget/widget.ts')) },
+  });
+}
+
+async function buildConsole(): Promise<void> {
+  const metafile = await bundle('console', 'console', {
+    ...browser,
+    target: 'es2022',
+    entryPoints: ['operator-ui/main.ts'],
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    splitting: true,
+    mainFields: ['svelte', 'browser', 'module', 'main'],
+    conditions: ['svelte', 'browser'],
+    loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
+    plugins: [sveltePlugin({ compilerOptions: { css: 'external' } })],
+  });
+  const script = outputOf(metafile, 'operator-ui/main.ts');
+  const css = Object.keys(metafile.outputs).find((file) => file.endsWith('.css'));
+  const page = await readFile(path.join(root, 'operator-ui/index.html'), 'utf8');
+  await writeFile(
+    path.join(dist, 'console/index.html'),
+    page.replaceAll('%SCRIPT%', script).replaceAll('%STYLE%', css ? path.basename(css) : ''),
+  );
+  const still = path.join(root, 'operator-ui/static');
+  if (existsSync(still)) await cp(still, path.join(dist, 'console'), { recursive: true });
+}
+
+async function buildRelay(): Promise<void> {
+  await bundle('relay', 'relay', { ...node, entryPoints: ['relay/main.ts'] });
+  const migrations = path.join(root, 'relay/store/migrations');
+  if (existsSync(migrations)) await cp(migrations, path.join(dist, 'relay/migrations'), { recursive: true });
+}
+
+async function buildDemo(): Promise<void> {
+  await bundle('demo', 'server', { ...node, entryPoints: ['demo/server.ts'] });
+  await bundle('demo', 'pages', {
+    ...browser,
+    target: 'es2022',
+    outdir: path.join(dist, 'demo/site'),
+    entryPoints: ['demo/pages/*.ts', 'demo/pages/*.tsx'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    jsx: 'automatic',
+  });
+  await cp(path.join(root, 'demo/site'), path.join(dist, 'demo/site'), { recursive: true });
+}
+
+async function buildBench(): Promise<void> {
+  const entries = await readdir(path.join(root, 'bench'));
+  const pages = entries.filter((name) => name.endsWith('.page.ts')).map((name) => `bench/${name}`);
+  await bundle('bench', 'bench', {
+    ...node,
+    entryPoints: ['bench/main.ts', ...entries.filter((name) => name.endsWith('.child.ts')).map((name) => `bench/${name}`)],
+  });
+  if (pages.length > 0)
+    await bundle('bench', 'pages', { ...browser, target: 'es2022', entryPoints: pages, outdir: path.join(dist, 'bench/pages') });
+}
+
+const builders: Record<Group, () => Promise<void>> = {
+  widget: buildWidget,
+  console: buildConsole,
+  relay: buildRelay,
+  demo: buildDemo,
+  bench: buildBench,
+};
+
+export async function buildAll(groups: readonly Group[]): Promise<void> {
+  await Promise.all(
+    groups.map(async (group) => {
+      await rm(path.join(dist, group), { recursive: true, force: true });
+      await builders[group]();
+    }),
+  );
+}
+
+const SOURCES: Record<Group, readonly string[]> = {
+  widget: ['widget', 'cobrowse', 'protocol'],
+  console: ['operator-ui', 'cobrowse', 'protocol'],
+  relay: ['relay', 'protocol'],
+  demo: ['demo'],
+  bench: ['bench', 'relay', 'protocol', 'cobrowse'],
+};
+
+function startRelay(): ChildProcess {
+  return spawn(process.execPath, ['--enable-source-maps', path.join(dist, 'relay/main.js')], { stdio: 'inherit' });
+}
+
+async function watchAll(groups: readonly Group[], start: boolean): Promise<void> {
+  let relay = start ? startRelay() : undefined;
+  const changed = new Set<Group>();
+  let timer: NodeJS.Timeout | undefined;
+  const rebuild = async () => {
+    const now = [...changed];
+    changed.clear();
+    const began = Date.now();
+    try {
+      await buildAll(now);
+      console.log(`built ${now.join(', ')} in ${Date.now() - began} ms`);
+    } catch {
+      // esbuild has printed the error with its place; the next save tries again.
+      return;
+    }
+    if (relay && (now.includes('relay') || now.includes('demo'))) {
+      const old = relay;
+      relay = startRelay();
+      old.kill('SIGTERM');
+    }
+  };
+  for (const folder of new Set(groups.flatMap((group) => SOURCES[group]))) {
+    watch(path.join(root, folder), { recursive: true }, () => {
+      for (const group of groups) if (SOURCES[group].includes(folder)) changed.add(group);
+      clearTimeout(timer);
+      timer = setTimeout(() => void rebuild(), 80);
+    });
+  }
+  console.log('watching; press Ctrl-C to stop');
+}
+
+function isGroup(word: string): word is Group {
+  return (GROUPS as readonly string[]).includes(word);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const words = process.argv.slice(2);
+  const wrong = words.filter((word) => !word.startsWith('--') && !isGroup(word));
+  if (wrong.length > 0) throw new Error(`no such group: ${wrong.join(', ')}; there are ${GROUPS.join(', ')}`);
+  const named = words.filter(isGroup);
+  const groups = named.length > 0 ? named : GROUPS;
+  const began = Date.now();
+  await buildAll(groups);
+  console.log(`built ${groups.join(', ')} in ${Date.now() - began} ms`);
+  if (words.includes('--watch')) await watchAll(groups, words.includes('--start'));
+}

@@ -1,0 +1,87 @@
+// Every limit that both ends rely on, with its reason (W9). Relations between them are held by test/unit/limits.test.ts.
+
+const kB = 1024;
+const MB = 1024 * kB;
+
+export const LIMITS = {
+  /** Longest binary frame, header included. Longer payloads travel in pieces (codec.ts, `More`). 1 MB keeps the
+   * head-of-line wait of a pointer frame behind it under 100 ms on a 100 Mbit/s link. */
+  maxFrameBytes: 1 * MB,
+  /** A whole payload put together from pieces, as sent. 114,000 elements make about 1 MB deflated, 12 MB raw. */
+  maxPayloadBytes: 24 * MB,
+  /** The same after inflating: a small frame must not become a gigabyte in an operator's tab. */
+  maxInflatedBytes: 96 * MB,
+  /** Longest JSON text message. The longest honest one is a list page of 200 rows, about 100 kB. */
+  maxTextBytes: 256 * kB,
+
+  /** History of a room kept for late joiners; past it the relay asks the page for a fresh snapshot. */
+  historySoftBytes: 4 * MB,
+  historySoftFrames: 4000,
+  /** Past this the history is dropped: joiners wait for the snapshot already asked for. Bounds a room's memory. */
+  historyHardBytes: 24 * MB,
+  /** The relay asks for no more than one unforced fresh snapshot in this time: a snapshot costs the page. */
+  snapshotEveryMs: 30_000,
+
+  /** Bytes a slow operator may have waiting; past it live frames to that operator are dropped and repaired later. */
+  maxOperatorBacklogBytes: 8 * MB,
+  /** An operator that stays over its backlog for this long is closed with TooSlow. */
+  slowOperatorMs: 20_000,
+  /** Repairs (history requests) of one operator and room, per 10 s: more means its line can't carry the room. */
+  repairsPer10s: 20,
+
+  /** Ordered frames a visitor keeps until the relay has acknowledged them, to send again after a lost link. */
+  resendBytes: 8 * MB,
+  /** The relay acknowledges after so many ordered frames or so long, whichever is first. */
+  ackEveryFrames: 32,
+  ackEveryMs: 1000,
+
+  /** A visitor whose link is lost keeps the room for this long: a page load on a slow phone, a lift, a relay restart. */
+  graceMs: 120_000,
+  /** A room that no operator watches ends after this long. Capture stops at once when the last one leaves. */
+  unwatchedMs: 120_000,
+  /** How long a resume token stays good after it was issued; it is issued anew every `resumeEveryMs`. */
+  resumeTokenMs: 300_000,
+  resumeEveryMs: 60_000,
+
+  /** The 6-digit code's life, as the visitor is told. */
+  codeMs: 20 * 60_000,
+  /** Wrong codes per operator and per address in 10 minutes: 1,000,000 codes, so 10 guesses find one in 100,000
+   * ten-minute spells when one code is out. */
+  wrongCodesPer10min: 10,
+  /** An ask that the visitor does not answer goes away by itself. */
+  askMs: 60_000,
+
+  /** A peer that has connected must say hello within this time. */
+  helloMs: 10_000,
+  /** The relay says something (a beat) at least this often; a link that hears nothing for `silenceMs` reconnects. */
+  beatMs: 20_000,
+  silenceMs: 50_000,
+  /** The socket's own idle timeout on the relay (pings are sent by the server before that). */
+  idleTimeoutSec: 60,
+
+  /** Text messages from one visitor tab: burst and per second. Page changes come at most about one a second. */
+  visitorTextBurst: 60,
+  visitorTextPerSec: 10,
+  operatorTextBurst: 240,
+  operatorTextPerSec: 40,
+  /** Binary frames from one visitor tab. A page that animates at 120 Hz with pointer and pictures makes about 300. */
+  visitorFramesBurst: 3000,
+  visitorFramesPerSec: 1000,
+
+  /** Live-list changes are gathered for this long before they are sent. */
+  listEveryMs: 100,
+  listPageRows: 200,
+
+  /** One asset (style sheet, image, font), and all assets that one room may upload. */
+  maxAssetBytes: 8 * MB,
+  maxRoomAssetBytes: 128 * MB,
+  maxAssetsPerMessage: 100,
+  /** Known assets of a room: past it, further ones are not offered (a placeholder shows). */
+  maxRoomAssets: 5000,
+
+  maxUrlChars: 4096,
+  maxTitleChars: 512,
+  maxNameChars: 120,
+  maxTabsPerRoom: 32,
+  maxRoomsPerOperator: 16,
+} as const;
