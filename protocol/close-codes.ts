@@ -1,4 +1,5 @@
-// Every WebSocket close code we use, and what the receiver does about it: one table for both ends (W8).
+// Every WebSocket close code we use, and what the receiver does about it: one table for both ends (W8). The sentence
+// that each code says to a person stands in close-sentences.ts: the widget's loader carries this table in 2.5 kB.
 //
 //   retry   come back by the reconnect policy
 //   later   come back, but not before the relay's own pause (restart, overload)
@@ -8,25 +9,25 @@
 
 export type AfterClose = 'retry' | 'later' | 'login' | 'fresh' | 'stop';
 
-type Row = { readonly code: number; readonly after: AfterClose; readonly says: string };
+type Row = { readonly code: number; readonly after: AfterClose };
 
 export const CLOSE = {
-  GoingAway: { code: 4000, after: 'later', says: 'the relay restarts; come back shortly' },
-  Replaced: { code: 4001, after: 'fresh', says: 'the same tab identity connected again' },
-  BadToken: { code: 4002, after: 'fresh', says: 'the visitor token is not valid for this device, site and origin' },
-  LoggedOut: { code: 4003, after: 'login', says: 'the operator session ended; log in again' },
-  BadOrigin: { code: 4004, after: 'stop', says: 'this origin is not on the list of the site; add it in the site settings' },
-  UnknownSite: { code: 4005, after: 'stop', says: 'no such site; check the key in the snippet' },
-  PeerTooOld: { code: 4006, after: 'stop', says: 'this page runs an old Tandem; reload it' },
-  PeerTooNew: { code: 4007, after: 'later', says: 'the relay is older than this page; update the relay' },
-  BadMessage: { code: 4008, after: 'stop', says: 'a message was not understood' },
-  BadFrame: { code: 4009, after: 'stop', says: 'a binary frame was malformed' },
-  FrameTooLong: { code: 4010, after: 'stop', says: 'a frame was longer than allowed' },
-  TooMany: { code: 4011, after: 'later', says: 'too many messages in a short time' },
-  TooSlow: { code: 4012, after: 'retry', says: 'this side read too slowly; it starts afresh' },
-  HelloTimeout: { code: 4013, after: 'retry', says: 'no hello came in time' },
-  Silent: { code: 4014, after: 'retry', says: 'nothing was heard for too long' },
-  TooManyPeers: { code: 4015, after: 'later', says: 'the relay holds as many connections as it may' },
+  GoingAway: { code: 4000, after: 'later' },
+  Replaced: { code: 4001, after: 'fresh' },
+  BadToken: { code: 4002, after: 'fresh' },
+  LoggedOut: { code: 4003, after: 'login' },
+  BadOrigin: { code: 4004, after: 'stop' },
+  UnknownSite: { code: 4005, after: 'stop' },
+  PeerTooOld: { code: 4006, after: 'stop' },
+  PeerTooNew: { code: 4007, after: 'later' },
+  BadMessage: { code: 4008, after: 'stop' },
+  BadFrame: { code: 4009, after: 'stop' },
+  FrameTooLong: { code: 4010, after: 'stop' },
+  TooMany: { code: 4011, after: 'later' },
+  TooSlow: { code: 4012, after: 'retry' },
+  HelloTimeout: { code: 4013, after: 'retry' },
+  Silent: { code: 4014, after: 'retry' },
+  TooManyPeers: { code: 4015, after: 'later' },
 } as const satisfies Record<string, Row>;
 
 export type CloseName = keyof typeof CLOSE;

@@ -39,6 +39,14 @@ export const LIMITS = {
   graceMs: 120_000,
   /** A room that no operator watches ends after this long. Capture stops at once when the last one leaves. */
   unwatchedMs: 120_000,
+  /** A visitor who offered the screen waits this long for an operator. */
+  offeringMs: 600_000,
+  /** Capture goes on this long after the last operator left: a reload of the console must not cost a snapshot. */
+  lingerMs: 10_000,
+  /** A tab of a room whose link is gone while other tabs are there is taken off the strip after this. */
+  tabGraceMs: 15_000,
+  /** A visitor without any link stays in the live list this long: the next page is loading. */
+  pageLoadMs: 8_000,
   /** How long a resume token stays good after it was issued; it is issued anew every `resumeEveryMs`. */
   resumeTokenMs: 300_000,
   resumeEveryMs: 60_000,
@@ -48,6 +56,8 @@ export const LIMITS = {
   /** Wrong codes per operator and per address in 10 minutes: 1,000,000 codes, so 10 guesses find one in 100,000
    * ten-minute spells when one code is out. */
   wrongCodesPer10min: 10,
+  /** Asks to one visitor in 10 minutes that were not accepted: nobody may be nagged. */
+  asksPer10min: 3,
   /** An ask that the visitor does not answer goes away by itself. */
   askMs: 60_000,
 
@@ -83,5 +93,7 @@ export const LIMITS = {
   maxTitleChars: 512,
   maxNameChars: 120,
   maxTabsPerRoom: 32,
+  /** Canvas and video pictures kept per room for joiners. */
+  maxPicturesPerRoom: 48,
   maxRoomsPerOperator: 16,
 } as const;

@@ -25,6 +25,15 @@ const size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535));
 const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(1e14));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
+/** What a site hides, besides what is always hidden. Selectors are CSS. */
+const maskingRules = v.object({
+  privateByDefault: v.boolean(),
+  mask: v.optional(v.pipe(v.string(), v.maxLength(4000))),
+  unmask: v.optional(v.pipe(v.string(), v.maxLength(4000))),
+  block: v.optional(v.pipe(v.string(), v.maxLength(4000))),
+});
+export type MaskingRules = v.InferOutput<typeof maskingRules>;
+
 /** What a tab says of itself. `viewport` in CSS pixels. */
 const page = v.object({
   url,
@@ -105,7 +114,7 @@ const visitState = v.object({
 export type VisitState = v.InferOutput<typeof visitState>;
 
 const toVisitor = v.variant('t', [
-  v.object({ t: v.literal('welcome'), token, visit: v.optional(visitState) }),
+  v.object({ t: v.literal('welcome'), token, masking: maskingRules, visit: v.optional(visitState) }),
   v.object({ t: v.literal('ask'), ask: id, operator: person }),
   v.object({ t: v.literal('unask'), ask: id }),
   v.object({ t: v.literal('code'), code: v.pipe(v.string(), v.regex(/^\d{6}$/)), lifeMs: ms }),
@@ -186,8 +195,9 @@ const fromOperator = v.variant('t', [
   v.object({ t: v.literal('ask'), visitor: id }),
   v.object({ t: v.literal('unask'), visitor: id }),
   v.object({ t: v.literal('code'), code: v.pipe(v.string(), v.regex(/^\d{6}$/)) }),
-  /** `from`: the highest sequence already here (after a lost link); 0 or absent: everything. */
-  v.object({ t: v.literal('watch'), room: id, from: v.optional(count) }),
+  /** After a lost link: `from` is the highest sequence already here, `number` that of the room it counts in (a relay that
+   * restarted has a new one, and then sends everything). Absent: everything. */
+  v.object({ t: v.literal('watch'), room: id, number: v.optional(count), from: v.optional(count) }),
   v.object({ t: v.literal('leave'), room: id }),
   v.object({ t: v.literal('history'), room: id, from: count }),
   v.object({ t: v.literal('end'), room: id }),

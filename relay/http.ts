@@ -1,0 +1,67 @@
+// HTTP as the relay's routes see it, without uWebSockets.js: server.ts turns real requests into these. Body limits are
+// decided from the headers alone, before any byte of the body is kept.
+
+export type HttpRequest = {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: string;
+  header(name: string): string | undefined;
+  /** The other side's address, or what a trusted proxy says it is. */
+  readonly address: string;
+  /** Scheme and host that the browser used, for example http://127.0.0.1:8787. */
+  readonly origin: string;
+};
+
+export type HttpReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+};
+
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'OPTIONS';
+  /** The whole path, or its beginning when it ends in `/`. */
+  readonly path: string;
+  /** Most bytes of body that this request may bring, or the refusal. Absent: none. */
+  readonly bodyLimit?: (request: HttpRequest) => number | HttpReply;
+  readonly answer: (request: HttpRequest, body: Uint8Array) => HttpReply | Promise<HttpReply>;
+};
+
+/** What every reply carries unless it says otherwise. */
+export const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+export function reply(status: number, body: string | Uint8Array, headers: Record<string, string> = {}): HttpReply {
+  return { status, body, headers: { ...SAFE_HEADERS, 'cache-control': 'no-store', ...headers } };
+}
+
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): HttpReply {
+  return reply(status, JSON.stringify(value), { 'content-type': 'application/json; charset=utf-8', ...headers });
+}
+
+export function plain(status: number, text: string): HttpReply {
+  return reply(status, text + '\n', { 'content-type': 'text/plain; charset=utf-8' });
+}
+
+/** One cookie of the request; undefined when it is not there. */
+export function cookieOf(request: HttpRequest, name: string): string | undefined {
+  for (const pair of (request.header('cookie') ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}
+
+export function findRoute(routes: readonly Route[], method: string, path: string): Route | 'no-such-method' | undefined {
+  let pathKnown = false;
+  for (const route of routes) {
+    if (route.path.endsWith('/') && route.path !== '/' ? !path.startsWith(route.path) : path !== route.path) continue;
+    if (route.method === method || (method === 'HEAD' && route.method === 'GET')) return route;
+    pathKnown = true;
+  }
+  return pathKnown ? 'no-such-method' : undefined;
+}

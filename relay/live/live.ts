@@ -1,0 +1,532 @@
+// The live part's entry: takes what peers say (already framed and sized by server.ts) and decides what follows, over
+// visitors, asks, codes and rooms. Everything outside (sockets, clock, randomness, tokens, assets) is handed in, so
+// the simulation runs it whole. Nothing here awaits.
+
+import { closeFor, ProtocolError } from '../../protocol/protocol-error.ts';
+import type { CloseName } from '../../protocol/close-codes.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
+import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
+import { Codes } from './codes.ts';
+import { LiveList } from './list.ts';
+import type { LiveMetrics } from './metrics.ts';
+import { OperatorPeer, type Operator } from './operators.ts';
+import { createBucket, take, type Publish, type Socket } from './peer.ts';
+import { Room, type RoomTimes } from './room.ts';
+import type { Site } from './site.ts';
+import { createDeviceReader, Tab, Visitor } from './visitors.ts';
+
+export type ResumeProof = { room: string; device: string; site: string; origin: string; paused: boolean };
+export type DeviceProof = { device: string; site: string; origin: string };
+
+export type LiveDoor = {
+  now(): number;
+  after(delayMs: number, task: () => void): () => void;
+  randomInt(below: number): number;
+  randomId(): string;
+  readonly publish: Publish;
+  readonly metrics: LiveMetrics;
+  siteByKey(key: string): Site | undefined;
+  sitesOf(account: string): readonly Site[];
+  originAllowed(origin: string | undefined, site: Site): boolean;
+  signDevice(proof: DeviceProof): string;
+  readDevice(token: string): DeviceProof | undefined;
+  signResume(proof: ResumeProof): string;
+  readResume(token: string): ResumeProof | undefined;
+  /** Bytes of this site's asset are here: its media type; undefined: not here. */
+  assetType(site: string, hash: string): string | undefined;
+  /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
+  fetchAsset(room: Room, url: string): void;
+  log(message: string, fields: Record<string, unknown>): void;
+};
+
+export type LiveTimes = RoomTimes & { codeMs: number };
+
+/** A connection before its hello. */
+export type Arrival = { socket: Socket; origin: string | undefined; userAgent: string; address: string };
+
+export type Live = ReturnType<typeof createLive>;
+
+export function createLive(door: LiveDoor, times: LiveTimes) {
+  const visitors = new Map<string, Visitor>();
+  const rooms = new Map<string, Room>();
+  /** Rooms that ended lately: their resume tokens are dead though still signed right. */
+  const endedRooms = new Map<string, number>();
+  /** Operators who came back to a room before its visitor did (the relay restarted). */
+  const awaited = new Map<string, { peers: Set<OperatorPeer>; until: number }>();
+  const operators = new Set<OperatorPeer>();
+  const asksByOperator = new Map<OperatorPeer, Set<Visitor>>();
+  /** Offered assets whose upload is awaited: by room and hash, the addresses that will show it. */
+  const uploads = new Map<Room, Map<string, string[]>>();
+  const gone = new Set<Visitor>();
+  const codes = new Codes<Visitor>(times.codeMs, (below) => door.randomInt(below));
+  const readDevice = createDeviceReader();
+  const list = new LiveList({
+    metrics: door.metrics,
+    now: () => door.now(),
+    after: (ms, task) => void door.after(ms, task),
+    visitors: () => visitors.values(),
+  });
+  let nextRoom = 1 + door.randomInt(1 << 20);
+
+  door.metrics.gauge('tandem_rooms', 'Rooms open now', () => rooms.size);
+  door.metrics.gauge('tandem_visitors', 'Visitors on the sites now', () => visitors.size);
+  door.metrics.gauge('tandem_operators', 'Operator connections now', () => operators.size);
+
+  const toTab = (tab: Tab, message: ToVisitor) => tab.socket.text(JSON.stringify(message));
+  const toTabs = (visitor: Visitor, message: ToVisitor) => {
+    const text = JSON.stringify(message);
+    for (const tab of visitor.tabs) tab.socket.text(text);
+  };
+  const refuse = (peer: OperatorPeer, what: string, why: Refusal, about?: string) =>
+    peer.send({ t: 'refused', what, why, ...(about === undefined ? {} : { about }) });
+
+  const openRoom = (visitor: Visitor, id: string, paused: boolean): Room => {
+    const room = new Room(
+      {
+        publish: door.publish,
+        metrics: door.metrics,
+        times,
+        resumeToken: (of) =>
+          door.signResume({ room: of.id, device: visitor.id, site: visitor.site.id, origin: visitor.origin, paused: of.paused }),
+        changed: () => list.changed(visitor),
+        ended: (of) => {
+          rooms.delete(of.id);
+          uploads.delete(of);
+          endedRooms.set(of.id, door.now() + LIMITS.resumeTokenMs);
+          if (visitor.room === of) visitor.room = undefined;
+          list.changed(visitor);
+          const view = of.view();
+          door.log('room ended', { room: of.id, why: view.ended });
+        },
+      },
+      { id, number: nextRoom++ >>> 0, site: visitor.site, visitor: visitor.id, paused },
+      door.now(),
+    );
+    rooms.set(id, room);
+    visitor.room = room;
+    for (const tab of visitor.tabs) room.enter(tab, door.now());
+    list.changed(visitor);
+    door.log('room opened', { room: id, site: visitor.site.id });
+    return room;
+  };
+
+  const tellVisit = (tab: Tab, room: Room) => {
+    const visit = room.visitOf(tab);
+    if (visit) toTab(tab, { t: 'visit', visit });
+  };
+
+  /** The visitor has just agreed to be seen. */
+  const startVisit = (visitor: Visitor): Room => {
+    const room = openRoom(visitor, door.randomId(), false);
+    for (const tab of visitor.tabs) tellVisit(tab, room);
+    return room;
+  };
+
+  /** Operators who came back before their visitor did. */
+  const admitAwaited = (room: Room) => {
+    const waiting = awaited.get(room.id);
+    awaited.delete(room.id);
+    for (const peer of waiting?.peers ?? [])
+      if (operators.has(peer) && peer.operator.account === room.site.account) room.watch(peer, 0, door.now());
+  };
+
+  /** The room that this proof names, brought back if this relay does not have it (it restarted). */
+  const resumeRoom = (visitor: Visitor, proof: ResumeProof): Room | undefined => {
+    if (proof.device !== visitor.id || proof.site !== visitor.site.id || proof.origin !== visitor.origin) return undefined;
+    const known = rooms.get(proof.room);
+    if (known) return known.visitor === visitor.id ? known : undefined;
+    if (endedRooms.has(proof.room) || visitor.room) return visitor.room;
+    return openRoom(visitor, proof.room, proof.paused);
+  };
+
+  const closeAsk = (visitor: Visitor, state: 'accepted' | 'declined' | 'timeout' | 'gone', room?: Room) => {
+    const { ask } = visitor;
+    if (!ask) return;
+    visitor.ask = undefined;
+    asksByOperator.get(ask.operator)?.delete(visitor);
+    toTabs(visitor, { t: 'unask', ask: ask.id });
+    if (operators.has(ask.operator))
+      ask.operator.send({ t: 'asked', visitor: visitor.id, state, ...(room ? { room: room.id } : {}) });
+    list.changed(visitor);
+  };
+
+  const putQuestion = (peer: OperatorPeer, visitor: Visitor) => {
+    const now = door.now();
+    if (visitor.room) return peer.send({ t: 'asked', visitor: visitor.id, state: 'accepted', room: visitor.room.id });
+    if (visitor.ask && visitor.ask.operator !== peer) return refuse(peer, 'ask', 'visitor-busy', visitor.id);
+    if (visitor.ask) return peer.send({ t: 'asked', visitor: visitor.id, state: 'waiting' });
+    if (visitor.tabs.length === 0) return refuse(peer, 'ask', 'unknown-visitor', visitor.id);
+    visitor.nagging ??= createBucket(LIMITS.asksPer10min, now);
+    if (!take(visitor.nagging, { burst: LIMITS.asksPer10min, perSec: LIMITS.asksPer10min / 600 }, now))
+      return refuse(peer, 'ask', 'too-many-tries', visitor.id);
+    const ask = { id: door.randomId(), visitor, operator: peer, until: now + LIMITS.askMs };
+    visitor.ask = ask;
+    let mine = asksByOperator.get(peer);
+    if (!mine) asksByOperator.set(peer, (mine = new Set()));
+    mine.add(visitor);
+    toTabs(visitor, { t: 'ask', ask: ask.id, operator: { id: peer.operator.id, name: peer.operator.name } });
+    list.changed(visitor);
+    return peer.send({ t: 'asked', visitor: visitor.id, state: 'waiting' });
+  };
+
+  const offerAssets = (visitor: Visitor, tab: Tab, entries: (FromVisitor & { t: 'assets' })['list']) => {
+    const room = visitor.room;
+    if (!room || !room.has(tab)) return;
+    const known: AssetEntry[] = [];
+    const want: string[] = [];
+    for (const { url, hash, bytes } of entries) {
+      const before = room.assets.get(url);
+      if (before && (hash === undefined || before.hash === hash)) continue;
+      if (room.assets.size >= LIMITS.maxRoomAssets) {
+        room.notice('assets-skipped');
+        break;
+      }
+      if (hash === undefined) {
+        door.fetchAsset(room, url);
+        continue;
+      }
+      const type = door.assetType(room.site.id, hash);
+      if (type !== undefined) {
+        known.push({ url, hash, type });
+        continue;
+      }
+      if ((bytes ?? 0) > LIMITS.maxAssetBytes || room.assetBytes > LIMITS.maxRoomAssetBytes) {
+        room.notice('assets-skipped');
+        known.push({ url, hash: null, type: '' });
+        continue;
+      }
+      let byHash = uploads.get(room);
+      if (!byHash) uploads.set(room, (byHash = new Map()));
+      const urls = byHash.get(hash);
+      if (urls) {
+        if (!urls.includes(url) && urls.length < 100) urls.push(url);
+        // Asked for again: the page that was to send it may be gone.
+        want.push(hash);
+      } else {
+        byHash.set(hash, [url]);
+        want.push(hash);
+      }
+    }
+    room.announce(known);
+    if (want.length > 0) toTab(tab, { t: 'want', hashes: [...new Set(want)] });
+  };
+
+  const pageChanged = (tab: Tab, page: Page) => {
+    const now = door.now();
+    if (page.url !== tab.page.url) tab.pageSince = now;
+    if (page.visible) tab.seenAt = now;
+    tab.page = page;
+    tab.visitor.room?.page(tab, now);
+    list.changed(tab.visitor);
+  };
+
+  const fromVisitor = (tab: Tab, message: FromVisitor): void => {
+    const { visitor } = tab;
+    const now = door.now();
+    switch (message.t) {
+      case 'hello':
+        throw new ProtocolError('bad-message', 'a second hello');
+      case 'page':
+        return pageChanged(tab, message.page);
+      case 'answer': {
+        if (visitor.ask?.id !== message.ask) return;
+        if (!message.yes) return closeAsk(visitor, 'declined');
+        if (visitor.nagging) visitor.nagging.level += 1;
+        return closeAsk(visitor, 'accepted', visitor.room ?? startVisit(visitor));
+      }
+      case 'code': {
+        const code = codes.issue(visitor, now);
+        if (code === undefined) toTab(tab, { t: 'refused', what: 'code', why: 'nobody-here' });
+        else toTabs(visitor, { t: 'code', code, lifeMs: codes.lifeMs });
+        return;
+      }
+      case 'uncode':
+        return codes.revoke(visitor);
+      case 'show':
+        if (visitor.room) return tellVisit(tab, visitor.room);
+        startVisit(visitor);
+        return;
+      case 'pause':
+        return visitor.room?.pause(message.on);
+      case 'stop':
+        return visitor.room?.end('visitor');
+      case 'assets':
+        return offerAssets(visitor, tab, message.list);
+      case 'notice':
+        return visitor.room?.notice(message.kind);
+      case 'probe':
+        toTab(tab, { t: 'echo', at: message.at });
+        if (message.last !== undefined && message.last < 600_000) visitor.room?.visitorRtt(message.last);
+        return;
+    }
+  };
+
+  const fromOperator = (peer: OperatorPeer, message: FromOperator): void => {
+    const now = door.now();
+    const { account } = peer.operator;
+    const roomOf = (id: string) => {
+      const room = rooms.get(id);
+      return room && room.site.account === account ? room : undefined;
+    };
+    switch (message.t) {
+      case 'list':
+        return message.on ? list.open(peer) : list.close(peer);
+      case 'ask': {
+        const visitor = visitors.get(message.visitor);
+        if (!visitor || visitor.site.account !== account) refuse(peer, 'ask', 'unknown-visitor', message.visitor);
+        else putQuestion(peer, visitor);
+        return;
+      }
+      case 'unask': {
+        const visitor = visitors.get(message.visitor);
+        if (visitor?.ask?.operator === peer) closeAsk(visitor, 'gone');
+        return;
+      }
+      case 'code': {
+        const guessers = [`operator ${peer.operator.id}`, `address ${peer.address}`];
+        const found = codes.redeem(message.code, guessers, (visitor) => visitor.site.account === account, now);
+        if (found.kind === 'found') putQuestion(peer, found.visitor);
+        else refuse(peer, 'code', found.kind === 'wrong' ? 'wrong-code' : 'too-many-tries');
+        return;
+      }
+      case 'watch': {
+        if (peer.rooms.size >= LIMITS.maxRoomsPerOperator) {
+          refuse(peer, 'watch', 'too-many-rooms', message.room);
+          return;
+        }
+        const room = roomOf(message.room);
+        if (room) {
+          if (!peer.rooms.has(room)) room.watch(peer, message.number === room.number ? (message.from ?? 0) : 0, now);
+          return;
+        }
+        // Only somebody who was watching sends a room's number: then the relay restarted and the visitor is still on
+        // the way back.
+        if (message.number !== undefined && !rooms.has(message.room) && !endedRooms.has(message.room) && awaited.size < 10_000) {
+          let waiting = awaited.get(message.room);
+          if (!waiting) awaited.set(message.room, (waiting = { peers: new Set(), until: now + times.graceMs }));
+          waiting.peers.add(peer);
+          return;
+        }
+        refuse(peer, 'watch', 'no-such-room', message.room);
+        return;
+      }
+      case 'leave': {
+        awaited.get(message.room)?.peers.delete(peer);
+        return roomOf(message.room)?.unwatch(peer, now);
+      }
+      case 'history': {
+        const room = roomOf(message.room);
+        if (room?.repair(peer, message.from, now) === 'too-often') peer.socket.close('TooSlow');
+        return;
+      }
+      case 'end': {
+        const room = roomOf(message.room);
+        if (room && peer.rooms.has(room)) room.end('operator');
+        else refuse(peer, 'end', 'no-such-room', message.room);
+        return;
+      }
+      case 'probe':
+        peer.send({ t: 'echo', at: message.at });
+        return;
+    }
+  };
+
+  /** Runs what one peer's input causes; its faults close that peer and nobody else (E3). */
+  const guarded = (socket: Socket, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      door.metrics.protocolErrors.add(1);
+      door.log('peer closed for malformed input', { error: error.message });
+      socket.close(closeFor(error.kind));
+    }
+  };
+
+  const hello = (arrival: Arrival, text: string): Tab | CloseName => {
+    const message = parseFromVisitor(text);
+    if (message.t !== 'hello') throw new ProtocolError('bad-message', 'the first message must be hello');
+    const site = door.siteByKey(message.site);
+    if (!site) return 'UnknownSite';
+    const { origin } = arrival;
+    if (origin === undefined || !door.originAllowed(origin, site)) return 'BadOrigin';
+    let device: string;
+    if (message.token === undefined) device = door.randomId();
+    else {
+      const proof = door.readDevice(message.token);
+      if (!proof || proof.site !== site.id || proof.origin !== origin) return 'BadToken';
+      device = proof.device;
+    }
+    const now = door.now();
+    let visitor = visitors.get(device);
+    if (!visitor) {
+      visitor = new Visitor(device, site, origin, readDevice(arrival.userAgent), message.lang, now);
+      visitors.set(device, visitor);
+    }
+    visitor.lang = message.lang;
+    visitor.goneSince = undefined;
+    gone.delete(visitor);
+    const twin = visitor.tabs.find((tab) => tab.key === message.tab);
+    if (twin) {
+      // The newer connection wins: usually the same tab, back before its old link was noticed to be dead.
+      detach(twin);
+      twin.socket.close('Replaced');
+    }
+    const tab = new Tab(arrival.socket, visitor, message.tab, message.page, now);
+    visitor.tabs.push(tab);
+    const proof = message.resume === undefined ? undefined : door.readResume(message.resume);
+    const room = (proof && resumeRoom(visitor, proof)) ?? visitor.room;
+    if (room && !room.has(tab)) room.enter(tab, now);
+    const visit = room?.visitOf(tab);
+    const token = message.token ?? door.signDevice({ device, site: site.id, origin });
+    toTab(tab, { t: 'welcome', token, masking: site.masking, ...(visit ? { visit } : {}) });
+    // A visit that is no more: the page would go on showing its badge.
+    if (message.resume !== undefined && !visit) toTab(tab, { t: 'ended', why: 'lost' });
+    if (room) admitAwaited(room);
+    if (visitor.ask) {
+      const { operator, id } = visitor.ask;
+      toTab(tab, { t: 'ask', ask: id, operator: { id: operator.operator.id, name: operator.operator.name } });
+    }
+    const code = codes.of(visitor, now);
+    if (code) toTab(tab, { t: 'code', ...code });
+    list.changed(visitor);
+    return tab;
+  };
+
+  const detach = (tab: Tab) => {
+    const { visitor } = tab;
+    const at = visitor.tabs.indexOf(tab);
+    if (at < 0) return;
+    visitor.tabs.splice(at, 1);
+    visitor.room?.leave(tab, door.now());
+    if (visitor.tabs.length === 0) {
+      visitor.goneSince = door.now();
+      gone.add(visitor);
+    } else list.changed(visitor);
+  };
+
+  const tick = () => {
+    const now = door.now();
+    for (const room of [...rooms.values()]) room.tick(now);
+    for (const visitor of gone) {
+      if (visitor.goneSince === undefined || now - visitor.goneSince < LIMITS.pageLoadMs) continue;
+      closeAsk(visitor, 'gone');
+      // While a room waits out its grace the visitor stays known, so that the ask and the code find it again.
+      if (visitor.room) continue;
+      codes.revoke(visitor);
+      gone.delete(visitor);
+      visitors.delete(visitor.id);
+      list.gone(visitor);
+    }
+    for (const [peer, asked] of asksByOperator) {
+      for (const visitor of asked) if (visitor.ask && visitor.ask.until <= now) closeAsk(visitor, 'timeout');
+      if (asked.size === 0) asksByOperator.delete(peer);
+    }
+    for (const [id, until] of endedRooms) if (until <= now) endedRooms.delete(id);
+    for (const [id, waiting] of awaited) {
+      if (waiting.until > now) continue;
+      awaited.delete(id);
+      for (const peer of waiting.peers) if (operators.has(peer)) refuse(peer, 'watch', 'no-such-room', id);
+    }
+    codes.expire(now);
+    for (const peer of operators) {
+      if (peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) peer.slowSince = undefined;
+      else if (peer.slowSince === undefined) peer.slowSince = now;
+      else if (now - peer.slowSince > LIMITS.slowOperatorMs) peer.socket.close('TooSlow');
+    }
+  };
+
+  return {
+    tick,
+    visitorCount: () => visitors.size,
+    operatorCount: () => operators.size,
+
+    /** The first text of a visitor's connection. A tab, or undefined: the socket was closed with the reason. */
+    visitorHello(arrival: Arrival, text: string): Tab | undefined {
+      let tab: Tab | undefined;
+      guarded(arrival.socket, () => {
+        const result = hello(arrival, text);
+        if (typeof result === 'string') arrival.socket.close(result);
+        else tab = result;
+      });
+      return tab;
+    },
+    visitorText(tab: Tab, text: string): void {
+      guarded(tab.socket, () => {
+        const rate = { burst: LIMITS.visitorTextBurst, perSec: LIMITS.visitorTextPerSec };
+        if (!take(tab.texts, rate, door.now())) tab.socket.close('TooMany');
+        else fromVisitor(tab, parseFromVisitor(text));
+      });
+    },
+    /** `bytes` is only lent for the duration of the call. */
+    visitorFrame(tab: Tab, bytes: Uint8Array): void {
+      guarded(tab.socket, () => {
+        const now = door.now();
+        const rate = { burst: LIMITS.visitorFramesBurst, perSec: LIMITS.visitorFramesPerSec };
+        if (!take(tab.frames, rate, now)) return tab.socket.close('TooMany');
+        const { room } = tab.visitor;
+        if (room) room.frame(tab, bytes, now);
+        else door.metrics.framesRefused.add(1);
+      });
+    },
+    visitorGone(tab: Tab): void {
+      detach(tab);
+    },
+
+    operatorHere(socket: Socket, operator: Operator, session: string, address: string): OperatorPeer {
+      const peer = new OperatorPeer(socket, operator, session, address, door.now());
+      operators.add(peer);
+      peer.send({
+        t: 'welcome',
+        operator: { id: operator.id, name: operator.name, login: operator.login, role: operator.role },
+        sites: door.sitesOf(operator.account).map(({ id, name }) => ({ id, name })),
+        now: door.now(),
+      });
+      return peer;
+    },
+    operatorText(peer: OperatorPeer, text: string): void {
+      guarded(peer.socket, () => {
+        const rate = { burst: LIMITS.operatorTextBurst, perSec: LIMITS.operatorTextPerSec };
+        if (!take(peer.texts, rate, door.now())) peer.socket.close('TooMany');
+        else fromOperator(peer, parseFromOperator(text));
+      });
+    },
+    operatorDrained(peer: OperatorPeer): void {
+      list.drained(peer);
+      for (const room of [...peer.rooms.keys()]) room.feed(peer);
+    },
+    operatorGone(peer: OperatorPeer): void {
+      operators.delete(peer);
+      list.close(peer);
+      for (const visitor of asksByOperator.get(peer) ?? []) closeAsk(visitor, 'gone');
+      asksByOperator.delete(peer);
+      for (const waiting of awaited.values()) waiting.peers.delete(peer);
+      for (const room of [...peer.rooms.keys()]) room.unwatch(peer, door.now());
+    },
+    /** Ends every connection of a session that logged out. */
+    sessionEnded(session: string): void {
+      for (const peer of [...operators]) if (peer.session === session) peer.socket.close('LoggedOut');
+    },
+
+    /** The room of a signed proof, if it may take an upload of this many bytes. */
+    roomForUpload(token: string, hash: string, bytes: number): Room | undefined {
+      const proof = door.readResume(token);
+      const room = proof && rooms.get(proof.room);
+      if (!room || room.visitor !== proof.device || !uploads.get(room)?.has(hash)) return undefined;
+      if (room.assetBytes + bytes > LIMITS.maxRoomAssetBytes) return undefined;
+      return room;
+    },
+    /** An upload is stored (type), or was no good (undefined). */
+    assetUploaded(room: Room, hash: string, asset: { type: string; bytes: number } | undefined): void {
+      const urls = uploads.get(room)?.get(hash) ?? [];
+      uploads.get(room)?.delete(hash);
+      if (asset) room.assetBytes += asset.bytes;
+      room.announce(urls.map((url) => ({ url, hash: asset ? hash : null, type: asset?.type ?? '' })));
+    },
+    assetFetched(room: Room, entries: readonly AssetEntry[], bytes: number): void {
+      room.assetBytes += bytes;
+      room.announce(entries);
+    },
+  };
+}

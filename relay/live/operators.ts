@@ -1,0 +1,45 @@
+// A connected console: who it is, which sites it may see, which rooms it watches, and how far behind it is in each.
+
+import type { ToOperator } from '../../protocol/messages.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { createBucket, type Bucket, type SendResult, type Socket } from './peer.ts';
+import type { Room } from './room.ts';
+
+export type Operator = {
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly login: string;
+  readonly role: 'admin' | 'operator';
+};
+
+/** How one operator follows one room. While catching up it is not subscribed: it is fed from the history, batch by
+ * batch as its line takes them, until it has reached the head. */
+export type Watch = { kind: 'catching-up'; cursor: number } | { kind: 'live' };
+
+export class OperatorPeer {
+  readonly socket: Socket;
+  readonly operator: Operator;
+  readonly session: string;
+  readonly address: string;
+  readonly rooms = new Map<Room, Watch>();
+  readonly texts: Bucket;
+  readonly repairs: Bucket;
+  /** Live list: off, in step, or overflowed (it gets the whole list again when its line has drained). */
+  list: 'off' | 'on' | 'behind' = 'off';
+  /** Since when its line has been full; undefined while it is not. */
+  slowSince: number | undefined;
+
+  constructor(socket: Socket, operator: Operator, session: string, address: string, now: number) {
+    this.socket = socket;
+    this.operator = operator;
+    this.session = session;
+    this.address = address;
+    this.texts = createBucket(LIMITS.operatorTextBurst, now);
+    this.repairs = createBucket(LIMITS.repairsPer10s, now);
+  }
+
+  send(message: ToOperator): SendResult {
+    return this.socket.text(JSON.stringify(message));
+  }
+}

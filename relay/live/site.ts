@@ -1,0 +1,14 @@
+// A site as the live part needs it; store/ reads it from the database.
+
+import type { MaskingRules } from '../../protocol/messages.ts';
+
+export type Site = {
+  readonly id: string;
+  readonly account: string;
+  /** Public key in the snippet. */
+  readonly key: string;
+  readonly name: string;
+  /** Origins whose pages may carry the widget, as originAllowed (auth/origins.ts) reads them. */
+  readonly origins: readonly string[];
+  readonly masking: MaskingRules;
+};

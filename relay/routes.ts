@@ -1,0 +1,223 @@
+// The relay's HTTP addresses besides its files: log in and out, uploads from visitors, assets for operators, health and
+// metrics. Each says what it wants of a request and refuses in a sentence.
+
+import { LIMITS } from '../protocol/limits.ts';
+import { cookieOf, json, plain, reply, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import type { AssetStore } from './live/asset-store.ts';
+import type { Live } from './live/live.ts';
+import type { Operator } from './live/operators.ts';
+import type { Site } from './live/site.ts';
+
+export type SignedIn = { operator: Operator; session: string; mustChange: boolean };
+
+export type LoginResult =
+  | { kind: 'ok'; token: string; operator: Operator; mustChange: boolean }
+  | { kind: 'wrong' }
+  | { kind: 'throttled'; retryAfterSec: number };
+
+export type RouteDoor = {
+  readonly live: Live;
+  readonly assets: AssetStore;
+  siteById(id: string): Site | undefined;
+  login(input: { login: string; password: string; address: string; userAgent: string }): Promise<LoginResult>;
+  signedIn(cookie: string | undefined): Promise<SignedIn | undefined>;
+  logout(cookie: string): Promise<void>;
+  changePassword(
+    signedIn: SignedIn,
+    input: { old: string; fresh: string; address: string },
+  ): Promise<{ kind: 'ok' } | { kind: 'refused'; why: string } | { kind: 'throttled'; retryAfterSec: number }>;
+  health(): Promise<{ ok: boolean; details: Record<string, unknown> }>;
+  metrics(): string;
+  refusedLogin(): void;
+};
+
+export const SESSION_COOKIE = 'tandem';
+/** Longest session there is (auth/operators.ts ends it sooner when idle). */
+const COOKIE_SEC = 14 * 24 * 3600;
+const FORM_BYTES = 4096;
+
+function sessionCookie(request: HttpRequest, token: string, seconds: number): string {
+  const secure = request.origin.startsWith('https:') ? '; Secure' : '';
+  return `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+}
+
+/** A form post from our own console: another site's page can't send this origin. */
+function fromOwnPage(request: HttpRequest): boolean {
+  return request.header('origin') === request.origin;
+}
+
+function readForm<K extends string>(body: Uint8Array, names: readonly K[]): Record<K, string> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found: Partial<Record<K, string>> = {};
+  for (const name of names) {
+    const text: unknown = Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+    if (typeof text !== 'string' || text.length > 1024) return undefined;
+    found[name] = text;
+  }
+  // Every name was filled above.
+  return found as Record<K, string>;
+}
+
+const notSignedIn = () => json(401, { why: 'signed-out', text: 'Log in first.' });
+const foreignPage = () => json(403, { why: 'foreign-page', text: 'This may only be sent by the console itself.' });
+const badForm = () => json(400, { why: 'bad-form', text: 'The form is not complete.' });
+const throttled = (retryAfterSec: number) =>
+  json(
+    429,
+    { why: 'throttled', retryAfterSec, text: `Too many tries. Wait ${retryAfterSec} s.` },
+    { 'retry-after': String(retryAfterSec) },
+  );
+
+export function createRoutes(door: RouteDoor): Route[] {
+  const who = (operator: Operator, mustChange: boolean) => ({
+    operator: { id: operator.id, name: operator.name, login: operator.login, role: operator.role },
+    mustChange,
+  });
+
+  const uploadCors = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
+
+  return [
+    {
+      method: 'POST',
+      path: '/api/login',
+      bodyLimit: (request) => (fromOwnPage(request) ? FORM_BYTES : foreignPage()),
+      async answer(request, body) {
+        const form = readForm(body, ['login', 'password']);
+        if (!form) return badForm();
+        const userAgent = request.header('user-agent') ?? '';
+        const result = await door.login({ ...form, address: request.address, userAgent });
+        switch (result.kind) {
+          case 'ok':
+            return json(200, who(result.operator, result.mustChange), {
+              'set-cookie': sessionCookie(request, result.token, COOKIE_SEC),
+            });
+          case 'wrong':
+            door.refusedLogin();
+            return json(401, { why: 'wrong', text: 'Login or password is wrong.' });
+          case 'throttled':
+            door.refusedLogin();
+            return throttled(result.retryAfterSec);
+        }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/logout',
+      bodyLimit: (request) => (fromOwnPage(request) ? FORM_BYTES : foreignPage()),
+      async answer(request) {
+        const cookie = cookieOf(request, SESSION_COOKIE);
+        if (cookie !== undefined) await door.logout(cookie);
+        return json(200, {}, { 'set-cookie': sessionCookie(request, '', 0) });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/me',
+      async answer(request) {
+        const signedIn = await door.signedIn(cookieOf(request, SESSION_COOKIE));
+        return signedIn ? json(200, who(signedIn.operator, signedIn.mustChange)) : notSignedIn();
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/password',
+      bodyLimit: (request) => (fromOwnPage(request) ? FORM_BYTES : foreignPage()),
+      async answer(request, body) {
+        const signedIn = await door.signedIn(cookieOf(request, SESSION_COOKIE));
+        if (!signedIn) return notSignedIn();
+        const form = readForm(body, ['old', 'new']);
+        if (!form) return badForm();
+        const result = await door.changePassword(signedIn, { old: form.old, fresh: form.new, address: request.address });
+        if (result.kind === 'throttled') return throttled(result.retryAfterSec);
+        return result.kind === 'ok' ? json(200, {}) : json(400, { why: result.why });
+      },
+    },
+    {
+      method: 'OPTIONS',
+      path: '/upload/',
+      answer: () =>
+        reply(204, '', {
+          ...uploadCors,
+          'access-control-allow-methods': 'POST',
+          'access-control-allow-headers': 'authorization, content-type',
+          'access-control-max-age': '86400',
+        }),
+    },
+    {
+      method: 'POST',
+      path: '/upload/',
+      bodyLimit: (request) => (uploadRoom(request) ? LIMITS.maxAssetBytes : uploadRefused()),
+      async answer(request, body) {
+        // Asked again: the room may have ended while the body came.
+        const room = uploadRoom(request);
+        if (!room) return uploadRefused();
+        const hash = hashOf(request, '/upload/');
+        const stored = await door.assets.put(room.site.id, body, request.header('content-type') ?? '', hash);
+        door.live.assetUploaded(room, hash, stored && { type: stored.type, bytes: body.byteLength });
+        return stored
+          ? json(200, {}, uploadCors)
+          : json(400, { why: 'not-an-asset', text: 'Not a picture, font or style sheet, or not what its hash says.' }, uploadCors);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/asset/',
+      async answer(request) {
+        const [site = '', hash = ''] = request.path.slice('/asset/'.length).split('/');
+        const signedIn = await door.signedIn(cookieOf(request, SESSION_COOKIE));
+        if (!signedIn) return notSignedIn();
+        // One answer for "not yours" and "not here": nobody learns what another account has.
+        if (door.siteById(site)?.account !== signedIn.operator.account) return plain(404, 'No such asset.');
+        const asset = await door.assets.get(site, hash);
+        if (!asset) return plain(404, 'No such asset.');
+        return reply(200, asset.bytes, {
+          'content-type': asset.type,
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+          'cache-control': 'private, max-age=31536000, immutable',
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/healthz',
+      async answer() {
+        const health = await door.health();
+        return json(health.ok ? 200 : 503, { ok: health.ok, ...health.details });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      answer(request) {
+        // Figures of the whole relay: for a collector on this machine, or one let through by a proxy of the owner's.
+        if (!isLoopback(request.address)) return plain(403, 'Metrics are served to this machine only.');
+        return reply(200, door.metrics(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+      },
+    },
+  ];
+
+  function uploadRoom(request: HttpRequest) {
+    const token = /^Bearer (\S+)$/.exec(request.header('authorization') ?? '')?.[1];
+    const bytes = Number(request.header('content-length') ?? Number.NaN);
+    if (token === undefined || !(bytes >= 0)) return undefined;
+    return door.live.roomForUpload(token, hashOf(request, '/upload/'), bytes);
+  }
+
+  function uploadRefused(): HttpReply {
+    return json(403, { why: 'not-wanted', text: 'No room asked for this upload.' }, uploadCors);
+  }
+}
+
+function hashOf(request: HttpRequest, prefix: string): string {
+  return request.path.slice(prefix.length);
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address) || address === '0000:0000:0000:0000:0000:0000:0000:0001';
+}

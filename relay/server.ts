@@ -1,0 +1,316 @@
+// The only file that knows uWebSockets.js: upgrades, frames in and out, HTTP in and out. Decides nothing about
+// visitors, operators or rooms.
+//
+// Easy to get wrong (measured or read in its documentation): a request is dead after the handler's first await, so
+// everything is copied first; a message's ArrayBuffer is emptied when the handler returns; send gives 1 sent, 0
+// queued, 2 dropped; end() runs the close handler before it returns; a response is dead once onAborted has run.
+
+import type { HttpRequest as UwsRequest, HttpResponse, TemplatedApp, WebSocket } from 'uWebSockets.js';
+import { CLOSE, type CloseName } from '../protocol/close-codes.ts';
+import { CLOSE_SAYS } from '../protocol/close-sentences.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { judgeVersion, type Role } from '../protocol/version.ts';
+import { findRoute, json, plain, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import type { SendResult, Socket } from './live/peer.ts';
+
+/** What becomes of a connection once it is open: one object per peer, made by `connected`. */
+export type PeerEnd = {
+  text(data: string): void;
+  /** Lent for the duration of the call. */
+  bytes(data: Uint8Array): void;
+  drained(): void;
+  closed(): void;
+};
+
+export type Upgrade = {
+  readonly role: Role;
+  readonly origin: string | undefined;
+  readonly userAgent: string;
+  readonly address: string;
+  /** Scheme and host by which the browser reached us. */
+  readonly ownOrigin: string;
+  readonly cookie: string | undefined;
+};
+
+export type ServerOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly trustProxy: boolean;
+  readonly publicUrl: string | undefined;
+  readonly maxPeers: number;
+  readonly routes: readonly Route[];
+  /** Asked before the upgrade of an operator: whatever it returns is given to `connected`. */
+  readonly admit: (upgrade: Upgrade) => Promise<unknown>;
+  readonly connected: (socket: Socket, upgrade: Upgrade, admitted: unknown) => PeerEnd;
+  readonly dropped: () => void;
+  readonly failed: (error: unknown, where: string) => void;
+};
+
+export type Server = {
+  readonly port: number;
+  publish(topic: string, data: Uint8Array): void;
+  publishText(topic: string, data: string): void;
+  readonly peers: number;
+  /** Takes no new connections. Open ones stay until they are closed. */
+  stopListening(): void;
+  /** Closes whatever is still open, at once. */
+  close(): void;
+};
+
+type Data = {
+  upgrade: Upgrade;
+  admitted: unknown;
+  refused: CloseName | undefined;
+  socket: UwsSocket | undefined;
+  end: PeerEnd | undefined;
+};
+
+/** Between our own check (FrameTooLong, with a code) and this, uWebSockets.js cuts the connection without one. */
+const MAX_MESSAGE_BYTES = 4 * LIMITS.maxFrameBytes;
+
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const uws = await loadUws();
+  const app: TemplatedApp = options.tls
+    ? uws.SSLApp({ cert_file_name: options.tls.cert, key_file_name: options.tls.key })
+    : uws.App();
+  const scheme = options.tls ? 'https' : 'http';
+  const open = new Set<WebSocket<Data>>();
+
+  const requestOf = (req: UwsRequest, res: HttpResponse): HttpRequest => {
+    const headers = new Map<string, string>();
+    req.forEach((name, value) => headers.set(name, value));
+    const direct = Buffer.from(res.getRemoteAddressAsText()).toString();
+    const forwarded = options.trustProxy ? headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+    const proto = options.trustProxy ? headers.get('x-forwarded-proto') : undefined;
+    const host = headers.get('host') ?? '';
+    // A host header ends up in policies and addresses: only what can be one.
+    const safeHost = /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host) ? host : 'localhost';
+    return {
+      method: req.getMethod().toUpperCase(),
+      path: req.getUrl(),
+      query: req.getQuery() ?? '',
+      header: (name) => headers.get(name),
+      address: forwarded ?? direct,
+      origin: options.publicUrl ?? `${proto === 'https' ? 'https' : scheme}://${safeHost}`,
+    };
+  };
+
+  const write = (res: HttpResponse, reply: HttpReply, head: boolean) => {
+    res.cork(() => {
+      res.writeStatus(`${reply.status} ${STATUS[reply.status] ?? 'Status'}`);
+      for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
+      if (head) res.endWithoutBody(typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.byteLength);
+      else res.end(reply.body);
+    });
+  };
+
+  app.any('/*', (res, req) => {
+    let aborted = false;
+    res.onAborted(() => {
+      aborted = true;
+    });
+    const request = requestOf(req, res);
+    const head = request.method === 'HEAD';
+    const finish = (reply: HttpReply) => {
+      if (!aborted) write(res, reply, head);
+    };
+    const route = findRoute(options.routes, request.method, request.path);
+    if (route === undefined) return finish(plain(404, 'There is nothing at this address.'));
+    if (route === 'no-such-method') return finish(plain(405, 'This address does not take this method.'));
+    const limit = route.bodyLimit?.(request) ?? 0;
+    if (typeof limit !== 'number') return finish(limit);
+    const answer = async (body: Uint8Array) => {
+      try {
+        finish(await route.answer(request, body));
+      } catch (error) {
+        options.failed(error, `${request.method} ${request.path}`);
+        finish(json(500, { why: 'internal', text: 'The relay failed on this request; its log says why.' }));
+      }
+    };
+    if (limit === 0) return void answer(new Uint8Array(0));
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    res.onData((piece, isLast) => {
+      if (bytes > limit) return;
+      bytes += piece.byteLength;
+      if (bytes > limit) {
+        finish(json(413, { why: 'too-long', text: `The body is longer than ${limit} bytes.` }));
+        aborted = true;
+        return;
+      }
+      pieces.push(Buffer.from(piece.slice(0)));
+      if (isLast) void answer(new Uint8Array(Buffer.concat(pieces)));
+    });
+  });
+
+  app.ws<Data>('/link/:version/:role', {
+    maxPayloadLength: MAX_MESSAGE_BYTES,
+    maxBackpressure: LIMITS.maxOperatorBacklogBytes,
+    idleTimeout: LIMITS.idleTimeoutSec,
+    sendPingsAutomatically: true,
+    upgrade(res, req, context) {
+      let aborted = false;
+      res.onAborted(() => {
+        aborted = true;
+      });
+      const version = Number(req.getParameter(0));
+      const role = req.getParameter(1);
+      const request = requestOf(req, res);
+      const key = req.getHeader('sec-websocket-key');
+      const protocols = req.getHeader('sec-websocket-protocol');
+      const extensions = req.getHeader('sec-websocket-extensions');
+      if ((role !== 'visitor' && role !== 'operator') || !Number.isInteger(version))
+        return write(res, plain(404, 'There is no link at this address.'), false);
+      const upgrade: Upgrade = {
+        role,
+        origin: request.header('origin'),
+        userAgent: (request.header('user-agent') ?? '').slice(0, 512),
+        address: request.address,
+        ownOrigin: request.origin,
+        cookie: role === 'operator' ? request.header('cookie') : undefined,
+      };
+      const verdict = judgeVersion(version);
+      const refused: CloseName | undefined =
+        open.size >= options.maxPeers
+          ? 'TooManyPeers'
+          : verdict === 'peer-too-old'
+            ? 'PeerTooOld'
+            : verdict === 'peer-too-new'
+              ? 'PeerTooNew'
+              : undefined;
+      const complete = (admitted: unknown) => {
+        if (aborted) return;
+        res.cork(() => {
+          res.upgrade<Data>({ upgrade, admitted, refused, socket: undefined, end: undefined }, key, protocols, extensions, context);
+        });
+      };
+      if (role === 'visitor' || refused) return complete(undefined);
+      options.admit(upgrade).then(complete, (error: unknown) => {
+        options.failed(error, 'admitting an operator');
+        if (!aborted) write(res, plain(500, 'The relay failed; its log says why.'), false);
+      });
+    },
+    open(ws) {
+      const data = ws.getUserData();
+      if (data.refused) {
+        ws.end(CLOSE[data.refused].code, CLOSE_SAYS[data.refused]);
+        return;
+      }
+      open.add(ws);
+      data.socket = new UwsSocket(ws);
+      data.end = options.connected(data.socket, data.upgrade, data.admitted);
+    },
+    message(ws, message, isBinary) {
+      const { end } = ws.getUserData();
+      if (!end) return;
+      if (isBinary) end.bytes(new Uint8Array(message));
+      else end.text(Buffer.from(message).toString('utf8'));
+    },
+    drain(ws) {
+      ws.getUserData().end?.drained();
+    },
+    dropped() {
+      options.dropped();
+    },
+    close(ws) {
+      open.delete(ws);
+      const data = ws.getUserData();
+      const { end } = data;
+      data.end = undefined;
+      data.socket?.gone();
+      end?.closed();
+    },
+  });
+
+  const listening = await new Promise<unknown>((resolve) => {
+    app.listen(options.host, options.port, (token) => resolve(token));
+  });
+  if (!listening)
+    throw new Error(
+      `Can't listen on ${options.host}:${options.port}: the port is taken or not allowed. Set TANDEM_PORT to another one.`,
+    );
+  let token: unknown = listening;
+
+  return {
+    // The token is uSockets' own listen socket; its type is opaque on purpose.
+    port: uws.us_socket_local_port(listening as Parameters<typeof uws.us_socket_local_port>[0]),
+    publish(topic, data) {
+      app.publish(topic, data, true);
+    },
+    publishText(topic, data) {
+      app.publish(topic, data, false);
+    },
+    get peers() {
+      return open.size;
+    },
+    stopListening() {
+      if (token) uws.us_listen_socket_close(token as Parameters<typeof uws.us_listen_socket_close>[0]);
+      token = undefined;
+    },
+    close() {
+      app.close();
+    },
+  };
+}
+
+const RESULTS: readonly SendResult[] = ['queued', 'sent', 'dropped'];
+
+/** A class, not closures: there is one per visitor. Calls on a closed socket are ignored (uWebSockets.js throws). */
+class UwsSocket implements Socket {
+  #ws: WebSocket<Data> | undefined;
+  constructor(ws: WebSocket<Data>) {
+    this.#ws = ws;
+  }
+  /** The close handler has run. */
+  gone() {
+    this.#ws = undefined;
+  }
+  text(data: string): SendResult {
+    return this.#ws ? (RESULTS[this.#ws.send(data, false)] ?? 'dropped') : 'dropped';
+  }
+  bytes(data: Uint8Array): SendResult {
+    return this.#ws ? (RESULTS[this.#ws.send(data, true)] ?? 'dropped') : 'dropped';
+  }
+  subscribe(topic: string) {
+    this.#ws?.subscribe(topic);
+  }
+  unsubscribe(topic: string) {
+    this.#ws?.unsubscribe(topic);
+  }
+  waiting(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
+  }
+  close(why: CloseName) {
+    this.#ws?.end(CLOSE[why].code, CLOSE_SAYS[why]);
+  }
+}
+
+const STATUS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  204: 'No Content',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+async function loadUws(): Promise<typeof import('uWebSockets.js')> {
+  try {
+    const loaded = await import('uWebSockets.js');
+    // It is CommonJS: everything sits on the default export when imported from a module.
+    return 'default' in loaded ? (loaded.default as typeof loaded) : loaded;
+  } catch (error) {
+    throw new Error(
+      `uWebSockets.js has no build that loads here (Node ${process.versions.node}, ${process.platform} ${process.arch}). ` +
+        'Node 20 needs glibc 2.27, Node 22 and later glibc 2.38. Use Node 20, or install the author’s own release as the README tells.',
+      { cause: error },
+    );
+  }
+}
