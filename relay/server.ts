@@ -5,6 +5,7 @@
 // everything is copied first; a message's ArrayBuffer is emptied when the handler returns; send gives 1 sent, 0
 // queued, 2 dropped; end() runs the close handler before it returns; a response is dead once onAborted has run.
 
+import type * as UwsModule from 'uWebSockets.js';
 import type { HttpRequest as UwsRequest, HttpResponse, TemplatedApp, WebSocket } from 'uWebSockets.js';
 import { CLOSE, type CloseName } from '../protocol/close-codes.ts';
 import { CLOSE_SAYS } from '../protocol/close-sentences.ts';
@@ -301,7 +302,9 @@ const STATUS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-async function loadUws(): Promise<typeof import('uWebSockets.js')> {
+type Uws = typeof UwsModule;
+
+async function loadUws(): Promise<Uws> {
   try {
     const loaded = await import('uWebSockets.js');
     // It is CommonJS: everything sits on the default export when imported from a module.

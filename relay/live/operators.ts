@@ -2,7 +2,7 @@
 
 import type { ToOperator } from '../../protocol/messages.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { createBucket, type Bucket, type SendResult, type Socket } from './peer.ts';
+import { createBucket, type Bucket, type Socket } from './peer.ts';
 import type { Room } from './room.ts';
 
 export type Operator = {
@@ -39,7 +39,13 @@ export class OperatorPeer {
     this.repairs = createBucket(LIMITS.repairsPer10s, now);
   }
 
-  send(message: ToOperator): SendResult {
-    return this.socket.text(JSON.stringify(message));
+  send(message: ToOperator): void {
+    this.sendText(JSON.stringify(message));
+  }
+
+  /** Messages are vital: a console that missed one would show something untrue for ever, so it starts afresh instead.
+   * Only live frames may be dropped, because their holes are seen and repaired. */
+  sendText(text: string): void {
+    if (this.socket.text(text) === 'dropped') this.socket.close('TooSlow');
   }
 }

@@ -231,7 +231,8 @@ export class Room {
     const kept = bytes.slice();
     const sequence = ++this.#sequence;
     stamp(kept, { tab: place.number, room: this.number, sequence });
-    const weight = this.#history.add(header, sequence, kept);
+    // The header as stamped: the visitor's own says nothing of the tab's number.
+    const weight = this.#history.add(readHeader(kept), sequence, kept);
     this.#publish(kept);
 
     if (place.received - place.acked >= LIMITS.ackEveryFrames) this.#acknowledge(place);
@@ -373,7 +374,7 @@ export class Room {
     if (this.isEnded) return;
     this.#set({ kind: 'ended', why });
     const view = this.view();
-    for (const peer of this.#watchers) {
+    for (const peer of [...this.#watchers]) {
       peer.send({ t: 'room', view });
       if (peer.rooms.get(this)?.kind === 'live') peer.socket.unsubscribe(this.topic);
       peer.rooms.delete(this);
@@ -408,9 +409,16 @@ export class Room {
         this.#tellWatchers();
       }
     }
+    for (const peer of this.#watchers) {
+      // Live frames stop well before its line is full, so that messages still get through: it is fed from the history
+      // when it drains. Frames queued so far arrive; had one been dropped, the mirror sees the hole and says so.
+      if (peer.rooms.get(this)?.kind !== 'live' || peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) continue;
+      peer.socket.unsubscribe(this.topic);
+      peer.rooms.set(this, { kind: 'catching-up', cursor: this.#sequence });
+    }
     if (this.#sequence !== this.#headTold) {
       this.#headTold = this.#sequence;
-      for (const peer of this.#watchers)
+      for (const peer of [...this.#watchers])
         if (peer.rooms.get(this)?.kind === 'live') peer.send({ t: 'head', room: this.id, sequence: this.#sequence });
     }
     if (now - this.#resumeTold > LIMITS.resumeEveryMs) {
@@ -497,7 +505,7 @@ export class Room {
   #tellWatchers(): void {
     if (this.#watchers.size === 0) return;
     const text = JSON.stringify({ t: 'room', view: this.view() });
-    for (const peer of this.#watchers) peer.socket.text(text);
+    for (const peer of [...this.#watchers]) peer.sendText(text);
   }
 
   #toTab(tab: Tab, message: ToVisitor): void {

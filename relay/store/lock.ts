@@ -1,0 +1,174 @@
+// One relay per embedded database: a file beside it says who has it. Two processes on one cluster would corrupt it
+// within seconds, and neither PGlite nor Node has a lock that the kernel lets go of by itself. So the file says enough
+// to tell whether its holder still lives, and a dead holder's lock is taken over.
+//
+// Easy to get wrong: process ids come round again, and in containers every relay has the same one. A holder on the same
+// kernel and in the same process namespace is judged by its id and start time, at once. One elsewhere (another
+// container or machine on a shared disk) is judged by its heartbeat on the file, watched for a while with our own
+// clock, because clocks differ.
+
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const HEARTBEAT_MS = 3000;
+/** Three heartbeats and a bit: a busy machine may be late with one. */
+const WATCH_MS = 11_000;
+
+type Holder = {
+  readonly pid: number;
+  /** The kernel's and the namespace's own names: where `pid` means something. */
+  readonly place: string;
+  /** Start of the process, in the kernel's ticks; '' where that can't be read. */
+  readonly started: string;
+  /** Tells two locks of one process apart. */
+  readonly id: string;
+};
+
+export type Lock = { release(): void };
+
+export type LockResult =
+  { readonly kind: 'taken'; readonly lock: Lock } | { readonly kind: 'held'; readonly pid: number };
+
+/** `waiting` is called if it can't be told at once whether the holder lives. */
+export async function takeLock(file: string, waiting: (seconds: number) => void): Promise<LockResult> {
+  const me: Holder = {
+    pid: process.pid,
+    place: placeName(),
+    started: startOf(process.pid),
+    id: randomBytes(8).toString('hex'),
+  };
+  for (;;) {
+    if (create(file, me)) return { kind: 'taken', lock: hold(file, me) };
+    const holder = read(file);
+    if (holder === 'gone') continue;
+    if (holder !== 'unreadable' && holder.place === me.place) {
+      if (isRunning(holder)) return { kind: 'held', pid: holder.pid };
+    } else {
+      waiting(Math.ceil(WATCH_MS / 1000));
+      if (await beats(file)) return { kind: 'held', pid: holder === 'unreadable' ? 0 : holder.pid };
+    }
+    takeAway(file, holder);
+  }
+}
+
+/** False if the file is there already. It appears whole or not at all. */
+function create(file: string, me: Holder): boolean {
+  const fresh = `${file}.${me.id}`;
+  writeFileSync(fresh, JSON.stringify(me));
+  try {
+    linkSync(fresh, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+function hold(file: string, me: Holder): Lock {
+  const isMine = () => {
+    const holder = read(file);
+    return typeof holder === 'object' && holder.id === me.id;
+  };
+  const timer = setInterval(() => {
+    const now = new Date();
+    try {
+      if (isMine()) utimesSync(file, now, now);
+    } catch {
+      // Deleted or not writable just now: only relays elsewhere look at the time, and the next beat tries again.
+    }
+  }, HEARTBEAT_MS).unref();
+  return {
+    release() {
+      clearInterval(timer);
+      if (isMine()) rmSync(file, { force: true });
+    },
+  };
+}
+
+function read(file: string): Holder | 'gone' | 'unreadable' {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof value !== 'object' || value === null) return 'unreadable';
+    if (!('pid' in value) || !('place' in value) || !('started' in value) || !('id' in value)) return 'unreadable';
+    const { pid, place, started, id } = value;
+    if (typeof pid !== 'number' || typeof place !== 'string') return 'unreadable';
+    if (typeof started !== 'string' || typeof id !== 'string') return 'unreadable';
+    return { pid, place, started, id };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'gone';
+    if (error instanceof SyntaxError) return 'unreadable';
+    throw error;
+  }
+}
+
+function isRunning(holder: Holder): boolean {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    if (codeOf(error) === 'ESRCH') return false;
+  }
+  return holder.started === '' || holder.started === startOf(holder.pid);
+}
+
+async function beats(file: string): Promise<boolean> {
+  const seen = modified(file);
+  const until = performance.now() + WATCH_MS;
+  while (performance.now() < until) {
+    await sleep(500);
+    const now = modified(file);
+    if (now !== seen) return now !== undefined;
+  }
+  return false;
+}
+
+function modified(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** Renamed first and looked at again: another relay may have taken the dead lock over in this very moment. */
+function takeAway(file: string, dead: Holder | 'unreadable'): void {
+  const aside = `${file}.${randomBytes(8).toString('hex')}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  const taken = read(aside);
+  if (typeof taken === 'object' && (dead === 'unreadable' || taken.id !== dead.id)) {
+    try {
+      linkSync(aside, file);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  rmSync(aside, { force: true });
+}
+
+function placeName(): string {
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    // Not Linux: a host name is the best there is.
+    return hostname();
+  }
+}
+
+function startOf(pid: number): string {
+  try {
+    // The name in brackets may hold spaces and brackets of its own; starttime is the 20th field after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

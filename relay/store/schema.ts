@@ -1,0 +1,85 @@
+// The tables, in the vocabulary of the design: account, site, operator, session. One schema for the embedded database
+// and for PostgreSQL 14 and later. After an edit: npx drizzle-kit generate --name what-changes; look at the SQL, and keep
+// it such that the relay before this one still runs on it (relays are restarted one by one).
+//
+// Ids are made by newId (id.ts). Logins and passwords are brought into one form before they come here
+// (auth/passwords.ts), because lower() of letters beyond ASCII depends on the database's locale.
+
+import { sql } from 'drizzle-orm';
+import { boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { MaskingRules } from '../../protocol/messages.ts';
+
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+export const account = pgTable('account', {
+  id: uuid('id').primaryKey(),
+  /** Short name, unique; 'default' is the one made at the first start. */
+  slug: text('slug').notNull().unique(),
+  createdAt: at('created_at').notNull().defaultNow(),
+});
+
+export const site = pgTable(
+  'site',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    /** Public: stands in the snippet. */
+    key: text('key').notNull().unique(),
+    name: text('name').notNull(),
+    /** As canonicalOrigin (auth/origins.ts) writes them. */
+    origins: text('origins')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    masking: jsonb('masking').$type<MaskingRules>().notNull().default({ privateByDefault: false }),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('site_account').on(table.accountId)],
+);
+
+export const operator = pgTable(
+  'operator',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    /** In the form of canonicalLogin. Unique over all accounts: the login page doesn't ask for one. */
+    login: text('login').notNull().unique(),
+    name: text('name').notNull(),
+    role: text('role', { enum: ['admin', 'operator'] }).notNull(),
+    /** argon2id in PHC form, parameters included. */
+    passwordHash: text('password_hash').notNull(),
+    /** The password is a one-time one that somebody else has seen. */
+    mustChange: boolean('must_change').notNull().default(false),
+    createdAt: at('created_at').notNull().defaultNow(),
+    lastLoginAt: at('last_login_at'),
+    disabledAt: at('disabled_at'),
+  },
+  (table) => [
+    index('operator_account').on(table.accountId),
+    check('operator_role', sql`${table.role} in ('admin', 'operator')`),
+  ],
+);
+
+export const session = pgTable(
+  'session',
+  {
+    id: uuid('id').primaryKey(),
+    operatorId: uuid('operator_id')
+      .notNull()
+      .references(() => operator.id, { onDelete: 'cascade' }),
+    /** Hex SHA-256 of the cookie's token: reading this table lets nobody in. */
+    tokenHash: text('token_hash').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    /** Written at most every few minutes; the idle limit counts from here. */
+    lastSeenAt: at('last_seen_at').notNull(),
+    /** The absolute limit, however busy the session is. */
+    expiresAt: at('expires_at').notNull(),
+    address: text('address').notNull(),
+    userAgent: text('user_agent').notNull(),
+  },
+  (table) => [index('session_operator').on(table.operatorId), index('session_expires').on(table.expiresAt)],
+);

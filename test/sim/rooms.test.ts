@@ -1,0 +1,334 @@
+// The main test of synchronisation (X2): the relay's real live part, real links, a network that delays, cuts and
+// floods, a relay that dies; one seed picks everything. Afterwards every watching operator must see what the page is.
+
+import { describe, expect, test } from 'vitest';
+import { createClock, createNetwork } from '../support/fake-world.ts';
+import { createRandom, seeds } from '../support/random.ts';
+import { SimOperator, SimTab } from '../support/sim-peers.ts';
+import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
+
+function world(seed: number, maxBacklogBytes = 1 << 20) {
+  const random = createRandom(seed);
+  const clock = createClock();
+  const network = createNetwork(maxBacklogBytes);
+  let relay: ReturnType<typeof startSimRelay> | undefined = startSimRelay(clock, network, random);
+  const shared = { resume: undefined, token: undefined };
+  const tab = (key: string, identity: SimTab['shared'] = shared) =>
+    new SimTab(network.door(clock, random, () => relay?.acceptVisitor()), SITE.key, key, identity);
+  const operator = (name: string) =>
+    new SimOperator(network.door(clock, random, () => relay?.acceptOperator(operatorCalled(name))));
+  const settle = (ms = 0) => {
+    network.deliverAll();
+    for (let passed = 0; passed < ms; passed += 500) {
+      clock.advance(500);
+      network.deliverAll();
+    }
+  };
+  return {
+    random,
+    clock,
+    network,
+    tab,
+    operator,
+    settle,
+    get relay() {
+      if (!relay) throw new Error('the relay is down');
+      return relay;
+    },
+    kill() {
+      relay?.stop();
+      relay = undefined;
+      for (const wire of [...network.wires]) wire.vanish();
+    },
+    restart() {
+      relay = startSimRelay(clock, network, random);
+    },
+  };
+}
+
+/** A visitor with one tab, viewed by one operator. */
+function viewed(seed: number, maxBacklogBytes?: number) {
+  const sim = world(seed, maxBacklogBytes);
+  const tab = sim.tab('tab1');
+  const anna = sim.operator('anna');
+  sim.settle(200);
+  const [visitor] = [...anna.rows.keys()];
+  if (visitor === undefined) throw new Error('the visitor is not in the list');
+  anna.send({ t: 'ask', visitor });
+  sim.settle();
+  tab.answer(true);
+  sim.settle(200);
+  const room = tab.visit?.room;
+  if (room === undefined) throw new Error('no visit began');
+  return { sim, tab, anna, room, visitor };
+}
+
+const copyOf = (operator: SimOperator, room: string, tab = 1) => operator.rooms.get(room)?.tabs.get(tab);
+
+describe('a visit', () => {
+  test('[R1] begins only when the visitor agrees, and then shows the page and its changes', () => {
+    const { sim, tab, anna, room } = viewed(1);
+    tab.mutate(1);
+    tab.mutate(2);
+    sim.settle();
+    expect(copyOf(anna, room)).toEqual([1, 2]);
+  });
+
+  test('[R1] a refusal begins nothing', () => {
+    const sim = world(2);
+    const tab = sim.tab('tab1');
+    const anna = sim.operator('anna');
+    sim.settle(200);
+    const [visitor = ''] = [...anna.rows.keys()];
+    anna.send({ t: 'ask', visitor });
+    sim.settle();
+    tab.answer(false);
+    sim.settle();
+    expect(anna.asked.get(visitor)).toBe('declined');
+    expect(tab.visit).toBeUndefined();
+    expect(anna.rooms.size).toBe(0);
+  });
+
+  test('[R2] the code leads an operator to the visitor, once', () => {
+    const sim = world(3);
+    const tab = sim.tab('tab1');
+    const anna = sim.operator('anna');
+    sim.settle(200);
+    tab.send({ t: 'code' });
+    sim.settle();
+    const code = tab.code ?? '';
+    anna.send({ t: 'code', code });
+    sim.settle();
+    expect(tab.asked).toBeDefined();
+    tab.answer(false);
+    anna.send({ t: 'code', code });
+    sim.settle();
+    expect(anna.refusals).toEqual(['wrong-code']);
+  });
+
+  test('[R2] guessing codes is stopped', () => {
+    const sim = world(4);
+    const anna = sim.operator('anna');
+    sim.settle();
+    for (let guess = 0; guess < 15; guess++) anna.send({ t: 'code', code: String(guess).padStart(6, '0') });
+    sim.settle();
+    expect(anna.refusals.filter((why) => why === 'wrong-code')).toHaveLength(10);
+    expect(anna.refusals.filter((why) => why === 'too-many-tries')).toHaveLength(5);
+  });
+
+  test('[R3] while paused nothing is taken, though the page sends', () => {
+    const { sim, tab, anna, room } = viewed(5);
+    tab.mutate(1);
+    sim.settle();
+    tab.send({ t: 'pause', on: true });
+    // A page that goes on sending: its own pause is not what protects it.
+    sim.network.deliverAll();
+    tab.mutate(2);
+    sim.settle(3000);
+    expect(copyOf(anna, room)).toEqual([1]);
+    tab.send({ t: 'pause', on: false });
+    sim.settle();
+    expect(copyOf(anna, room)).toEqual([1, 2]);
+  });
+
+  test('[R4] an operator whose line is full catches up and sees the page as it is', () => {
+    const { sim, tab, anna, room } = viewed(6, 1500);
+    for (let value = 0; value < 200; value++) tab.mutate(value);
+    sim.settle(5000);
+    expect(anna.resyncs).toBeGreaterThan(0);
+    expect(copyOf(anna, room)).toEqual(tab.page);
+  });
+
+  test('[R4] a late second operator is served from history: the page is asked for nothing', () => {
+    const { sim, tab, room } = viewed(7);
+    for (let value = 0; value < 50; value++) tab.mutate(value);
+    sim.settle(1000);
+    const before = tab.snapshots;
+    const boris = sim.operator('boris');
+    sim.settle();
+    boris.watch(room);
+    sim.settle();
+    expect(copyOf(boris, room)).toEqual(tab.page);
+    expect(tab.snapshots).toBe(before);
+  });
+
+  test('[R5] a lost link resumes without a new consent and without a snapshot', () => {
+    const { sim, tab, anna, room } = viewed(8);
+    tab.mutate(1);
+    sim.settle(2000);
+    const before = tab.snapshots;
+    for (const wire of [...sim.network.wires]) wire.cut();
+    tab.mutate(2);
+    sim.settle(6000);
+    tab.mutate(3);
+    sim.settle(2000);
+    expect(copyOf(anna, room)).toEqual([1, 2, 3]);
+    expect(tab.snapshots).toBe(before);
+  });
+
+  test('[R5] a new page load of the same tab goes on in the same room', () => {
+    const { sim, tab, anna, room } = viewed(9);
+    tab.mutate(1);
+    sim.settle();
+    tab.link.close();
+    sim.settle(1000);
+    const next = sim.tab('tab1', tab.shared);
+    next.page = [7];
+    sim.settle(1000);
+    next.mutate(8);
+    sim.settle(1000);
+    expect(next.visit?.room).toBe(room);
+    expect(copyOf(anna, room)).toEqual([7, 8]);
+  });
+
+  test('[R5] a visitor who stays away ends the room after the grace time', () => {
+    const { sim, tab, anna, room } = viewed(10);
+    tab.link.close();
+    sim.settle(15_000);
+    expect(anna.rooms.get(room)?.view.state).toBe('lost');
+    sim.settle(10_000);
+    expect(anna.rooms.has(room)).toBe(false);
+  });
+
+  test('[R6] after the relay restarted both sides come back by themselves', () => {
+    const { sim, tab, anna, room } = viewed(11);
+    tab.mutate(1);
+    sim.settle(1000);
+    sim.kill();
+    tab.mutate(2);
+    sim.settle(3000);
+    sim.restart();
+    sim.settle(30_000);
+    tab.mutate(3);
+    sim.settle(2000);
+    expect(tab.visit?.room).toBe(room);
+    expect(copyOf(anna, room)).toEqual([1, 2, 3]);
+  });
+
+  test('[R6] a visitor who had paused is still paused after the relay restarted and the page was loaded anew', () => {
+    const { sim, tab, anna, room } = viewed(12);
+    tab.pause(true);
+    sim.settle(1000);
+    tab.link.close();
+    sim.kill();
+    sim.settle(1000);
+    sim.restart();
+    const next = sim.tab('tab1', tab.shared);
+    next.page = [666];
+    next.pausedHere = true;
+    sim.settle(30_000);
+    expect(next.visit?.paused).toBe(true);
+    expect(copyOf(anna, room) ?? []).not.toContain(666);
+  });
+
+  test('[R7] stop ends the room for all, and its proof is worth nothing afterwards', () => {
+    const { sim, tab, anna } = viewed(13);
+    const { resume } = tab.shared;
+    tab.send({ t: 'stop' });
+    sim.settle();
+    expect(anna.rooms.size).toBe(0);
+    const again = sim.tab('tab2', { resume, token: tab.shared.token });
+    sim.settle(1000);
+    expect(again.visit).toBeUndefined();
+    expect(again.ended).toBe('lost');
+  });
+
+  test('[R8] another account neither lists, asks nor watches', () => {
+    const { sim, room, visitor } = viewed(14);
+    const eve = new SimOperator(
+      sim.network.door(sim.clock, sim.random, () => sim.relay.acceptOperator(operatorCalled('eve', 'account2'))),
+    );
+    sim.settle(500);
+    eve.send({ t: 'ask', visitor });
+    eve.watch(room);
+    eve.send({ t: 'end', room });
+    sim.settle();
+    expect(eve.rows.size).toBe(0);
+    expect(eve.refusals).toEqual(['unknown-visitor', 'no-such-room', 'no-such-room']);
+    expect(eve.rooms.size).toBe(0);
+  });
+});
+
+describe('whatever happens', () => {
+  test('operators end up seeing what the pages are, and never what was not to be seen', () => {
+    seeds(Array.from({ length: 200 }, (_, index) => index + 1000)).run(chaos);
+  });
+});
+
+function chaos(seed: number) {
+  const backlog = [1500, 4000, 1 << 20][seed % 3] ?? 2000;
+  const { sim, tab, anna, room } = viewed(seed, backlog);
+  const { random } = sim;
+  const operators = [anna, sim.operator('boris')];
+  let tabs = [tab];
+  let value = 1;
+  let down = false;
+  /** Values put on a page while its visitor had paused and not resumed since. */
+  const hidden = new Set<number>();
+  for (const operator of operators)
+    operator.saw = (seen) => {
+      if (hidden.has(seen)) throw new Error(`value ${seen} was seen though it was paused away`);
+    };
+  const steps: (() => void)[] = [
+    () => {
+      const one = random.pick(tabs);
+      if (one.pausedHere) hidden.add(value);
+      one.mutate(value++);
+    },
+    () => random.pick(tabs).mutate(random.pick(tabs).pausedHere ? -1 : -2),
+    () => random.pick(tabs).point(random.below(100)),
+    () => {
+      const wires = [...sim.network.wires];
+      if (wires.length > 0) random.pick(wires).deliver(1 + random.below(20));
+    },
+    () => sim.clock.advance(random.below(800)),
+    () => sim.network.deliverAll(),
+    () => {
+      const wires = [...sim.network.wires];
+      if (wires.length > 0 && random.below(8) === 0) random.pick(wires).cut();
+    },
+    () => {
+      if (random.below(25) !== 0) return;
+      if (down) sim.restart();
+      else sim.kill();
+      down = !down;
+    },
+    () => {
+      const one = random.pick(operators);
+      if (random.below(6) !== 0) return;
+      if (one.watching.has(room)) one.leave(room);
+      else one.watch(room);
+    },
+    () => {
+      if (random.below(10) !== 0) return;
+      const on = !tab.pausedHere;
+      // The person pauses the visit: every tab of theirs.
+      for (const one of tabs) one.pause(on);
+      if (!on) hidden.clear();
+    },
+    () => {
+      if (random.below(12) !== 0 || tabs.length > 2) return;
+      const more = sim.tab(`tab${tabs.length + 1}-${value}`, tab.shared);
+      more.pausedHere = tab.pausedHere;
+      tabs = [...tabs, more];
+    },
+  ];
+  // Two in three steps move data, or nothing would ever arrive.
+  for (let step = 0; step < 300; step++) random.pick(steps)();
+
+  if (down) sim.restart();
+  for (const one of tabs) if (one.pausedHere) one.pause(false);
+  hidden.clear();
+  sim.settle(25_000);
+  if (tabs.every((one) => one.visit === undefined)) return;
+  for (const operator of operators) if (!operator.watching.has(room)) operator.watch(room);
+  sim.settle(25_000);
+  for (const one of tabs) one.mutate(value++);
+  sim.settle(5000);
+  for (const operator of operators) {
+    for (const one of tabs) {
+      if (!one.visit) throw new Error(`${one.key} lost its visit (${one.ended ?? 'without a word'})`);
+      expect(copyOf(operator, room, one.visit.tab)).toEqual(one.page);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// The real live part with fake outside: what server.ts and the store would be, in one process.
+
+import { randomInt } from 'node:crypto';
+import { createLive, type Live } from '../../relay/live/live.ts';
+import { createLiveMetrics } from '../../relay/live/metrics.ts';
+import type { Operator, OperatorPeer } from '../../relay/live/operators.ts';
+import type { Socket } from '../../relay/live/peer.ts';
+import type { Site } from '../../relay/live/site.ts';
+import type { Tab } from '../../relay/live/visitors.ts';
+import { createTokens } from '../../relay/auth/tokens.ts';
+import type { Clock, Network, RelayEnd } from './fake-world.ts';
+import type { Random } from './random.ts';
+
+export const SITE: Site = {
+  id: 'site1',
+  account: 'account1',
+  key: 'key1',
+  name: 'Shop',
+  origins: ['https://shop.example'],
+  masking: { privateByDefault: false },
+};
+export const OTHER_SITE: Site = { ...SITE, id: 'site2', account: 'account2', key: 'key2' };
+
+export const operatorCalled = (id: string, account = 'account1'): Operator => ({
+  id,
+  account,
+  name: id,
+  login: id,
+  role: 'operator',
+});
+
+export type SimRelay = {
+  live: Live;
+  metrics: ReturnType<typeof createLiveMetrics>;
+  acceptVisitor(origin?: string): (socket: Socket) => RelayEnd;
+  acceptOperator(operator: Operator): (socket: Socket) => RelayEnd;
+  stop(): void;
+};
+
+/** `secret` stays the same over restarts, as the file in the data folder does. */
+export function startSimRelay(clock: Clock, network: Network, random: Random, times = { graceMs: 20_000, unwatchedMs: 30_000 }): SimRelay {
+  const tokens = createTokens('a secret for the simulation, long enough', () => clock.now());
+  const metrics = createLiveMetrics();
+  let id = 0;
+  const run = randomInt(1 << 30);
+  const live = createLive(
+    {
+      now: () => clock.now(),
+      after: (ms, task) => clock.after(ms, task),
+      randomInt: (below) => random.below(below),
+      randomId: () => `id${run}-${id++}`,
+      publish: (topic, data) => network.publish(topic, data),
+      metrics,
+      siteByKey: (key) => [SITE, OTHER_SITE].find((site) => site.key === key),
+      sitesOf: (account) => [SITE, OTHER_SITE].filter((site) => site.account === account),
+      originAllowed: (origin, site) => origin !== undefined && site.origins.includes(origin),
+      signDevice: (proof) => tokens.sign({ kind: 'device', ...proof, issuedAt: clock.now() }),
+      readDevice: (token) => tokens.readDevice(token),
+      signResume: (proof) => tokens.sign({ kind: 'resume', ...proof, issuedAt: clock.now(), expiresAt: clock.now() + 300_000 }),
+      readResume: (token) => tokens.readResume(token),
+      assetType: () => undefined,
+      fetchAsset: () => {},
+      log: () => {},
+    },
+    { ...times, codeMs: 60_000 },
+  );
+  let stopped = false;
+  const tick = () => {
+    if (stopped) return;
+    live.tick();
+    clock.after(1000, tick);
+  };
+  clock.after(1000, tick);
+  return {
+    live,
+    metrics,
+    acceptVisitor: (origin = 'https://shop.example') => (socket) => {
+      let tab: Tab | undefined;
+      const arrival = { socket, origin, userAgent: 'Mozilla/5.0 (X11; Linux) Firefox/120', address: '10.0.0.1' };
+      return {
+        text(data) {
+          if (tab) live.visitorText(tab, data);
+          else tab = live.visitorHello(arrival, data);
+        },
+        bytes(data) {
+          if (tab) live.visitorFrame(tab, data);
+        },
+        drained() {},
+        closed() {
+          if (tab) live.visitorGone(tab);
+        },
+      };
+    },
+    acceptOperator: (operator) => (socket) => {
+      const peer: OperatorPeer = live.operatorHere(socket, operator, `session of ${operator.id}`, '10.0.0.2');
+      return {
+        text: (data) => live.operatorText(peer, data),
+        bytes() {},
+        drained: () => live.operatorDrained(peer),
+        closed: () => live.operatorGone(peer),
+      };
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}

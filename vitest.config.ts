@@ -1,0 +1,69 @@
+// Which tests exist, and how each kind is run. One project per kind: `vitest run --project unit`.
+//
+//   unit     pure parts, the simulation, golden bytes and the fuzzers on fixed seeds; no network, no build needed
+//   store    the database, on PGlite and, where one answers, on PostgreSQL
+//   wire     black box against the built relay (run `tsx build.ts` first)
+//   browser  real browsers against the built product; one file at a time
+//   fuzz     the fuzzers again with fresh seeds, for as long as TANDEM_FUZZ_MS says; only when asked for by name
+//
+// Easy to get wrong: TANDEM_FUZZ=1 is what tells a fuzzer to take fresh seeds; in `unit` it must stay unset, or a
+// failure can't be repeated. Tests wait for conditions and never for times, so the timeouts here are only for hangs.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // Two projects may run at once on a machine of two cores; more workers only slow each other down.
+    maxWorkers: 2,
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/{unit,sim,golden,fuzz}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'store',
+          include: ['test/store/**/*.test.ts'],
+          // Creating a PGlite cluster takes 5 to 7 s, more while other tests load the machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'wire',
+          include: ['test/wire/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // Each file drives one or two browsers and a relay: side by side they starve each other.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          env: { TANDEM_FUZZ: '1' },
+          testTimeout: 0,
+        },
+      },
+    ],
+  },
+});
