@@ -115,7 +115,14 @@ async function buildConsole(): Promise<void> {
 }
 
 async function buildRelay(): Promise<void> {
-  await bundle('relay', 'relay', { ...node, entryPoints: ['relay/main.ts'] });
+  await bundle('relay', 'relay', {
+    ...node,
+    // The database's thread is a file of its own, beside the main one.
+    entryPoints: [
+      { in: 'relay/main.ts', out: 'main' },
+      { in: 'relay/store/embedded.worker.ts', out: 'embedded.worker' },
+    ],
+  });
   const migrations = path.join(root, 'relay/store/migrations');
   if (existsSync(migrations)) await cp(migrations, path.join(dist, 'relay/migrations'), { recursive: true });
 }

@@ -48,7 +48,7 @@ export function plain(status: number, text: string): HttpReply {
 }
 
 /** One cookie of the request; undefined when it is not there. */
-export function cookieOf(request: HttpRequest, name: string): string | undefined {
+export function cookieOf(request: Pick<HttpRequest, 'header'>, name: string): string | undefined {
   for (const pair of (request.header('cookie') ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();

@@ -5,35 +5,24 @@ import { LIMITS } from '../protocol/limits.ts';
 import { cookieOf, json, plain, reply, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import type { AssetStore } from './live/asset-store.ts';
 import type { Live } from './live/live.ts';
-import type { Operator } from './live/operators.ts';
+import type { ChangeResult, LoginInput, LoginResult, Session, SessionOperator } from './auth/operators.ts';
+import { SESSION_MS } from './auth/operators.ts';
 import type { Site } from './live/site.ts';
-
-export type SignedIn = { operator: Operator; session: string; mustChange: boolean };
-
-export type LoginResult =
-  | { kind: 'ok'; token: string; operator: Operator; mustChange: boolean }
-  | { kind: 'wrong' }
-  | { kind: 'throttled'; retryAfterSec: number };
 
 export type RouteDoor = {
   readonly live: Live;
   readonly assets: AssetStore;
   siteById(id: string): Site | undefined;
-  login(input: { login: string; password: string; address: string; userAgent: string }): Promise<LoginResult>;
-  signedIn(cookie: string | undefined): Promise<SignedIn | undefined>;
+  login(input: LoginInput): Promise<LoginResult>;
+  signedIn(cookie: string | undefined): Promise<Session | undefined>;
   logout(cookie: string): Promise<void>;
-  changePassword(
-    signedIn: SignedIn,
-    input: { old: string; fresh: string; address: string },
-  ): Promise<{ kind: 'ok' } | { kind: 'refused'; why: string } | { kind: 'throttled'; retryAfterSec: number }>;
+  changePassword(change: { session: Session; old: string; fresh: string }): Promise<ChangeResult>;
   health(): Promise<{ ok: boolean; details: Record<string, unknown> }>;
   metrics(): string;
   refusedLogin(): void;
 };
 
 export const SESSION_COOKIE = 'tandem';
-/** Longest session there is (auth/operators.ts ends it sooner when idle). */
-const COOKIE_SEC = 14 * 24 * 3600;
 const FORM_BYTES = 4096;
 
 function sessionCookie(request: HttpRequest, token: string, seconds: number): string {
@@ -75,8 +64,8 @@ const throttled = (retryAfterSec: number) =>
   );
 
 export function createRoutes(door: RouteDoor): Route[] {
-  const who = (operator: Operator, mustChange: boolean) => ({
-    operator: { id: operator.id, name: operator.name, login: operator.login, role: operator.role },
+  const who = ({ id, name, login, role, mustChange }: SessionOperator) => ({
+    operator: { id, name, login, role },
     mustChange,
   });
 
@@ -94,8 +83,8 @@ export function createRoutes(door: RouteDoor): Route[] {
         const result = await door.login({ ...form, address: request.address, userAgent });
         switch (result.kind) {
           case 'ok':
-            return json(200, who(result.operator, result.mustChange), {
-              'set-cookie': sessionCookie(request, result.token, COOKIE_SEC),
+            return json(200, who(result.operator), {
+              'set-cookie': sessionCookie(request, result.token, SESSION_MS / 1000),
             });
           case 'wrong':
             door.refusedLogin();
@@ -121,7 +110,7 @@ export function createRoutes(door: RouteDoor): Route[] {
       path: '/api/me',
       async answer(request) {
         const signedIn = await door.signedIn(cookieOf(request, SESSION_COOKIE));
-        return signedIn ? json(200, who(signedIn.operator, signedIn.mustChange)) : notSignedIn();
+        return signedIn ? json(200, who(signedIn.operator)) : notSignedIn();
       },
     },
     {
@@ -133,9 +122,9 @@ export function createRoutes(door: RouteDoor): Route[] {
         if (!signedIn) return notSignedIn();
         const form = readForm(body, ['old', 'new']);
         if (!form) return badForm();
-        const result = await door.changePassword(signedIn, { old: form.old, fresh: form.new, address: request.address });
+        const result = await door.changePassword({ session: signedIn, old: form.old, fresh: form.new });
         if (result.kind === 'throttled') return throttled(result.retryAfterSec);
-        return result.kind === 'ok' ? json(200, {}) : json(400, { why: result.why });
+        return result.kind === 'ok' ? json(200, {}) : json(400, { why: result.kind });
       },
     },
     {

@@ -130,7 +130,9 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
 
   const touch = (sessionId: string) => {
     if (now() - (touched.get(sessionId) ?? 0) < SEEN_EVERY_MS) return;
+    touched.delete(sessionId);
     touched.set(sessionId, now());
+    dropOldest(touched);
     db.orm
       .update(session)
       .set({ lastSeenAt: new Date(now()) })
@@ -211,10 +213,7 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
         remembered.set(key, mine);
         // A stranger's token and a failed query are not worth remembering.
         mine.found.then((found) => found ?? forget(), forget);
-        for (const oldest of remembered.keys()) {
-          if (remembered.size <= MAX_REMEMBERED) break;
-          remembered.delete(oldest);
-        }
+        dropOldest(remembered);
       }
       const found = await entry.found;
       if (!found || !isGood(found)) return undefined;
@@ -265,6 +264,13 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
 function personOf(row: typeof operator.$inferSelect): SessionOperator {
   const { id, accountId, login, name, role, mustChange } = row;
   return { id, account: accountId, login, name, role, mustChange };
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= MAX_REMEMBERED) return;
+    map.delete(oldest);
+  }
 }
 
 function hashOf(token: string): string {

@@ -1,6 +1,6 @@
 // Starts, guards and ends the embedded database's thread (embedded.worker.ts), and gives the address of its socket.
 // Knows nothing of tables. The socket is a file in a fresh folder that only we may enter, because PGlite asks for no
-// password; database.ts removes nothing: the folder goes when the thread does.
+// password; it goes when the database is closed.
 //
 // Easy to get wrong: this file runs from the bundle (the worker is embedded.worker.js beside it) and, in tests, from
 // source (then Node needs tsx to load a .ts worker). And a thread that dies by itself is restarted, on the same socket.
@@ -26,7 +26,8 @@ const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 10 * 60_000;
 const CLOSE_WAIT_MS = 10_000;
 
-export async function startEmbedded(dataDir: string, log: Logger): Promise<Embedded> {
+/** `openThread` is replaced only by a test that wants to see the thread die. */
+export async function startEmbedded(dataDir: string, log: Logger, openThread = startThread): Promise<Embedded> {
   mkdirSync(dataDir, { recursive: true });
   const folder = path.resolve(dataDir, 'database');
   const taken = await takeLock(`${folder}.lock`, (seconds) =>
@@ -47,7 +48,7 @@ export async function startEmbedded(dataDir: string, log: Logger): Promise<Embed
   let restarts: number[] = [];
 
   const startOnce = async () => {
-    const worker = await startWorker(input, log);
+    const worker = await openThread(input, log);
     // close() may have come while the thread started.
     if (state.kind === 'closed') return void (await worker.terminate());
     state = { kind: 'running', worker };
@@ -104,7 +105,7 @@ export async function startEmbedded(dataDir: string, log: Logger): Promise<Embed
 }
 
 /** Resolves when the thread takes connections. */
-async function startWorker(input: WorkerInput, log: Logger): Promise<Worker> {
+export async function startThread(input: WorkerInput, log: Logger): Promise<Worker> {
   const bundled = fileURLToPath(new URL('./embedded.worker.js', import.meta.url));
   const source = fileURLToPath(new URL('./embedded.worker.ts', import.meta.url));
   const isBundled = existsSync(bundled);

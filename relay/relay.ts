@@ -1,0 +1,257 @@
+// Puts the relay together: database, tokens, live part, assets, routes, server; and takes it apart again. The clock and
+// the randomness that the other files are handed come from here.
+
+import { randomBytes, randomInt } from 'node:crypto';
+import path from 'node:path';
+import { LIMITS } from '../protocol/limits.ts';
+import { createOperators, type Session } from './auth/operators.ts';
+import { originAllowed } from './auth/origins.ts';
+import { createTokens, loadSecret } from './auth/tokens.ts';
+import type { Config } from './config.ts';
+import { cookieOf } from './http.ts';
+import { openAssetStore } from './live/asset-store.ts';
+import { createFetchQueue } from './live/fetch-queue.ts';
+import { createLive, type Arrival } from './live/live.ts';
+import { createLiveMetrics } from './live/metrics.ts';
+import type { OperatorPeer } from './live/operators.ts';
+import type { Socket } from './live/peer.ts';
+import type { Site } from './live/site.ts';
+import type { Tab } from './live/visitors.ts';
+import type { Logger } from './log.ts';
+import { createPageRoutes } from './pages.ts';
+import { createRoutes, SESSION_COOKIE } from './routes.ts';
+import { startServer, type PeerEnd, type Upgrade } from './server.ts';
+import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listSites } from './store/accounts.ts';
+import { openDatabase } from './store/database.ts';
+
+export type Relay = {
+  readonly url: string;
+  /** What to tell whoever started it for the first time. */
+  readonly firstOperator: { login: string; password: string; again: boolean } | undefined;
+  /** The demo shop may carry the widget from these origins. */
+  allowDemo(origins: readonly string[]): Promise<string>;
+  /** Tells peers to come back, waits `drainMs`, closes everything. */
+  close(): Promise<void>;
+};
+
+const BEAT_TOPIC = 'beat';
+const BEAT = JSON.stringify({ t: 'beat' });
+/** Sites change rarely and are asked for at every hello: read ahead, and again this often. */
+const SITES_EVERY_MS = 15_000;
+
+export async function startRelay(config: Config, log: Logger, folders: { widget: string; console: string }): Promise<Relay> {
+  const now = () => Date.now();
+  const database = await openDatabase(config, log);
+  const firstOperator = await firstRun(database);
+  let sites: Site[] = await listSites(database);
+  const readSites = async () => {
+    sites = await listSites(database);
+  };
+
+  const tokens = createTokens(loadSecret(config.dataDir, config.secret), now);
+  const metrics = createLiveMetrics();
+  const assets = await openAssetStore({
+    dir: path.join(config.dataDir, 'assets'),
+    maxBytes: config.assetCacheBytes,
+    now,
+  });
+  const failed = (error: unknown, where: string) =>
+    log.error('failed', { where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+
+  const timers = new Set<NodeJS.Timeout>();
+  const after = (delayMs: number, task: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      task();
+    }, delayMs);
+    timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      timers.delete(timer);
+    };
+  };
+  const every = (everyMs: number, where: string, task: () => void) =>
+    after(everyMs, () => {
+      try {
+        task();
+      } catch (error) {
+        // One bad round must not stop the clock for everybody.
+        failed(error, where);
+      }
+      every(everyMs, where, task);
+    });
+
+  const fetchQueue = createFetchQueue({
+    store: assets,
+    reachPrivate: config.fetchPrivate,
+    done: (room, entries, bytes) => live.assetFetched(room, entries, bytes),
+    failed: (error) => failed(error, 'fetching an asset'),
+  });
+
+  const live = createLive(
+    {
+      now,
+      after,
+      randomInt: (below) => randomInt(below),
+      randomId: () => randomBytes(15).toString('base64url'),
+      publish: (topic, data) => server.publish(topic, data),
+      metrics,
+      siteByKey: (key) => sites.find((site) => site.key === key),
+      sitesOf: (account) => sites.filter((site) => site.account === account),
+      originAllowed: (origin, site) => originAllowed(origin, site.origins),
+      signDevice: (proof) => tokens.sign({ kind: 'device', ...proof, issuedAt: now() }),
+      readDevice: (token) => tokens.readDevice(token),
+      signResume: (proof) =>
+        tokens.sign({ kind: 'resume', ...proof, issuedAt: now(), expiresAt: now() + LIMITS.resumeTokenMs }),
+      readResume: (token) => tokens.readResume(token),
+      assetType: (site, hash) => assets.type(site, hash),
+      fetchAsset: (room, url) => fetchQueue.add(room, url),
+      log: (message, fields) => log.debug(message, fields as Record<string, string>),
+    },
+    { graceMs: config.graceMs, unwatchedMs: config.unwatchedMs, codeMs: config.codeMs },
+  );
+  const operators = createOperators({ db: database, log, now, ended: (session) => live.sessionEnded(session) });
+  const signedIn = (cookie: string | undefined) => operators.sessionOf(cookie);
+
+  const open = new Set<Socket>();
+  /** Connections that have not said hello, and until when they may take. */
+  const arrivals = new Map<Socket, number>();
+
+  const visitorEnd = (socket: Socket, upgrade: Upgrade): PeerEnd => {
+    arrivals.set(socket, now() + LIMITS.helloMs);
+    return new VisitorEnd(socket, { socket, ...upgrade });
+  };
+  /** A class: there is one per visitor. */
+  class VisitorEnd implements PeerEnd {
+    #socket: Socket;
+    #arrival: Arrival | undefined;
+    #tab: Tab | undefined;
+    constructor(socket: Socket, arrival: Arrival) {
+      this.#socket = socket;
+      this.#arrival = arrival;
+    }
+    text(data: string) {
+      if (this.#tab) return live.visitorText(this.#tab, data);
+      if (!this.#arrival) return;
+      arrivals.delete(this.#socket);
+      this.#tab = live.visitorHello(this.#arrival, data);
+      this.#arrival = undefined;
+    }
+    bytes(data: Uint8Array) {
+      if (!this.#tab) return this.#socket.close('BadFrame');
+      const began = performance.now();
+      live.visitorFrame(this.#tab, data);
+      metrics.relayTime.observe((performance.now() - began) / 1000);
+    }
+    drained() {}
+    closed() {
+      open.delete(this.#socket);
+      arrivals.delete(this.#socket);
+      if (this.#tab) live.visitorGone(this.#tab);
+      this.#tab = undefined;
+      this.#arrival = undefined;
+    }
+  }
+
+  const operatorEnd = (socket: Socket, upgrade: Upgrade, session: Session): PeerEnd => {
+    const peer: OperatorPeer = live.operatorHere(socket, session.operator, session.sessionId, upgrade.address);
+    return {
+      text(data) {
+        operators.touch(session.sessionId);
+        live.operatorText(peer, data);
+      },
+      bytes: () => socket.close('BadFrame'),
+      drained: () => live.operatorDrained(peer),
+      closed() {
+        open.delete(socket);
+        live.operatorGone(peer);
+      },
+    };
+  };
+  const deaf: PeerEnd = { text() {}, bytes() {}, drained() {}, closed() {} };
+
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    tls: config.tls,
+    trustProxy: config.trustProxy,
+    publicUrl: config.publicUrl,
+    maxPeers: config.maxPeers,
+    failed,
+    dropped: () => metrics.framesDropped.add(1),
+    async admit(upgrade) {
+      // The cookie is same-site, but a page of another port of this host is same-site too: the origin decides.
+      if (upgrade.origin !== upgrade.ownOrigin) return undefined;
+      return signedIn(cookieOf({ header: () => upgrade.cookie }, SESSION_COOKIE));
+    },
+    connected(socket, upgrade, admitted) {
+      socket.subscribe(BEAT_TOPIC);
+      open.add(socket);
+      if (upgrade.role === 'visitor') return visitorEnd(socket, upgrade);
+      // What `admit` above returned.
+      const session = admitted as Session | undefined;
+      if (session && !session.operator.mustChange) return operatorEnd(socket, upgrade, session);
+      socket.close('LoggedOut');
+      return deaf;
+    },
+    routes: [
+      ...createRoutes({
+        live,
+        assets,
+        siteById: (id) => sites.find((site) => site.id === id),
+        login: (input) => operators.login(input),
+        signedIn,
+        logout: (token) => operators.logout(token),
+        changePassword: (change) => operators.changePassword(change),
+        async health() {
+          try {
+            await database.sql`select 1`;
+            return { ok: true, details: { database: database.kind, peers: server.peers } };
+          } catch (error) {
+            failed(error, 'health');
+            return { ok: false, details: { database: 'not answering' } };
+          }
+        },
+        metrics: () => metrics.write(),
+        refusedLogin: () => metrics.refusedLogins.add(1),
+      }),
+      ...(await createPageRoutes(folders)),
+    ],
+  });
+  metrics.gauge('tandem_peers', 'Open sockets', () => server.peers);
+  metrics.gauge('tandem_resident_bytes', 'Resident memory of the process', () => process.memoryUsage.rss());
+
+  every(1000, 'tick', () => {
+    live.tick();
+    const at = now();
+    for (const [socket, until] of arrivals) if (until <= at) socket.close('HelloTimeout');
+  });
+  every(LIMITS.beatMs, 'beat', () => server.publishText(BEAT_TOPIC, BEAT));
+  every(SITES_EVERY_MS, 'sites', () => void readSites().catch((error: unknown) => failed(error, 'reading sites')));
+
+  const scheme = config.tls ? 'https' : 'http';
+  const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  let closing: Promise<void> | undefined;
+
+  return {
+    url: config.publicUrl ?? `${scheme}://${host}:${server.port}`,
+    firstOperator,
+    async allowDemo(origins) {
+      await ensureDemoSite(database, origins);
+      await readSites();
+      return DEMO_SITE_KEY;
+    },
+    close() {
+      closing ??= (async () => {
+        server.stopListening();
+        for (const socket of [...open]) socket.close('GoingAway');
+        const until = now() + config.drainMs;
+        while (server.peers > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+        for (const timer of timers) clearTimeout(timer);
+        server.close();
+        await database.close();
+      })();
+      return closing;
+    },
+  };
+}
