@@ -7,6 +7,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { createOperators, type Session } from './auth/operators.ts';
 import { originAllowed } from './auth/origins.ts';
 import { createTokens, loadSecret } from './auth/tokens.ts';
+import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
 import { cookieOf } from './http.ts';
 import { openAssetStore } from './live/asset-store.ts';
@@ -214,6 +215,12 @@ export async function startRelay(config: Config, log: Logger, folders: { widget:
         },
         metrics: () => metrics.write(),
         refusedLogin: () => metrics.refusedLogins.add(1),
+      }),
+      ...createCabinetRoutes({
+        db: database,
+        signedIn,
+        endSessions: (operator) => operators.endSessions(operator),
+        sitesChanged: readSites,
       }),
       ...(await createPageRoutes(folders)),
     ],

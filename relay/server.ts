@@ -59,10 +59,14 @@ export type Server = {
   close(): void;
 };
 
-type Data = {
-  upgrade: Upgrade;
-  admitted: unknown;
-  refused: CloseName | undefined;
+/** uWebSockets.js copies the user data's fields onto the socket itself, where an `end` or `close` of ours would hide its
+ * own: so there is one field, with a name it will not take. */
+type Data = { tandemPeer: PeerState };
+
+type PeerState = {
+  readonly upgrade: Upgrade;
+  readonly admitted: unknown;
+  readonly refused: CloseName | undefined;
   socket: UwsSocket | undefined;
   end: PeerEnd | undefined;
 };
@@ -183,7 +187,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       const complete = (admitted: unknown) => {
         if (aborted) return;
         res.cork(() => {
-          res.upgrade<Data>({ upgrade, admitted, refused, socket: undefined, end: undefined }, key, protocols, extensions, context);
+          const tandemPeer = { upgrade, admitted, refused, socket: undefined, end: undefined };
+          res.upgrade<Data>({ tandemPeer }, key, protocols, extensions, context);
         });
       };
       if (role === 'visitor' || refused) return complete(undefined);
@@ -193,7 +198,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       });
     },
     open(ws) {
-      const data = ws.getUserData();
+      const data = ws.getUserData().tandemPeer;
       if (data.refused) {
         ws.end(CLOSE[data.refused].code, CLOSE_SAYS[data.refused]);
         return;
@@ -203,20 +208,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       data.end = options.connected(data.socket, data.upgrade, data.admitted);
     },
     message(ws, message, isBinary) {
-      const { end } = ws.getUserData();
+      const { end } = ws.getUserData().tandemPeer;
       if (!end) return;
       if (isBinary) end.bytes(new Uint8Array(message));
       else end.text(Buffer.from(message).toString('utf8'));
     },
     drain(ws) {
-      ws.getUserData().end?.drained();
+      ws.getUserData().tandemPeer.end?.drained();
     },
     dropped() {
       options.dropped();
     },
     close(ws) {
       open.delete(ws);
-      const data = ws.getUserData();
+      const data = ws.getUserData().tandemPeer;
       const { end } = data;
       data.end = undefined;
       data.socket?.gone();

@@ -9,7 +9,7 @@ import { findBrowser, type BrowserName } from './support/browsers.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-function run(command: string, args: readonly string[], env: Record<string, string> = {}): number {
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
   console.log(`\n— ${[command, ...args].join(' ')}`);
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
   return result.status ?? 1;

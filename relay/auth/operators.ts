@@ -9,7 +9,7 @@
 //   which that operator is logged in already.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, isNull, lt, ne, or } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { Database } from '../store/database.ts';
 import { newId } from '../store/id.ts';
@@ -135,7 +135,8 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
     dropOldest(touched);
     db.orm
       .update(session)
-      .set({ lastSeenAt: new Date(now()) })
+      // Never back: two of these may overtake each other on their way to PostgreSQL.
+      .set({ lastSeenAt: sql`greatest(${session.lastSeenAt}, ${new Date(now()).toISOString()}::timestamptz)` })
       .where(eq(session.id, sessionId))
       .catch((error: unknown) => log.warn('a session could not be marked as seen', { reason: String(error) }));
   };

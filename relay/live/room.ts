@@ -77,6 +77,7 @@ export class Room {
   #pictures = new Map<string, Uint8Array>();
   #sequence = 0;
   #headTold = 0;
+  #uncheckedBytes = 0;
   #paused: boolean;
   /** Capture is wanted until then though nobody watches. */
   #lingerUntil = 0;
@@ -266,6 +267,19 @@ export class Room {
     this.#door.metrics.framesOut.add(this.#watchers.size);
     this.#door.metrics.bytesOut.add(this.#watchers.size * frame.byteLength);
     this.#door.publish(this.topic, frame);
+    this.#uncheckedBytes += frame.byteLength;
+    if (this.#uncheckedBytes > BATCH_BYTES) this.#spareSlow();
+  }
+
+  /** Live frames to a watcher stop well before its line is full, so that messages still get through; it is fed from the
+   * history when it drains. What is queued so far arrives; had a frame been dropped, its mirror sees the hole. */
+  #spareSlow(): void {
+    this.#uncheckedBytes = 0;
+    for (const peer of this.#watchers) {
+      if (peer.rooms.get(this)?.kind !== 'live' || peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) continue;
+      peer.socket.unsubscribe(this.topic);
+      peer.rooms.set(this, { kind: 'catching-up', cursor: this.#sequence });
+    }
   }
 
   #dropPictures(tab: number): void {
@@ -408,13 +422,6 @@ export class Room {
         this.#tabs = this.#tabs.filter((other) => other !== place);
         this.#tellWatchers();
       }
-    }
-    for (const peer of this.#watchers) {
-      // Live frames stop well before its line is full, so that messages still get through: it is fed from the history
-      // when it drains. Frames queued so far arrive; had one been dropped, the mirror sees the hole and says so.
-      if (peer.rooms.get(this)?.kind !== 'live' || peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) continue;
-      peer.socket.unsubscribe(this.topic);
-      peer.rooms.set(this, { kind: 'catching-up', cursor: this.#sequence });
     }
     if (this.#sequence !== this.#headTold) {
       this.#headTold = this.#sequence;

@@ -6,6 +6,7 @@
 // source (then Node needs tsx to load a .ts worker). And a thread that dies by itself is restarted, on the same socket.
 
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -159,7 +160,9 @@ export async function startThread(input: WorkerInput, log: Logger): Promise<Work
 
 /** Node 20 can't load TypeScript, and tsx's own `--import` does nothing in a thread: its programmatic door does. */
 function sourceLoader(source: string): string {
-  const tsx = import.meta.resolve('tsx/esm/api');
+  // Not import.meta.resolve('tsx/esm/api'): vitest's loader doesn't have it, and require.resolve finds the CommonJS one.
+  const tsxFolder = path.dirname(createRequire(import.meta.url).resolve('tsx/package.json'));
+  const tsx = pathToFileURL(path.join(tsxFolder, 'dist/esm/api/index.mjs')).href;
   const url = JSON.stringify(pathToFileURL(source).href);
   return `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${url}); });`;
 }

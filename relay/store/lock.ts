@@ -12,9 +12,8 @@ import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, uti
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const HEARTBEAT_MS = 3000;
-/** Three heartbeats and a bit: a busy machine may be late with one. */
-const WATCH_MS = 11_000;
+/** Watched for three heartbeats and a bit: a busy machine may be late with one. */
+const TIMES = { heartbeatMs: 3000, watchMs: 11_000 };
 
 type Holder = {
   readonly pid: number;
@@ -31,8 +30,12 @@ export type Lock = { release(): void };
 export type LockResult =
   { readonly kind: 'taken'; readonly lock: Lock } | { readonly kind: 'held'; readonly pid: number };
 
-/** `waiting` is called if it can't be told at once whether the holder lives. */
-export async function takeLock(file: string, waiting: (seconds: number) => void): Promise<LockResult> {
+/** `waiting` is called if it can't be told at once whether the holder lives. Tests hand in shorter times. */
+export async function takeLock(
+  file: string,
+  waiting: (seconds: number) => void,
+  times: typeof TIMES = TIMES,
+): Promise<LockResult> {
   const me: Holder = {
     pid: process.pid,
     place: placeName(),
@@ -40,14 +43,14 @@ export async function takeLock(file: string, waiting: (seconds: number) => void)
     id: randomBytes(8).toString('hex'),
   };
   for (;;) {
-    if (create(file, me)) return { kind: 'taken', lock: hold(file, me) };
+    if (create(file, me)) return { kind: 'taken', lock: hold(file, me, times.heartbeatMs) };
     const holder = read(file);
     if (holder === 'gone') continue;
     if (holder !== 'unreadable' && holder.place === me.place) {
       if (isRunning(holder)) return { kind: 'held', pid: holder.pid };
     } else {
-      waiting(Math.ceil(WATCH_MS / 1000));
-      if (await beats(file)) return { kind: 'held', pid: holder === 'unreadable' ? 0 : holder.pid };
+      waiting(Math.ceil(times.watchMs / 1000));
+      if (await beats(file, times.watchMs)) return { kind: 'held', pid: holder === 'unreadable' ? 0 : holder.pid };
     }
     takeAway(file, holder);
   }
@@ -68,7 +71,7 @@ function create(file: string, me: Holder): boolean {
   }
 }
 
-function hold(file: string, me: Holder): Lock {
+function hold(file: string, me: Holder, heartbeatMs: number): Lock {
   const isMine = () => {
     const holder = read(file);
     return typeof holder === 'object' && holder.id === me.id;
@@ -80,7 +83,7 @@ function hold(file: string, me: Holder): Lock {
     } catch {
       // Deleted or not writable just now: only relays elsewhere look at the time, and the next beat tries again.
     }
-  }, HEARTBEAT_MS).unref();
+  }, heartbeatMs).unref();
   return {
     release() {
       clearInterval(timer);
@@ -115,11 +118,11 @@ function isRunning(holder: Holder): boolean {
   return holder.started === '' || holder.started === startOf(holder.pid);
 }
 
-async function beats(file: string): Promise<boolean> {
+async function beats(file: string, watchMs: number): Promise<boolean> {
   const seen = modified(file);
-  const until = performance.now() + WATCH_MS;
+  const until = performance.now() + watchMs;
   while (performance.now() < until) {
-    await sleep(500);
+    await sleep(watchMs / 20);
     const now = modified(file);
     if (now !== seen) return now !== undefined;
   }

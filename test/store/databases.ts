@@ -3,11 +3,11 @@
 // TEST_DATABASE_URL, by default on this machine with the user `postgres` and no password.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, inject, onTestFinished } from 'vitest';
 import { createLogger, type Logger } from '../../relay/log.ts';
 import { openDatabase, type Database } from '../../relay/store/database.ts';
 
@@ -56,6 +56,7 @@ export async function emptyDatabase(): Promise<{ url: string; drop: () => Promis
 export function onEachDatabase(suite: (db: () => Database) => void): void {
   describe('on the embedded database', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'tandem-test-'));
+    cpSync(inject('databaseTemplate'), path.join(folder, 'database'), { recursive: true });
     body(suite, () => openDatabase({ databaseUrl: undefined, dataDir: folder }, listen().log));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
   });

@@ -1,0 +1,97 @@
+// HTTP addresses of the cabinet: operators and sites, for admins of the account.
+
+import * as v from 'valibot';
+import type { Session } from './auth/operators.ts';
+import { cookieOf, json, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import { SESSION_COOKIE } from './routes.ts';
+import {
+  addOperator,
+  changeOperator,
+  changeOperatorForm,
+  listOperators,
+  listSitesOf,
+  newOperatorForm,
+  saveSite,
+  siteForm,
+  type Refused,
+} from './store/cabinet.ts';
+import type { Database } from './store/database.ts';
+
+export type CabinetDoor = {
+  readonly db: Database;
+  signedIn(cookie: string | undefined): Promise<Session | undefined>;
+  endSessions(operator: string): Promise<void>;
+  /** The live part must know of a new or changed site at once. */
+  sitesChanged(): Promise<void>;
+};
+
+const FORM_BYTES = 64 * 1024;
+
+export function createCabinetRoutes(door: CabinetDoor): Route[] {
+  const forAdmin = async (request: HttpRequest, act: (session: Session) => Promise<HttpReply>) => {
+    const session = await door.signedIn(cookieOf(request, SESSION_COOKIE));
+    if (!session || session.operator.mustChange) return json(401, { why: 'signed-out', text: 'Log in first.' });
+    if (session.operator.role !== 'admin') return json(403, { why: 'not-allowed', text: 'Only an admin may do this.' });
+    return act(session);
+  };
+  const refused = ({ why, what }: Refused) => json(400, { why, what });
+  const ownPage = (request: HttpRequest): number | HttpReply =>
+    request.header('origin') === request.origin
+      ? FORM_BYTES
+      : json(403, { why: 'foreign-page', text: 'This may only be sent by the console itself.' });
+
+  /** A POST whose body is this form. */
+  const form = <S extends v.GenericSchema>(
+    path: string,
+    schema: S,
+    act: (session: Session, form: v.InferOutput<S>) => Promise<HttpReply>,
+  ): Route => ({
+    method: 'POST',
+    path,
+    bodyLimit: ownPage,
+    answer: (request, body) =>
+      forAdmin(request, async (session) => {
+        let value: unknown;
+        try {
+          value = JSON.parse(Buffer.from(body).toString('utf8'));
+        } catch {
+          return json(400, { why: 'bad-form', text: 'The form is not JSON.' });
+        }
+        const parsed = v.safeParse(schema, value);
+        if (parsed.success) return act(session, parsed.output);
+        const issue = parsed.issues[0];
+        return json(400, { why: 'bad-form', what: v.getDotPath(issue) ?? undefined, text: issue.message });
+      }),
+  });
+
+  return [
+    {
+      method: 'GET',
+      path: '/api/operators',
+      answer: (request) =>
+        forAdmin(request, async ({ operator }) => json(200, { operators: await listOperators(door.db, operator.account) })),
+    },
+    form('/api/operators', newOperatorForm, async ({ operator }, filled) => {
+      const result = await addOperator(door.db, operator.account, filled);
+      return result.kind === 'ok' ? json(200, { id: result.id, password: result.password }) : refused(result);
+    }),
+    form('/api/operators/change', changeOperatorForm, async ({ operator }, filled) => {
+      const result = await changeOperator(door.db, operator.account, filled);
+      if (result.kind === 'refused') return refused(result);
+      await door.endSessions(filled.id);
+      return json(200, { password: result.password });
+    }),
+    {
+      method: 'GET',
+      path: '/api/sites',
+      answer: (request) =>
+        forAdmin(request, async ({ operator }) => json(200, { sites: await listSitesOf(door.db, operator.account) })),
+    },
+    form('/api/sites', siteForm, async ({ operator }, filled) => {
+      const result = await saveSite(door.db, operator.account, filled);
+      if (result.kind === 'refused') return refused(result);
+      await door.sitesChanged();
+      return json(200, { site: result.site });
+    }),
+  ];
+}

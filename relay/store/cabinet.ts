@@ -1,0 +1,158 @@
+// What an admin sets up: operators and sites of the account. Every function is bounded to one account by its argument.
+
+import { randomBytes } from 'node:crypto';
+import { and, asc, eq } from 'drizzle-orm';
+import * as v from 'valibot';
+import type { MaskingRules } from '../../protocol/messages.ts';
+import { canonicalOrigin } from '../auth/origins.ts';
+import { canonicalLogin, hashPassword, oneTimePassword } from '../auth/passwords.ts';
+import type { Database } from './database.ts';
+import { newId } from './id.ts';
+import { operator, site } from './schema.ts';
+
+export type Refused = {
+  kind: 'refused';
+  why: 'login-taken' | 'bad-login' | 'bad-origin' | 'unknown' | 'last-admin';
+  what?: string;
+};
+
+export type OperatorEntry = {
+  id: string;
+  login: string;
+  name: string;
+  role: 'admin' | 'operator';
+  disabled: boolean;
+  /** Has not logged in with the one-time password yet. */
+  fresh: boolean;
+};
+
+const selectors = v.optional(v.pipe(v.string(), v.maxLength(4000)));
+const masking = v.object({ privateByDefault: v.boolean(), mask: selectors, unmask: selectors, block: selectors });
+
+/** What the cabinet's forms bring; parsed by routes.ts. */
+export const newOperatorForm = v.object({
+  login: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  role: v.picklist(['admin', 'operator']),
+});
+export const changeOperatorForm = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  disabled: v.optional(v.boolean()),
+  /** Makes a new one-time password and ends the operator's sessions. */
+  newPassword: v.optional(v.boolean()),
+});
+export const siteForm = v.object({
+  /** Absent: a new site. */
+  id: v.optional(v.pipe(v.string(), v.uuid())),
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
+  origins: v.pipe(v.array(v.pipe(v.string(), v.maxLength(300))), v.minLength(1), v.maxLength(50)),
+  masking: v.optional(masking),
+});
+
+export async function listOperators(db: Database, account: string): Promise<OperatorEntry[]> {
+  const rows = await db.orm.select().from(operator).where(eq(operator.accountId, account)).orderBy(asc(operator.login));
+  return rows.map((row) => ({
+    id: row.id,
+    login: row.login,
+    name: row.name,
+    role: row.role,
+    disabled: row.disabledAt !== null,
+    fresh: row.lastLoginAt === null,
+  }));
+}
+
+/** The one-time password is given out once, here. */
+export async function addOperator(
+  db: Database,
+  account: string,
+  form: v.InferOutput<typeof newOperatorForm>,
+): Promise<{ kind: 'ok'; id: string; password: string } | Refused> {
+  const login = canonicalLogin(form.login);
+  if (login === undefined || /\s/.test(login)) return { kind: 'refused', why: 'bad-login' };
+  const password = oneTimePassword();
+  const id = newId();
+  const added = await db.orm
+    .insert(operator)
+    .values({
+      id,
+      accountId: account,
+      login,
+      name: form.name,
+      role: form.role,
+      passwordHash: await hashPassword(password),
+      mustChange: true,
+    })
+    .onConflictDoNothing({ target: operator.login })
+    .returning({ id: operator.id });
+  return added.length > 0 ? { kind: 'ok', id, password } : { kind: 'refused', why: 'login-taken' };
+}
+
+/** The caller ends the operator's sessions afterwards. An account always keeps an admin who can log in. */
+export async function changeOperator(
+  db: Database,
+  account: string,
+  form: v.InferOutput<typeof changeOperatorForm>,
+): Promise<{ kind: 'ok'; password?: string } | Refused> {
+  const mine = and(eq(operator.id, form.id), eq(operator.accountId, account));
+  if (form.disabled === true) {
+    const everybody = await listOperators(db, account);
+    const others = everybody.some((one) => one.id !== form.id && one.role === 'admin' && !one.disabled);
+    const isAdmin = everybody.some((one) => one.id === form.id && one.role === 'admin');
+    if (isAdmin && !others) return { kind: 'refused', why: 'last-admin' };
+  }
+  const password = form.newPassword === true ? oneTimePassword() : undefined;
+  const changed = await db.orm
+    .update(operator)
+    .set({
+      // Without a field the update would be empty, which the driver refuses.
+      accountId: account,
+      ...(form.disabled === undefined ? {} : { disabledAt: form.disabled ? new Date() : null }),
+      ...(password === undefined ? {} : { passwordHash: await hashPassword(password), mustChange: true }),
+    })
+    .where(mine)
+    .returning({ id: operator.id });
+  if (changed.length === 0) return { kind: 'refused', why: 'unknown' };
+  return { kind: 'ok', ...(password === undefined ? {} : { password }) };
+}
+
+export type SiteEntry = { id: string; key: string; name: string; origins: string[]; masking: MaskingRules };
+
+export async function listSitesOf(db: Database, account: string): Promise<SiteEntry[]> {
+  const rows = await db.orm.select().from(site).where(eq(site.accountId, account)).orderBy(asc(site.createdAt));
+  return rows.map(({ id, key, name, origins, masking }) => ({ id, key, name, origins, masking }));
+}
+
+/** Adds a site, or changes one. Origins are kept in one form; the first that is none is named. */
+export async function saveSite(
+  db: Database,
+  account: string,
+  form: v.InferOutput<typeof siteForm>,
+): Promise<{ kind: 'ok'; site: SiteEntry } | Refused> {
+  const origins: string[] = [];
+  for (const text of form.origins) {
+    const origin = canonicalOrigin(text.trim().replace(/\/$/, ''));
+    if (origin === undefined) return { kind: 'refused', why: 'bad-origin', what: text };
+    if (!origins.includes(origin)) origins.push(origin);
+  }
+  const { privateByDefault, mask, unmask, block } = form.masking ?? { privateByDefault: false };
+  const rules: MaskingRules = {
+    privateByDefault,
+    ...(mask === undefined ? {} : { mask }),
+    ...(unmask === undefined ? {} : { unmask }),
+    ...(block === undefined ? {} : { block }),
+  };
+  const values = { name: form.name, origins, ...(form.masking ? { masking: rules } : {}) };
+  const [row] =
+    form.id === undefined
+      ? await db.orm
+          .insert(site)
+          .values({ id: newId(), accountId: account, key: randomBytes(9).toString('base64url'), ...values })
+          .returning()
+      : await db.orm
+          .update(site)
+          .set(values)
+          .where(and(eq(site.id, form.id), eq(site.accountId, account)))
+          .returning();
+  if (!row) return { kind: 'refused', why: 'unknown' };
+  return { kind: 'ok', site: { id: row.id, key: row.key, name: row.name, origins: row.origins, masking: row.masking } };
+}
