@@ -30,9 +30,10 @@ export default defineConfig({
         test: {
           name: 'store',
           include: ['test/store/**/*.test.ts'],
-          // Creating a PGlite cluster takes 5 to 7 s, more while other tests load the machine.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          globalSetup: ['test/store/template.ts'],
+          // Creating a PGlite cluster takes 5 to 7 s, and was seen to take 30 while browsers loaded the machine.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

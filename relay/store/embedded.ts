@@ -1,11 +1,12 @@
 // Starts, guards and ends the embedded database's thread (embedded.worker.ts), and gives the address of its socket.
-// Knows nothing of tables. The socket is a file in a fresh folder that only we may enter, because PGlite asks for no
+// Knows nothing of tables. The socket is a file in a folder that only we may enter, because PGlite asks for no
 // password; it goes when the database is closed.
 //
 // Easy to get wrong: this file runs from the bundle (the worker is embedded.worker.js beside it) and, in tests, from
 // source (then Node needs tsx to load a .ts worker). And a thread that dies by itself is restarted, on the same socket.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +22,8 @@ export type Embedded = {
   /** Finishes what runs, writes everything, lets go of the folder. */
   close(): Promise<void>;
 };
+
+const SOCKET = 'database.sock';
 
 /** A thread that fails this often in `RESTART_WINDOW_MS` will fail again: stop, and say so. */
 const MAX_RESTARTS = 5;
@@ -41,8 +44,8 @@ export async function startEmbedded(dataDir: string, log: Logger, openThread = s
     );
   }
 
-  const home = process.platform === 'win32' ? undefined : mkdtempSync(path.join(tmpdir(), 'tandem-'));
-  const socketPath = home ? path.join(home, 'database.sock') : `\\\\.\\pipe\\tandem-${process.pid}-${Date.now()}`;
+  const home = process.platform === 'win32' ? undefined : socketFolder(folder);
+  const socketPath = home ? path.join(home, SOCKET) : `\\\\.\\pipe\\tandem-${process.pid}-${Date.now()}`;
   const input: WorkerInput = { folder, socketPath };
 
   let state: { kind: 'running'; worker: Worker } | { kind: 'restarting' } | { kind: 'closed' } = { kind: 'restarting' };
@@ -103,6 +106,22 @@ export async function startEmbedded(dataDir: string, log: Logger, openThread = s
       letGo();
     },
   };
+}
+
+/**
+ * A folder that only we may enter, in the system's place for such things: a socket's path may have no more than 107
+ * bytes, and shared folders of containers often take no sockets. The same one for the same database, so that a killed
+ * relay's folder is used again. If somebody else has made it first, one that nobody can know of.
+ */
+function socketFolder(folder: string): string {
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const home = path.join(tmpdir(), `tandem-${name}`);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const found = lstatSync(home);
+  const isOurs = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+  if (!isOurs) return mkdtempSync(path.join(tmpdir(), 'tandem-'));
+  rmSync(path.join(home, SOCKET), { force: true });
+  return home;
 }
 
 /** Resolves when the thread takes connections. */

@@ -145,10 +145,12 @@ describe.each([
       const mover = await page.idOf('#mover');
       await page.page.evaluate(() => {
         document.getElementById('pop')!.showPopover();
-        document.querySelector('dialog')!.showModal();
         document.getElementById('mover')!.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 5000, iterations: Infinity });
       });
       await page.until(async () => tagged(await page.events(), 'popover').some((it) => it.id === pop && it.open), 'the popover');
+      // A modal dialog closes popovers.
+      await page.page.evaluate(() => document.querySelector('dialog')!.showModal());
+      await page.until(async () => tagged(await page.events(), 'popover').some((it) => it.id === pop && !it.open), 'its close');
       expect(JSON.stringify(await page.events())).toContain('"rr_open_mode":"modal"');
       const animation = await page.until(async () => tagged(await page.events(), 'animation')[0], 'the animation');
       expect(animation).toMatchObject({ id: mover, playState: 'running', timing: { duration: 5000, iterations: 1e6 } });

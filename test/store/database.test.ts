@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +118,23 @@ describe('the embedded database', () => {
     const { lines, log } = listen();
     await open(dataDir, log);
     expect(lines.join('\n')).not.toContain('watching');
+  });
+
+  test('nobody else on the machine may enter the folder of its socket, nor wait there for us', async () => {
+    const dataDir = withDatabase();
+    const first = await startEmbedded(dataDir, listen().log);
+    const home = path.dirname(first.socketPath);
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    await first.close();
+    expect(existsSync(home)).toBe(false);
+    // Somebody made the folder before us and left it open.
+    mkdirSync(home);
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    chmodSync(home, 0o777);
+    const second = await startEmbedded(dataDir, listen().log);
+    onTestFinished(() => second.close());
+    expect(path.dirname(second.socketPath)).not.toBe(home);
+    expect(statSync(path.dirname(second.socketPath)).mode & 0o777).toBe(0o700);
   });
 
   test('a folder with something else in it is left alone', async () => {

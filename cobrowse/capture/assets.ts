@@ -1,0 +1,150 @@
+// Stylesheets, pictures and fonts that the mirror needs, read in the visitor's page, mostly from its cache: so they
+// come along from behind logins and VPNs, and no operator's browser ever asks a third party for anything.
+//
+// What is fetched: only what the page itself has loaded (or is loading). Stylesheets name far more files than a page
+// uses, and fetching those would make the visitor pay for fonts and pictures that nobody sees; the browser's resource
+// timing says which were used, now and later.
+//
+// Easy to get wrong: a failed cross-origin fetch writes an error to the page's console that nobody can catch, so an
+// origin that has refused twice is not asked again: its assets are offered without bytes, and the relay may fetch them.
+
+import { LIMITS } from '../../protocol/limits.ts';
+import { rewriteCss } from './css-urls.ts';
+import type { Listening } from './listening.ts';
+
+const AT_ONCE = 3;
+const REFUSALS_BEFORE_GIVING_UP = 2;
+/** The browser's own list is full at 250 unless the page asked for more: past it, absence proves nothing. */
+const TIMING_LIST_ENDS = 250;
+
+export type Urgency = 'now' | 'soon';
+
+export type Assets = {
+  /** The page has loaded it, or is loading it. */
+  used(key: string, urgency: Urgency): void;
+  /** Named in CSS: wanted when the page loads it. */
+  mentioned(key: string): void;
+  /** A same-origin frame keeps its own list of what it has loaded. */
+  watch(view: Window): void;
+};
+
+export function createAssets(options: {
+  page: Document;
+  listening: Listening;
+  emit: (url: string, blob: Blob | undefined) => void;
+  skipped: () => void;
+  safe: <A extends unknown[]>(task: (...args: A) => void) => (...args: A) => void;
+}): Assets {
+  const { page, listening, emit, skipped, safe } = options;
+  const view = page.defaultView ?? window;
+  const known = new Set<string>();
+  const waiting = new Set<string>();
+  const loaded = new Set<string>();
+  const refusals = new Map<string, number>();
+  const queues: Record<Urgency, string[]> = { now: [], soon: [] };
+  let running = 0;
+  let bytes = 0;
+  let isScheduled = false;
+  let isListFull = false;
+
+  const withoutHash = (url: string) => url.split('#')[0] ?? url;
+  const take = (entries: PerformanceEntryList) => {
+    for (const entry of entries) {
+      const key = withoutHash(entry.name);
+      loaded.add(key);
+      if (waiting.delete(key)) used(key, 'soon');
+    }
+  };
+  const watch = (view: Window) => {
+    try {
+      // A frame's window has its own constructor, which TypeScript does not list on Window.
+      const Observer = (view as Window & typeof globalThis).PerformanceObserver;
+      const observer = new Observer(safe((list: PerformanceObserverEntryList) => take(list.getEntries())));
+      observer.observe({ type: 'resource', buffered: true });
+      listening.whenStopped(() => observer.disconnect());
+      const entries = view.performance.getEntriesByType('resource');
+      isListFull ||= entries.length >= TIMING_LIST_ENDS;
+      take(entries);
+    } catch {
+      // Without the list everything that is mentioned counts as used.
+      isListFull = true;
+    }
+  };
+
+  const used: Assets['used'] = (key, urgency) => {
+    if (known.has(key) || listening.isStopped || key.length > LIMITS.maxUrlChars) return;
+    if (known.size >= LIMITS.maxRoomAssets || bytes > LIMITS.maxRoomAssetBytes) return skipped();
+    known.add(key);
+    queues[urgency].push(key);
+    if (isScheduled) return;
+    isScheduled = true;
+    // After the picture itself is on its way.
+    listening.after(0, () => {
+      isScheduled = false;
+      fill();
+    });
+  };
+
+  const fill = () => {
+    while (running < AT_ONCE && !listening.isStopped) {
+      const key = queues.now.shift() ?? queues.soon.shift();
+      if (key === undefined) return;
+      running++;
+      void read(key).then(
+        safe((blob: Blob | undefined) => {
+          running--;
+          if (listening.isStopped) return;
+          emit(key, blob);
+          fill();
+        }),
+      );
+    }
+  };
+
+  /** Never rejects. */
+  const read = async (key: string): Promise<Blob | undefined> => {
+    const { origin } = new URL(key);
+    const isOwn = origin === view.location.origin;
+    if ((refusals.get(origin) ?? 0) >= REFUSALS_BEFORE_GIVING_UP) return undefined;
+    let response: Response;
+    try {
+      // Not in every browser's typings.
+      const request: RequestInit & { priority: string } = {
+        cache: 'force-cache',
+        credentials: isOwn ? 'include' : 'omit',
+        priority: 'low',
+      };
+      response = await view.fetch(key, request);
+    } catch {
+      refusals.set(origin, (refusals.get(origin) ?? 0) + 1);
+      return undefined;
+    }
+    try {
+      if (!response.ok || Number(response.headers.get('content-length') ?? 0) > LIMITS.maxAssetBytes) {
+        void response.body?.cancel();
+        if (response.ok) skipped();
+        return undefined;
+      }
+      const blob = await response.blob();
+      if (blob.size > LIMITS.maxAssetBytes || bytes + blob.size > LIMITS.maxRoomAssetBytes) {
+        skipped();
+        return undefined;
+      }
+      bytes += blob.size;
+      if (blob.type.includes('css')) rewriteCss(await blob.text(), key, mentioned);
+      return blob;
+    } catch {
+      // Cut off on the way: a placeholder shows.
+      return undefined;
+    }
+  };
+
+  const mentioned: Assets['mentioned'] = (key) => {
+    if (known.has(key)) return;
+    if (isListFull || loaded.has(key) || key.startsWith('blob:')) used(key, 'soon');
+    else waiting.add(key);
+  };
+
+  watch(view);
+  return { used, mentioned, watch };
+}

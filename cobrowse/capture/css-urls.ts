@@ -1,0 +1,78 @@
+// Addresses in CSS text and in srcset, made absolute and canonical.
+//
+// How both sides name an asset: `new URL(value, base).href` without its fragment, compared as a string. Everything
+// that capture sends is already absolute, so the mirror needs no base but a stylesheet's own address for the text of a
+// stylesheet that it loads by itself.
+//
+// Easy to get wrong: rrweb makes CSS addresses absolute by hand, and breaks two kinds: url(#id) becomes
+// url(https://site/dir/#id), and blob: addresses get a directory in front. Both are mended here.
+
+const CSS_URL =
+  /url\(\s*(?:"((?:[^"\\]+|\\[^])*)"|'((?:[^'\\]+|\\[^])*)'|((?:[^"'()\s\\]+|\\[^])*))\s*\)|(@import\s+)(?:"([^"]*)"|'([^']*)')/gi;
+
+export type Address = {
+  /** As it stands in what we send. */
+  written: string;
+  /** The asset's name; undefined: nothing to load (data:, url(#id), other schemes). */
+  key: string | undefined;
+};
+
+export function resolveAddress(value: string, base: string): Address {
+  const trimmed = value.trim();
+  if (!trimmed || trimmed.startsWith('#') || /^data:/i.test(trimmed)) return { written: trimmed, key: undefined };
+  const blob = /blob:https?:\/\/\S+$/i.exec(trimmed)?.[0];
+  const local = /^[a-z]+:\/\/[^?#]*\/(#.+)$/i.exec(trimmed)?.[1];
+  if (local) return { written: local, key: undefined };
+  let url: URL;
+  try {
+    url = new URL(blob ?? trimmed, base);
+  } catch {
+    // Not an address: the browser loads nothing for it either.
+    return { written: trimmed, key: undefined };
+  }
+  const written = url.href;
+  url.hash = '';
+  return { written, key: /^(https?|blob):$/.test(url.protocol) ? url.href : undefined };
+}
+
+function unescapeCss(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\([\da-f]{1,6})\s?|\\([^])/gi, (_, hex: string | undefined, character: string | undefined) =>
+    hex ? String.fromCodePoint(Math.min(parseInt(hex, 16), 0x10ffff)) : (character ?? ''),
+  );
+}
+
+function mapCssUrls(css: string, change: (value: string) => string): string {
+  if (!/url\(|@import/i.test(css)) return css;
+  return css.replace(
+    CSS_URL,
+    (_, double?: string, single?: string, bare?: string, rule?: string, imported?: string, importedSingle?: string) => {
+      const value = change(unescapeCss(double ?? single ?? bare ?? imported ?? importedSingle ?? ''));
+      const quoted = `"${value.replace(/["\\\n]/g, (character) => `\\${character === '\n' ? 'a ' : character}`)}"`;
+      return rule ? `${rule}${quoted}` : `url(${quoted})`;
+    },
+  );
+}
+
+/** The text with canonical addresses; `found` hears the name of every asset in it. */
+export function rewriteCss(css: string, base: string, found: (key: string) => void): string {
+  return mapCssUrls(css, (value) => {
+    const address = resolveAddress(value, base);
+    if (address.key) found(address.key);
+    return address.written;
+  });
+}
+
+/** The text with every picture taken out. */
+export function dropCssUrls(css: string): string {
+  return mapCssUrls(css, (value) => (value.startsWith('#') ? value : ''));
+}
+
+/** Of a srcset, only the candidate in use: the mirror's screen may be of another density, and would choose another. */
+export function chosenCandidate(srcset: string, inUse: string, base: string): string {
+  for (const match of srcset.matchAll(/([^\s,]\S*[^\s,])(\s+[\d.]+[wxh])?\s*(?:,|$)/g)) {
+    const { key } = resolveAddress(match[1] ?? '', base);
+    if (key && key === resolveAddress(inUse, base).key) return `${key}${match[2] ?? ''}`;
+  }
+  return '';
+}

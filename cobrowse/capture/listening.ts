@@ -1,0 +1,55 @@
+// Listeners and timers of one capture: every one passes the guard, and one call ends them all (L8).
+
+export type Task<A extends unknown[]> = (...args: A) => void;
+
+export type Listening = {
+  on<E extends Event>(target: EventTarget, type: string, task: (event: E) => void): void;
+  /** Also called early by stop(): whatever an observer or a patch has to undo. */
+  whenStopped(task: () => void): void;
+  every(ms: number, task: () => void): void;
+  after(ms: number, task: () => void): void;
+  readonly isStopped: boolean;
+  stop(): void;
+};
+
+export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Task<A>): Listening {
+  const undo = new Set<() => void>();
+  let isStopped = false;
+  const listening: Listening = {
+    on(target, type, task) {
+      // The caller names the event's class, which follows from its type.
+      const listener = safe(task) as EventListener;
+      const options = { capture: true, passive: true };
+      target.addEventListener(type, listener, options);
+      undo.add(() => target.removeEventListener(type, listener, options));
+    },
+    whenStopped(task) {
+      undo.add(task);
+    },
+    every(ms, task) {
+      const timer = setInterval(safe(task), ms);
+      undo.add(() => clearInterval(timer));
+    },
+    after(ms, task) {
+      const cancel = () => clearTimeout(timer);
+      const timer = setTimeout(
+        safe(() => {
+          undo.delete(cancel);
+          task();
+        }),
+        ms,
+      );
+      undo.add(cancel);
+    },
+    get isStopped() {
+      return isStopped;
+    },
+    stop() {
+      if (isStopped) return;
+      isStopped = true;
+      for (const task of undo) safe(task)();
+      undo.clear();
+    },
+  };
+  return listening;
+}

@@ -1,0 +1,444 @@
+// The last gate: every rrweb event passes here before anything is encoded. It masks, blocks and mends, on the live
+// nodes; and on the way it notes which assets and pictures the event mentions and which frames have come.
+//
+// What rrweb lets through and this must stop: attributes verbatim; content of a shadow root whose host is blocked;
+// events of nodes that it does not know (id -1); text of <script> and <noscript> set later; comments; hidden fields.
+// Masked elements carry `data-tandem-masked` ('' or 'block'), for the console to show and the hand to refuse.
+
+import type { attributes, eventWithTime, incrementalData, mutationData, serializedElementNodeWithId, serializedNodeWithId } from '@rrweb/types';
+import type { Assets } from './assets.ts';
+import { chosenCandidate, dropCssUrls, resolveAddress, rewriteCss } from './css-urls.ts';
+import { attributeOf, childrenOf, documentOf, hasAttributeOf, isDocument, isElement, parentOf, tagOf } from './dom.ts';
+import type { Masker, Zone } from './mask.ts';
+import { maskText, PASSWORD_MASK } from './mask-text.ts';
+import { EVENT, NODE, SOURCE, type NodeIds } from './rrweb.ts';
+
+export type Outgoing = {
+  /** The event as it may leave; undefined: not at all. Changes it in place. */
+  pass(event: eventWithTime): eventWithTime | undefined;
+  /** A picture or stylesheet of the page has arrived. */
+  loaded(element: Element): void;
+  /** A password field was typed in: rrweb leaves those to us. */
+  typed(element: Element): void;
+};
+
+const FIELD = /^(INPUT|TEXTAREA|SELECT)$/;
+export const MASKED_MARK = 'data-tandem-masked';
+
+type Attributes = { [name: string]: unknown };
+
+export function createOutgoing(options: {
+  page: Document;
+  mirror: NodeIds;
+  masker: Masker;
+  assets: Assets;
+  uiAttribute: string;
+  push: (data: incrementalData) => void;
+  /** A canvas or video is part of the picture. */
+  moving: (element: Element) => void;
+  /** A same-origin frame's document is part of the picture. */
+  framed: (page: Document) => void;
+  /** Marks have changed on something already sent: only a new snapshot puts it right. */
+  stale: () => void;
+}): Outgoing {
+  const { page, mirror, masker, assets, uiAttribute, push, moving, framed, stale } = options;
+  /** Marks that were set when an element was sent; most elements have none and are not here. */
+  const marks = new WeakMap<Element, string>();
+  const unmarked = '000';
+  const hiddenFields = new WeakSet<Element>();
+  const typedPasswords = new WeakSet<Element>();
+  const sentSrcset = new WeakMap<Element, string>();
+  const toldPassword = new WeakMap<Element, string>();
+
+  const elementOf = (id: number): Element | undefined => {
+    const node = mirror.getNode(id);
+    return isElement(node) ? node : undefined;
+  };
+
+  /** Whether something stands in a password field, without reading it. */
+  const isFilled = (field: Element): boolean => {
+    // Tag and type are known: a password field has a selection.
+    const input = field as HTMLInputElement;
+    if (typedPasswords.has(field) || hasAttributeOf(field, 'value')) return true;
+    try {
+      return (input.selectionEnd ?? 0) > 0 || input.matches(':autofill');
+    } catch {
+      // A browser without :autofill.
+      return false;
+    }
+  };
+
+  const css = (text: string, base: string) => rewriteCss(text, base, assets.mentioned);
+
+  const imageOf = (element: Element): HTMLImageElement | undefined => {
+    if (tagOf(element) === 'IMG') return element as HTMLImageElement;
+    const parent = parentOf(element);
+    const image = isElement(parent) && tagOf(parent) === 'PICTURE' ? parent.querySelector('img') : null;
+    return image ?? undefined;
+  };
+
+  const isShownNow = (element: Element): boolean => {
+    const box = element.getBoundingClientRect();
+    return box.bottom > 0 && box.top < (page.defaultView?.innerHeight ?? 0) && box.width > 0;
+  };
+
+  const useImage = (image: HTMLImageElement) => {
+    if (!image.complete || !image.currentSrc) return;
+    const { key } = resolveAddress(image.currentSrc, image.baseURI);
+    if (key) assets.used(key, isShownNow(image) ? 'now' : 'soon');
+  };
+
+  /** Makes addresses in attributes absolute, and notes them. Called for what is not masked. */
+  const note = (element: Element, tag: string, all: Attributes) => {
+    const base = element.baseURI;
+    const use = (name: string, isUsed: boolean) => {
+      const value = all[name];
+      if (typeof value !== 'string') return;
+      const { written, key } = resolveAddress(value, base);
+      all[name] = written;
+      if (key && isUsed) assets.used(key, 'soon');
+    };
+    switch (tag) {
+      case 'IMG':
+      case 'SOURCE': {
+        use('src', false);
+        const image = imageOf(element);
+        if (!image) break;
+        if (typeof all['srcset'] === 'string') {
+          all['srcset'] = chosenCandidate(all['srcset'], image.currentSrc, base);
+          sentSrcset.set(element, String(all['srcset']));
+        }
+        if (image === element) useImage(image);
+        break;
+      }
+      case 'VIDEO':
+        use('poster', true);
+        break;
+      case 'INPUT':
+        if ((attributeOf(element, 'type') ?? '').toLowerCase() === 'image') use('src', true);
+        break;
+      case 'IMAGE':
+      case 'USE':
+      case 'FEIMAGE':
+        use('href', true);
+        use('xlink:href', true);
+        break;
+      case 'TABLE':
+      case 'TD':
+      case 'TH':
+      case 'BODY':
+        use('background', true);
+        break;
+    }
+  };
+
+  const noteSheet = (link: Element) => {
+    if (!/(^|\s)stylesheet(\s|$)/i.test(attributeOf(link, 'rel') ?? '')) return;
+    // Its tag says that it is one; a sheet that has not arrived yet comes with its load event.
+    const { sheet, href } = link as HTMLLinkElement;
+    const { key } = resolveAddress(href, link.baseURI);
+    if (sheet && key) assets.used(key, 'now');
+  };
+
+  const maskAttributes = (element: Element, all: Attributes, zone: Zone) => {
+    for (const name of Object.keys(all)) {
+      const value = all[name];
+      if (typeof value !== 'string') {
+        if (zone !== 'open' && (name === 'checked' || name === 'selected')) delete all[name];
+        if (name === 'style' && value && typeof value === 'object') maskStyle(element, value as Attributes, zone);
+        continue;
+      }
+      if (name === '_cssText') {
+        all[name] = css(value, element.baseURI);
+        continue;
+      }
+      if (name.startsWith('rr_') && name !== 'rr_src') continue;
+      const kept = masker.attribute(element, name.toLowerCase(), value, zone);
+      if (kept === undefined) delete all[name];
+      else all[name] = name === 'style' && zone === 'open' ? css(kept, element.baseURI) : kept;
+    }
+  };
+
+  /** rrweb's difference of an inline style: property → value, [value, priority], or false. */
+  const maskStyle = (element: Element, style: Attributes, zone: Zone) => {
+    const change = (value: string) => (zone === 'open' ? css(value, element.baseURI) : dropCssUrls(value));
+    for (const [property, value] of Object.entries(style)) {
+      if (typeof value === 'string') style[property] = change(value);
+      else if (Array.isArray(value)) style[property] = value.map((part: unknown) => (typeof part === 'string' ? change(part) : part));
+    }
+  };
+
+  const boxOf = (element: Element): attributes => {
+    const box = element.getBoundingClientRect();
+    return { rr_width: `${box.width}px`, rr_height: `${box.height}px` };
+  };
+
+  const passText = (text: string, node: Node | null, zone: Zone): string => {
+    const parent = node && parentOf(node);
+    switch (parent ? tagOf(parent) : '') {
+      case 'STYLE':
+        return css(text, parent?.baseURI ?? page.baseURI);
+      case 'SCRIPT':
+        return 'SCRIPT_PLACEHOLDER';
+      case 'NOSCRIPT':
+        return '';
+      default:
+        return masker.text(text, zone);
+    }
+  };
+
+  const passNode = (node: serializedNodeWithId, outer: Zone): void => {
+    switch (node.type) {
+      case NODE.Document: {
+        const live = mirror.getNode(node.id);
+        if (live && isDocument(live) && live !== page) framed(live);
+        for (const child of node.childNodes) passNode(child, outer);
+        return;
+      }
+      case NODE.Text:
+        node.textContent = passText(node.textContent, mirror.getNode(node.id), outer);
+        return;
+      case NODE.Comment:
+        node.textContent = '';
+        return;
+      case NODE.Element:
+        return passElement(node, outer);
+    }
+  };
+
+  const passElement = (node: serializedElementNodeWithId, outer: Zone): void => {
+    const element = elementOf(node.id);
+    const marked = element && masker.marksOf(element);
+    if (element && marked && marked !== unmarked) marks.set(element, marked);
+    if (!element || masker.isBlocked(element)) {
+      // Something we can't look at is as good as blocked.
+      const isUi = element && masker.isUi(element);
+      node.childNodes = [];
+      delete node.isShadowHost;
+      if (!element || isUi) {
+        node.attributes = { [uiAttribute]: '', style: 'display:none' };
+        return;
+      }
+      const name = attributeOf(element, 'class');
+      const isInline = getComputedStyle(element).display === 'inline';
+      node.attributes = { ...boxOf(element), [MASKED_MARK]: 'block', ...(name ? { class: name } : {}) };
+      if (isInline) node.attributes['style'] = 'display:inline-block';
+      return;
+    }
+    const tag = tagOf(element);
+    const zone = masker.step(element, outer);
+    const secret = masker.secretOf(element);
+    const all = node.attributes;
+    maskAttributes(element, all, zone);
+    if (secret === 'password') {
+      if (isFilled(element)) all['value'] = PASSWORD_MASK;
+      else delete all['value'];
+    }
+    if (tag === 'OPTION' && isHiddenChoice(element, zone)) delete all['selected'];
+    if (zone === 'open') note(element, tag, all);
+    else if (tag === 'IMG') Object.assign(all, boxOf(element));
+    if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);
+    if ((tag === 'CANVAS' || tag === 'VIDEO') && zone === 'open') moving(element);
+    const isField = FIELD.test(tag);
+    if (secret && isField) hiddenFields.add(element);
+    if (secret || (zone !== 'open' && isField) || (zone === 'masked' && outer !== 'masked')) all[MASKED_MARK] = '';
+    const inner: Zone = secret ? 'masked' : zone;
+    for (const child of node.childNodes) passNode(child, inner);
+    if (zone === 'private' && tag !== 'SCRIPT' && tag !== 'STYLE' && hasOwnText(node)) all[MASKED_MARK] = '';
+  };
+
+  const hasOwnText = (node: serializedElementNodeWithId): boolean =>
+    node.childNodes.some((child) => child.type === NODE.Text && child.textContent.trim() !== '');
+
+  const isHiddenChoice = (option: Element, zone: Zone): boolean => {
+    const select = option.closest('select');
+    return zone !== 'open' || (select !== null && masker.secretOf(select) !== undefined);
+  };
+
+  const passMutation = (data: mutationData): mutationData | undefined => {
+    const isOut = new Map<number, boolean>();
+    const isOutOfSight = (id: number): boolean => {
+      let out = isOut.get(id);
+      if (out === undefined) {
+        const node = mirror.getNode(id);
+        out = node !== null && masker.isWithinBlocked(node);
+        isOut.set(id, out);
+      }
+      return out;
+    };
+    data.adds = data.adds.filter((add) => !isOutOfSight(add.parentId));
+    data.removes = data.removes.filter((remove) => !isOutOfSight(remove.parentId));
+    data.attributes = data.attributes.filter((change) => {
+      const element = elementOf(change.id);
+      if (!element) return false;
+      if ((marks.get(element) ?? unmarked) !== masker.marksOf(element)) stale();
+      return !isOutOfSight(change.id);
+    });
+    data.texts = data.texts.filter((change) => !isOutOfSight(change.id));
+
+    for (const add of data.adds) {
+      const parent = mirror.getNode(add.parentId);
+      const zone = parent ? zoneInside(parent) : 'masked';
+      passNode(add.node, zone);
+      if (zone === 'private' && add.node.type === NODE.Text) markLater(add.parentId, data);
+    }
+    for (const change of data.attributes) {
+      const element = elementOf(change.id);
+      if (element) passAttributes(element, change.attributes);
+    }
+    for (const change of data.texts) {
+      const node = mirror.getNode(change.id);
+      if (change.value === null) continue;
+      if (!node || node.nodeType === 8) change.value = '';
+      else change.value = passText(change.value, node, zoneInside(node));
+    }
+    data.attributes = data.attributes.filter((change) => Object.keys(change.attributes).length > 0);
+    const isEmpty = !data.adds.length && !data.removes.length && !data.attributes.length && !data.texts.length;
+    return isEmpty ? undefined : data;
+  };
+
+  const markLater = (id: number, data: mutationData) => {
+    if (!data.adds.some((add) => add.node.id === id)) data.attributes.push({ id, attributes: { [MASKED_MARK]: '' } });
+  };
+
+  /** Zone of a node's content: a secret field's children are hidden wherever it stands. */
+  const zoneInside = (node: Node): Zone => {
+    const element = isElement(node) ? node : parentOf(node);
+    return isElement(element) && masker.secretOf(element) ? 'masked' : masker.zoneOf(node);
+  };
+
+  const passAttributes = (element: Element, all: Attributes) => {
+    const tag = tagOf(element);
+    const zone = masker.zoneOf(element);
+    const secret = masker.secretOf(element);
+    maskAttributes(element, all, zone);
+    if (secret === 'password' && 'value' in all) all['value'] = isFilled(element) ? PASSWORD_MASK : '';
+    if (zone === 'open') note(element, tag, all);
+    if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);
+    if (tag === 'OPTION' && isHiddenChoice(element, zone)) delete all['selected'];
+    if (!secret || !FIELD.test(tag) || hiddenFields.has(element)) return;
+    // It was an ordinary field until now: take back what the mirror shows of it.
+    hiddenFields.add(element);
+    all[MASKED_MARK] = '';
+    tellHidden(element);
+  };
+
+  const tellHidden = (element: Element) => {
+    const id = mirror.getId(element);
+    if (id <= 0) return;
+    const secret = masker.secretOf(element);
+    // Not a password, so it may be read.
+    const text = secret === 'password' ? (isFilled(element) ? PASSWORD_MASK : '') : maskText((element as HTMLInputElement).value);
+    push({ source: SOURCE.Input, id, text, isChecked: false });
+  };
+
+  const passIncremental = (data: incrementalData): boolean => {
+    switch (data.source) {
+      case SOURCE.Mutation:
+        return passMutation(data) !== undefined;
+      case SOURCE.Input: {
+        const element = elementOf(data.id);
+        if (!element || masker.isWithinBlocked(element)) return false;
+        if ((attributeOf(element, 'type') ?? '').toLowerCase() === 'hidden') return false;
+        const zone = masker.zoneOf(element);
+        const secret = masker.secretOf(element);
+        if (secret === 'password') data.text = data.text && PASSWORD_MASK;
+        else if (secret || zone !== 'open') data.text = maskText(data.text);
+        else data.text = masker.text(data.text, 'open');
+        if (zone !== 'open') data.isChecked = false;
+        return true;
+      }
+      case SOURCE.StyleSheetRule:
+      case SOURCE.StyleDeclaration: {
+        const owner = data.id === undefined ? undefined : elementOf(data.id);
+        if (owner && masker.isWithinBlocked(owner)) return false;
+        // Only <link> and <style> own sheets.
+        const base = (owner as HTMLLinkElement | undefined)?.sheet?.href ?? owner?.baseURI ?? page.baseURI;
+        if (data.source === SOURCE.StyleDeclaration) {
+          if (data.set?.value) data.set.value = css(data.set.value, base);
+          return true;
+        }
+        for (const add of data.adds ?? []) add.rule = css(add.rule, base);
+        if (data.replace !== undefined) data.replace = css(data.replace, base);
+        if (data.replaceSync !== undefined) data.replaceSync = css(data.replaceSync, base);
+        return true;
+      }
+      case SOURCE.AdoptedStyleSheet: {
+        const owner = mirror.getNode(data.id);
+        if (!owner || masker.isWithinBlocked(owner)) return false;
+        const base = documentOf(owner).baseURI;
+        for (const style of data.styles ?? []) for (const rule of style.rules) rule.rule = css(rule.rule, base);
+        return true;
+      }
+      case SOURCE.Scroll:
+      case SOURCE.MediaInteraction:
+        return data.id > 0;
+      case SOURCE.Selection:
+        data.ranges = data.ranges.filter((range) => range.start > 0 && range.end > 0);
+        return true;
+      case SOURCE.ViewportResize:
+      case SOURCE.CustomElement:
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  return {
+    pass(event) {
+      switch (event.type) {
+        case EVENT.Meta:
+          event.data.href = masker.url(event.data.href);
+          return event;
+        case EVENT.FullSnapshot:
+          passNode(event.data.node, masker.outermost);
+          return event;
+        case EVENT.Incremental:
+          return passIncremental(event.data) ? event : undefined;
+        default:
+          // Page life-cycle events and plugins: nothing that the mirror shows.
+          return undefined;
+      }
+    },
+    loaded(element) {
+      const tag = tagOf(element);
+      if (mirror.getId(element) <= 0) return;
+      if (tag === 'LINK') {
+        try {
+          // Readable: rrweb sends its text.
+          if ((element as HTMLLinkElement).sheet?.cssRules) return;
+        } catch {
+          // Of another origin: it goes as an asset.
+        }
+        return noteSheet(element);
+      }
+      const image = tag === 'IMG' ? (element as HTMLImageElement) : undefined;
+      if (!image || masker.zoneOf(image) !== 'open' || masker.isWithinBlocked(image)) return;
+      useImage(image);
+      const parent = parentOf(image);
+      const siblings = isElement(parent) && tagOf(parent) === 'PICTURE' ? [...childrenOf(parent)].filter(isElement) : [image];
+      const changes = siblings.flatMap((source) => {
+        const srcset = attributeOf(source, 'srcset');
+        const id = mirror.getId(source);
+        if (srcset === null || id <= 0) return [];
+        const chosen = chosenCandidate(srcset, image.currentSrc, source.baseURI);
+        if (sentSrcset.get(source) === chosen) return [];
+        sentSrcset.set(source, chosen);
+        return [{ id, attributes: { srcset: chosen } }];
+      });
+      if (changes.length > 0) push({ source: SOURCE.Mutation, adds: [], removes: [], texts: [], attributes: changes });
+    },
+    typed(element) {
+      if (tagOf(element) !== 'INPUT' || masker.secretOf(element) !== 'password') return;
+      const id = mirror.getId(element);
+      if (id <= 0 || masker.isWithinBlocked(element)) return;
+      // The caret stands behind what was typed; at 0 after an edit, nothing is left before it.
+      if (((element as HTMLInputElement).selectionEnd ?? 1) > 0) typedPasswords.add(element);
+      else typedPasswords.delete(element);
+      const text = isFilled(element) ? PASSWORD_MASK : '';
+      if (toldPassword.get(element) === text) return;
+      toldPassword.set(element, text);
+      push({ source: SOURCE.Input, id, text, isChecked: false });
+    },
+  };
+}

@@ -1,0 +1,203 @@
+// What a person sees on a page and rrweb does not record: where the focus and the caret are, open <select> lists,
+// popovers, animations that script has started. Each becomes a custom rrweb event {tag, payload}:
+//
+//   focus      {id}                         0: nothing
+//   caret      {id, start, end}             in a text field that is not masked
+//   select     {id, open, active?}          active: index of the option shown as current
+//   popover    {id, open}
+//   animation  {id, key, keyframes, timing, currentTime, playState, pseudo?} | {id, key, cancel: true}
+//
+// Easy to get wrong: Infinity is no JSON number. Browsers without `select:open` tell nothing of the list, so there it
+// is guessed from what the visitor does.
+
+import { hasAttributeOf, matches, shadowOf, tagOf, targetOf } from './dom.ts';
+import type { Listening } from './listening.ts';
+import type { Masker } from './mask.ts';
+
+export type Signs = {
+  /** Listens in a document: the page's own, or a same-origin frame's, which has listeners of its own. */
+  watch(page: Document, listening: Listening): void;
+  /** A new picture begins: says everything again. */
+  announce(): void;
+};
+
+/** getAnimations() makes the browser bring styles up to date: rarely enough to cost nothing. */
+const ANIMATIONS_EVERY_MS = 400;
+const MAX_KEYFRAMES_CHARS = 20_000;
+/** Stands for Infinity: a day of the fastest blinking. */
+const MANY_ITERATIONS = 1e6;
+
+export function createSigns(options: {
+  page: Document;
+  listening: Listening;
+  masker: Masker;
+  idOf: (node: Node) => number;
+  tell: (tag: string, payload: unknown) => void;
+}): Signs {
+  const { page, listening, masker, idOf, tell } = options;
+  const known = (node: Node | null | undefined): number => (node ? Math.max(0, idOf(node)) : 0);
+
+  const deepestActive = (): Element | null => {
+    let active = page.activeElement;
+    for (;;) {
+      let inner: Element | null | undefined = active && shadowOf(active)?.activeElement;
+      if (!inner && active && tagOf(active) === 'IFRAME') {
+        try {
+          inner = (active as HTMLIFrameElement).contentDocument?.activeElement;
+        } catch {
+          // Of another origin: the frame itself has the focus as far as this page knows.
+          inner = undefined;
+        }
+      }
+      if (!inner) return active && (tagOf(active) === 'BODY' || tagOf(active) === 'HTML') ? null : active;
+      active = inner;
+    }
+  };
+
+  let focus = 0;
+  const lookAtFocus = () => {
+    const id = known(deepestActive());
+    if (id === focus) return;
+    focus = id;
+    tell('focus', { id });
+  };
+
+  let caret = '';
+  const lookAtCaret = () => {
+    const active = deepestActive();
+    if (!active || (tagOf(active) !== 'INPUT' && tagOf(active) !== 'TEXTAREA')) return;
+    const id = known(active);
+    if (!id || masker.secretOf(active) || masker.zoneOf(active) !== 'open') return;
+    // Its tag says which it is; types without a selection say null.
+    const { selectionStart: start, selectionEnd: end } = active as HTMLInputElement | HTMLTextAreaElement;
+    if (start === null || end === null) return;
+    const now = `${id} ${start} ${end}`;
+    if (now === caret) return;
+    caret = now;
+    tell('caret', { id, start, end });
+  };
+
+  let open: HTMLSelectElement | undefined;
+  const showsOpen = CSS.supports('selector(select:open)');
+  const setOpen = (select: HTMLSelectElement | undefined) => {
+    if (open === select) return;
+    if (open && known(open)) tell('select', { id: known(open), open: false });
+    open = select && known(select) ? select : undefined;
+    if (!open) return;
+    const isHidden = masker.zoneOf(open) !== 'open' || masker.secretOf(open) !== undefined;
+    tell('select', { id: known(open), open: true, ...(isHidden ? {} : { active: open.selectedIndex }) });
+  };
+  const hasList = (element: Element | undefined): element is HTMLSelectElement => {
+    if (!element || tagOf(element) !== 'SELECT') return false;
+    // Its tag says that it is one.
+    const select = element as HTMLSelectElement;
+    return !select.multiple && select.size <= 1 && !select.disabled;
+  };
+  const watchSelects = (view: Window, listening: Listening) => {
+    const look = (event: Event) => {
+      const target = targetOf(event);
+      const select = hasList(target) ? target : open;
+      if (!select) return;
+      // The list opens and closes as the event's default action, which comes after this.
+      listening.after(0, () => setOpen(matches(select, ':open') ? select : undefined));
+    };
+    const guess = (event: Event) => {
+      const target = targetOf(event);
+      // Frames have a class of their own; the property says the same.
+      const key = 'key' in event ? (event as KeyboardEvent) : undefined;
+      if (event.type === 'pointerdown') return setOpen(hasList(target) && open !== target ? target : undefined);
+      if (event.type === 'change' || event.type === 'blur') return setOpen(undefined);
+      if (!key) return;
+      if (key.key === 'Escape' || key.key === 'Tab' || (key.key === 'Enter' && open)) return setOpen(undefined);
+      if (hasList(target) && (key.key === ' ' || key.key === 'F4' || (key.altKey && /^Arrow(Up|Down)$/.test(key.key))))
+        setOpen(open === target ? undefined : target);
+    };
+    const types = showsOpen
+      ? ['pointerdown', 'pointerup', 'keydown', 'keyup', 'change', 'input', 'blur', 'click']
+      : ['pointerdown', 'keydown', 'change', 'blur'];
+    for (const type of types) listening.on(view, type, showsOpen ? look : guess);
+  };
+
+  const shownPopovers = (root: Document): Element[] => {
+    try {
+      return [...root.querySelectorAll('[popover]')].filter((element) => matches(element, ':popover-open'));
+    } catch {
+      // The browser knows no popovers.
+      return [];
+    }
+  };
+
+  let nextKey = 1;
+  const animations = new Map<Animation, { id: number; key: number; told: string }>();
+  const lookAtAnimations = () => {
+    if (page.visibilityState === 'hidden' || !page.getAnimations) return;
+    const running = new Set<Animation>();
+    for (const animation of page.getAnimations()) {
+      // Those of stylesheets run in the mirror by themselves.
+      if ('animationName' in animation || 'transitionProperty' in animation) continue;
+      const effect = animation.effect;
+      if (!effect || !('getKeyframes' in effect) || animation.timeline !== page.timeline) continue;
+      // Checked by its method: the only kind of effect that has keyframes.
+      const { target, pseudoElement } = effect as KeyframeEffect;
+      const id = known(target);
+      if (!id || !target || masker.isWithinBlocked(target)) continue;
+      running.add(animation);
+      const keyframes = (effect as KeyframeEffect).getKeyframes();
+      const timing = effect.getTiming();
+      if (timing.iterations === Infinity) timing.iterations = MANY_ITERATIONS;
+      const { playState } = animation;
+      const told = JSON.stringify([id, keyframes, timing, playState, animation.playbackRate, animation.startTime]);
+      const before = animations.get(animation);
+      if (before?.told === told || told.length > MAX_KEYFRAMES_CHARS) continue;
+      const key = before?.key ?? nextKey++;
+      animations.set(animation, { id, key, told });
+      const currentTime = typeof animation.currentTime === 'number' ? animation.currentTime : 0;
+      tell('animation', {
+        id,
+        key,
+        keyframes,
+        timing: { ...timing, playbackRate: animation.playbackRate },
+        currentTime,
+        playState,
+        ...(pseudoElement ? { pseudo: pseudoElement } : {}),
+      });
+    }
+    for (const [animation, { id, key }] of animations) {
+      if (running.has(animation)) continue;
+      animations.delete(animation);
+      tell('animation', { id, key, cancel: true });
+    }
+  };
+  listening.every(ANIMATIONS_EVERY_MS, lookAtAnimations);
+
+  return {
+    watch(root, listening) {
+      const view = root.defaultView;
+      if (!view) return;
+      listening.on(root, 'focusin', () => {
+        lookAtFocus();
+        lookAtCaret();
+      });
+      listening.on(root, 'focusout', (event: FocusEvent) => {
+        if (!event.relatedTarget) listening.after(0, lookAtFocus);
+      });
+      for (const type of ['selectionchange', 'input', 'keyup', 'pointerup']) listening.on(root, type, lookAtCaret);
+      listening.on(root, 'toggle', (event: Event & { newState?: string }) => {
+        const target = targetOf(event);
+        if (target && hasAttributeOf(target, 'popover') && known(target))
+          tell('popover', { id: known(target), open: event.newState === 'open' });
+      });
+      watchSelects(view, listening);
+    },
+    announce() {
+      focus = 0;
+      caret = '';
+      open = undefined;
+      animations.clear();
+      lookAtFocus();
+      lookAtCaret();
+      for (const element of shownPopovers(page)) if (known(element)) tell('popover', { id: known(element), open: true });
+      lookAtAnimations();
+    },
+  };
+}

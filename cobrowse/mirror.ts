@@ -1,0 +1,298 @@
+// The operator's copy of a visitor's tabs, rebuilt from the binary frames of a room. A hostile page's mirror runs no script
+// and makes no request but to `assetUrl`: see mirror/build.ts and mirror/attributes.ts for how, and the console's
+// content security policy for the second wall.
+//
+// Owns: the order of frames, pieces and inflating, one Page per tab, what is shown. Opens no socket: the caller passes
+// frames and the relay's messages in, and asks for history when told to.
+//
+// Easy to get wrong: inflating takes a while, so later frames of the same tab wait behind it; frames that are small and
+// plain are applied before frame() returns.
+
+import { createAssembler, decodePicture, decodePointer, FLAG, KIND, payloadOf, readHeader, type Header } from '../protocol/codec.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { parseAssetList } from '../protocol/messages.ts';
+import { createAssetBook } from './mirror/assets.ts';
+import { createCssSource } from './mirror/css-source.ts';
+import { inflate } from './mirror/inflate.ts';
+import { createMarks } from './mirror/marks.ts';
+import { createOrder } from './mirror/order.ts';
+import { createPage, type Page } from './mirror/page.ts';
+import { createStage } from './mirror/stage.ts';
+
+export type MirrorOptions = {
+  /** Address of an asset on the relay. */
+  assetUrl(hash: string): string;
+  emit(event: MirrorEvent): void;
+  labels: { masked: string; blocked: string; /** A frame of another origin. */ frame: string };
+};
+
+export type MirrorEvent =
+  /** Ask the relay for history after this sequence. */
+  | { kind: 'gap'; from: number }
+  /** A snapshot was applied and a frame painted, so long after its first bytes came. */
+  | { kind: 'painted'; tab: number; elements: number; firstAfterMs: number }
+  | { kind: 'viewport'; tab: number; width: number; height: number }
+  /** This tab can't be shown; the others go on. */
+  | { kind: 'failed'; tab: number; reason: string };
+
+export type Mirror = {
+  /** Every binary frame of the room, in the order received. */
+  frame(bytes: Uint8Array): void;
+  /** The relay's `history` message: frames of (from, to] that still matter follow. From 0: the picture is forgotten. */
+  history(from: number, to: number): void;
+  /** The relay's highest sequence. */
+  head(sequence: number): void;
+  show(tab: number): void;
+  readonly shown: number | undefined;
+  scale(mode: 'fit' | 'actual'): void;
+  /** Highest sequence up to which nothing is missing. */
+  readonly sequence: number;
+  readonly stats: { frames: number; bytes: number; resyncs: number; elements: number };
+  /** The captured node at a point of the visitor's viewport, and where in it (0 to 1). */
+  nodeAt(x: number, y: number): { id: number; dx: number; dy: number } | undefined;
+  elementOf(id: number): Element | undefined;
+  close(): void;
+};
+
+type Job =
+  | { kind: 'events'; isSnapshot: boolean; text: string | undefined; isBroken: boolean }
+  | { kind: 'picture'; frame: Uint8Array };
+
+type Tab = {
+  page: Page;
+  assembler: ReturnType<typeof createAssembler>;
+  /** Ordinal of the last frame of an unfinished payload; 0: none is unfinished. */
+  unfinished: number;
+  queue: Job[];
+  /** When the first bytes of the snapshot being received came. */
+  snapshotAt: number;
+  /** After a history from 0: what is shown is from before, and goes unless the history brings it again. */
+  isStale: boolean;
+};
+
+export function createMirror(container: HTMLElement, options: MirrorOptions): Mirror {
+  const { emit } = options;
+  const { ownerDocument: document } = container;
+  const stage = createStage(container);
+  const marks = createMarks(document);
+  stage.plane.append(marks.layer);
+  const book = createAssetBook(options.assetUrl);
+  const source = createCssSource(options.assetUrl);
+  const tabs = new Map<number, Tab>();
+  const assetPieces = createAssembler();
+  const decoder = new TextDecoder();
+  const stats = { frames: 0, bytes: 0 };
+  let shown: number | undefined;
+  let closed = false;
+  let isComplete = false;
+
+  const order = createOrder({
+    ask: (from) => emit({ kind: 'gap', from }),
+    later(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    forget() {
+      for (const tab of tabs.values()) {
+        tab.isStale = true;
+        tab.queue = [];
+        tab.assembler.reset();
+        tab.unfinished = 0;
+      }
+    },
+    complete() {
+      isComplete = true;
+    },
+  });
+
+  /** The old picture stays until a history has shown that nothing replaces it: that is how nothing flashes. */
+  const dropStale = () => {
+    if (!isComplete) return;
+    isComplete = false;
+    const isComing = (tab: Tab) => tab.unfinished !== 0 || tab.queue.some((job) => job.kind === 'events' && job.isSnapshot);
+    for (const [number, tab] of tabs) if (tab.isStale && !isComing(tab)) drop(number, tab);
+  };
+
+  const drop = (number: number, tab: Tab) => {
+    tab.page.close();
+    tabs.delete(number);
+    if (shown === number) marks.clear();
+  };
+
+  const tabOf = (number: number): Tab => {
+    const known = tabs.get(number);
+    if (known) return known;
+    const tab: Tab = {
+      assembler: createAssembler(),
+      unfinished: 0,
+      queue: [],
+      snapshotAt: 0,
+      isStale: false,
+      page: createPage({
+        plane: stage.plane,
+        labels: options.labels,
+        book,
+        source,
+        marks,
+        painted: (elements) =>
+          emit({ kind: 'painted', tab: number, elements, firstAfterMs: performance.now() - tab.snapshotAt }),
+        viewport(width, height) {
+          if (shown === number) stage.size(width, height);
+          emit({ kind: 'viewport', tab: number, width, height });
+        },
+        failed: (reason) => emit({ kind: 'failed', tab: number, reason }),
+      }),
+    };
+    tabs.set(number, tab);
+    // Numbers of tabs long closed: the first in the map is the oldest.
+    for (const [oldest, old] of tabs) {
+      if (tabs.size <= LIMITS.maxTabsPerRoom) break;
+      if (oldest !== shown && oldest !== number) drop(oldest, old);
+    }
+    if (shown === undefined) show(number);
+    else if (shown === number) tab.page.show(true);
+    return tab;
+  };
+
+  const show = (number: number) => {
+    if (shown === number) return;
+    if (shown !== undefined) tabs.get(shown)?.page.show(false);
+    shown = number;
+    marks.clear();
+    const tab = tabs.get(number);
+    if (!tab) return;
+    stage.size(tab.page.size.width, tab.page.size.height);
+    tab.page.show(true);
+  };
+
+  const perform = (number: number, tab: Tab, job: Job) => {
+    if (job.kind === 'picture') {
+      tab.page.picture(decodePicture(job.frame));
+      return;
+    }
+    let events: unknown;
+    try {
+      events = job.isBroken ? undefined : JSON.parse(job.text ?? '');
+    } catch {
+      events = undefined;
+    }
+    if (!Array.isArray(events)) {
+      // A change that can't be read leaves a picture that is wrong in places; a snapshot leaves none.
+      if (job.isSnapshot) emit({ kind: 'failed', tab: number, reason: 'broken-snapshot' });
+      return;
+    }
+    if (job.isSnapshot) tab.isStale = false;
+    // Changes belong to a snapshot that is here.
+    if (job.isSnapshot || (tab.page.hasPicture && !tab.isStale)) tab.page.apply(events);
+  };
+
+  const drain = (number: number, tab: Tab) => {
+    for (let job = tab.queue[0]; job; job = tab.queue[0]) {
+      if (job.kind === 'events' && job.text === undefined && !job.isBroken) return;
+      tab.queue.shift();
+      perform(number, tab, job);
+    }
+  };
+
+  const enqueue = (number: number, tab: Tab, job: Job) => {
+    // A new snapshot is the whole truth: what waits before it need not be shown.
+    if (job.kind === 'events' && job.isSnapshot) tab.queue = [];
+    if (tab.queue.length > 0 || (job.kind === 'events' && job.text === undefined)) tab.queue.push(job);
+    else perform(number, tab, job);
+  };
+
+  const inflated = async (number: number, tab: Tab, job: Job & { kind: 'events' }, bytes: Uint8Array) => {
+    try {
+      job.text = await inflate(bytes);
+    } catch {
+      job.isBroken = true;
+    }
+    if (closed || tabs.get(number) !== tab) return;
+    drain(number, tab);
+  };
+
+  const assets = (text: string) => {
+    const fresh = book.learn(parseAssetList(text));
+    if (fresh.length === 0) return;
+    for (const { page } of tabs.values()) page.arrived(fresh);
+  };
+
+  const ordered = (header: Header, bytes: Uint8Array) => {
+    if (header.kind === KIND.Assets) {
+      const payload = assetPieces.push(header, payloadOf(bytes));
+      if (!payload) return;
+      if (payload.deflated) void inflate(payload.bytes).then(assets).catch(() => undefined);
+      else assets(decoder.decode(payload.bytes));
+      return;
+    }
+    const tab = tabOf(header.tab);
+    // The rest of a payload that history has left out: what is here is the beginning of another one.
+    if (tab.unfinished !== 0 && header.ordinal !== tab.unfinished + 1) {
+      tab.assembler.reset();
+      tab.unfinished = 0;
+    }
+    const isSnapshot = header.kind === KIND.Snapshot;
+    if (isSnapshot && tab.unfinished === 0) tab.snapshotAt = performance.now();
+    const payload = tab.assembler.push(header, payloadOf(bytes));
+    tab.unfinished = (header.flags & FLAG.More) === 0 ? 0 : header.ordinal;
+    if (!payload) return;
+    const job: Job & { kind: 'events' } = { kind: 'events', isSnapshot, text: undefined, isBroken: false };
+    if (payload.deflated) {
+      enqueue(header.tab, tab, job);
+      void inflated(header.tab, tab, job, payload.bytes);
+    } else {
+      job.text = decoder.decode(payload.bytes);
+      enqueue(header.tab, tab, job);
+    }
+  };
+
+  return {
+    frame(bytes) {
+      if (closed) return;
+      stats.frames++;
+      stats.bytes += bytes.byteLength;
+      try {
+        const header = readHeader(bytes);
+        if (header.kind === KIND.Pointer) tabs.get(header.tab)?.page.pointer(decodePointer(bytes));
+        else if (header.kind === KIND.Picture) {
+          const tab = tabs.get(header.tab);
+          if (tab) enqueue(header.tab, tab, { kind: 'picture', frame: bytes });
+        } else if (order.take(header.sequence)) ordered(header, bytes);
+      } catch {
+        // A frame that can't be read says nothing of the others; a lost one shows as a gap.
+      }
+      dropStale();
+    },
+    history(from, to) {
+      order.history(from, to);
+      dropStale();
+    },
+    head(sequence) {
+      order.head(sequence);
+      dropStale();
+    },
+    show,
+    get shown() {
+      return shown;
+    },
+    scale: (mode) => stage.scale(mode),
+    get sequence() {
+      return order.sequence;
+    },
+    get stats() {
+      const elements = shown === undefined ? 0 : (tabs.get(shown)?.page.elements ?? 0);
+      return { ...stats, resyncs: order.gaps, elements };
+    },
+    nodeAt: (x, y) => (shown === undefined ? undefined : tabs.get(shown)?.page.nodeAt(x, y)),
+    elementOf: (id) => (shown === undefined ? undefined : tabs.get(shown)?.page.elementOf(id)),
+    close() {
+      if (closed) return;
+      closed = true;
+      order.close();
+      source.close();
+      for (const { page } of tabs.values()) page.close();
+      tabs.clear();
+      stage.close();
+    },
+  };
+}

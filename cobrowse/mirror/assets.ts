@@ -1,0 +1,202 @@
+// Addresses of the visitor's page → addresses on the relay. The book is the room's: what the relay has said it holds.
+// The places are one snapshot's: where an address still waits in the mirror, with a placeholder that asks for nothing.
+//
+// Easy to get wrong: a place goes when its node goes (forget), and a sheet's rules are changed one by one, since setting
+// its text again would throw away what scripts have put in.
+
+import { LIMITS } from '../../protocol/limits.ts';
+import type { AssetEntry } from '../../protocol/messages.ts';
+
+export type AssetBook = {
+  /** Returns the addresses that can be loaded now and could not before. */
+  learn(entries: readonly AssetEntry[]): string[];
+  /** Address on the relay of an asset that it holds. */
+  addressOf(url: string): string | undefined;
+  /** Hash and sniffed media type of an asset that the relay holds. */
+  find(url: string): { hash: string; type: string } | undefined;
+};
+
+export function createAssetBook(assetUrl: (hash: string) => string): AssetBook {
+  const known = new Map<string, { hash: string; type: string }>();
+  return {
+    learn(entries) {
+      const fresh: string[] = [];
+      for (const { url, hash, type } of entries) {
+        if (hash === null || known.get(url)?.hash === hash) continue;
+        known.delete(url);
+        known.set(url, { hash, type });
+        fresh.push(url);
+      }
+      for (const oldest of known.keys()) {
+        // The relay offers no more than this; the oldest are those of pages long left.
+        if (known.size <= LIMITS.maxRoomAssets) break;
+        known.delete(oldest);
+      }
+      return fresh;
+    },
+    addressOf(url) {
+      const entry = known.get(url);
+      return entry && assetUrl(entry.hash);
+    },
+    find: (url) => known.get(url),
+  };
+}
+
+/** What a piece of the mirror with an address in it can do when the asset arrives. */
+export type Place =
+  | { kind: 'attribute'; element: Element; name: string }
+  /** A style element (its rules), or a sheet that a document or shadow root adopted. */
+  | { kind: 'sheet'; owner: Element | CSSStyleSheet }
+  /** Something is to be worked out anew: a srcset, a linked or imported sheet. At most one for each owner. */
+  | { kind: 'call'; owner: Element; run: () => void };
+
+export type Replacement = { placeholder: string; address: string };
+
+type Waiting = { key: string; fragment: string; placeholder: string; places: Map<object, Place[]> };
+
+export type Places = {
+  /** The address to write for `raw`; what can't be had yet gets a placeholder, and the place is remembered. */
+  address(raw: string, base: string, place: Place): string;
+  /** The asset if it can be loaded now; else the place is remembered. */
+  find(url: string, place: Place): { hash: string; type: string } | undefined;
+  /** These can be loaded now: puts them into attributes; sheets and calls are left to the caller. */
+  arrived(urls: readonly string[]): { sheets: Map<Element | CSSStyleSheet, Replacement[]>; calls: Set<() => void> };
+  forget(owner: object): void;
+  readonly waiting: number;
+};
+
+/** One transparent pixel; the fragment tells one unknown address from another. */
+const PLACEHOLDER = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==#asset-';
+
+export function isPlaceholder(text: string): boolean {
+  return text.includes(PLACEHOLDER);
+}
+
+/** `href` without its fragment is the key by which the visitor's page offered it. */
+export function resolve(raw: string, base: string): { key: string; fragment: string } | undefined {
+  try {
+    const url = new URL(raw, base);
+    const fragment = url.hash;
+    url.hash = '';
+    return { key: url.href, fragment };
+  } catch {
+    // Not an address: there is nothing to load.
+    return undefined;
+  }
+}
+
+export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
+  const byUrl = new Map<string, Waiting>();
+  const byKey = new Map<string, Set<Waiting>>();
+  const byOwner = new Map<object, Set<Waiting>>();
+  let made = 0;
+
+  const ownerOf = (place: Place): object => (place.kind === 'attribute' ? place.element : place.owner);
+
+  const wait = (key: string, fragment: string, place: Place): Waiting => {
+    const url = key + fragment;
+    let waiting = byUrl.get(url);
+    if (!waiting) {
+      waiting = { key, fragment, placeholder: `${PLACEHOLDER}${++made}-`, places: new Map() };
+      byUrl.set(url, waiting);
+      const same = byKey.get(key);
+      if (same) same.add(waiting);
+      else byKey.set(key, new Set([waiting]));
+    }
+    const owner = ownerOf(place);
+    const places = waiting.places.get(owner);
+    if (!places) waiting.places.set(owner, [place]);
+    else if (!places.some((known) => samePlace(known, place))) places.push(place);
+    const owned = byOwner.get(owner);
+    if (owned) owned.add(waiting);
+    else byOwner.set(owner, new Set([waiting]));
+    return waiting;
+  };
+
+  const done = (waiting: Waiting) => {
+    byUrl.delete(waiting.key + waiting.fragment);
+    const same = byKey.get(waiting.key);
+    same?.delete(waiting);
+    if (same?.size === 0) byKey.delete(waiting.key);
+    for (const owner of waiting.places.keys()) {
+      const owned = byOwner.get(owner);
+      owned?.delete(waiting);
+      if (owned?.size === 0) byOwner.delete(owner);
+    }
+  };
+
+  return {
+    address(raw, base, place) {
+      // Data needs no request. The trim: a browser ignores white space around an address.
+      if (/^\s*data:/i.test(raw)) return raw;
+      const found = resolve(raw, base);
+      if (!found) return `${PLACEHOLDER}0-`;
+      const { key, fragment } = found;
+      if (fragment !== '' && isSamePage(key, pageUrl())) return fragment;
+      const address = book.addressOf(key);
+      if (address !== undefined) return address + fragment;
+      return wait(key, fragment, place).placeholder;
+    },
+    find(url, place) {
+      const entry = book.find(url);
+      if (!entry) wait(url, '', place);
+      return entry;
+    },
+    arrived(urls) {
+      const sheets = new Map<Element | CSSStyleSheet, Replacement[]>();
+      const calls = new Set<() => void>();
+      for (const url of urls) {
+        const address = book.addressOf(url);
+        if (address === undefined) continue;
+        for (const waiting of [...(byKey.get(url) ?? [])]) {
+          const replacement = { placeholder: waiting.placeholder, address: address + waiting.fragment };
+          done(waiting);
+          for (const places of waiting.places.values()) {
+            for (const place of places) {
+              if (place.kind === 'attribute') replaceInAttribute(place, replacement);
+              else if (place.kind === 'call') calls.add(place.run);
+              else {
+                const list = sheets.get(place.owner);
+                if (list) list.push(replacement);
+                else sheets.set(place.owner, [replacement]);
+              }
+            }
+          }
+        }
+      }
+      return { sheets, calls };
+    },
+    forget(owner) {
+      const owned = byOwner.get(owner);
+      if (!owned) return;
+      byOwner.delete(owner);
+      for (const waiting of owned) {
+        waiting.places.delete(owner);
+        if (waiting.places.size === 0) done(waiting);
+      }
+    },
+    get waiting() {
+      return byUrl.size;
+    },
+  };
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  if (a.kind === 'attribute') return b.kind === 'attribute' && a.name === b.name;
+  return a.kind === b.kind;
+}
+
+/** A recorder that makes `url(#gradient)` absolute resolves it against the page's address or its folder. Nobody loads
+ * a picture from there. */
+function isSamePage(key: string, pageUrl: string): boolean {
+  const page = resolve(pageUrl, pageUrl);
+  if (!page) return false;
+  return key === page.key || key === resolve('.', page.key)?.key;
+}
+
+function replaceInAttribute(place: { element: Element; name: string }, { placeholder, address }: Replacement): void {
+  const { element, name } = place;
+  const namespace = name.startsWith('xlink:') ? 'http://www.w3.org/1999/xlink' : null;
+  const value = element.getAttribute(name);
+  if (value?.includes(placeholder)) element.setAttributeNS(namespace, name, value.replaceAll(placeholder, address));
+}

@@ -1,0 +1,123 @@
+// Which ordered frames of a room may be applied, and when to ask the relay for what is missing. Pure: time is handed in
+// as a timer, the question as a callback.
+//
+// Rules (test/unit/mirror-order.test.ts quotes them):
+//   [MO1] A frame is taken when its sequence is the next one. One at or below the last is a duplicate and is dropped.
+//   [MO2] Any other is a gap: it is dropped, and history from the last good sequence is asked for once.
+//   [MO3] Until history comes every ordered frame is dropped; if none comes for `retryMs`, it is asked for again.
+//   [MO4] Between history(from, to) and the frame `to`, holes are fine. The first frame after `to` must be `to`+1.
+//   [MO5] history from 0 starts over: what was known is forgotten, even if its sequence was higher.
+//   [MO6] history that begins after the last good sequence leaves a hole: it is a gap like any other.
+//   [MO7] head(n) above the last good sequence, outside of a history, is a gap; inside, it ends one that it covers.
+
+export const RETRY_MS = 2000;
+
+export type OrderOptions = {
+  ask(from: number): void;
+  /** Calls back once after `ms`; returns how to prevent it. */
+  later(ms: number, run: () => void): () => void;
+  /** A history from 0 begins: what is shown is from before. */
+  forget(): void;
+  /** It is complete: what it did not bring is gone. Called before the frame that completes it is applied. */
+  complete(): void;
+};
+
+export type Order = {
+  /** True: apply the frame. */
+  take(sequence: number): boolean;
+  history(from: number, to: number): void;
+  head(sequence: number): void;
+  readonly sequence: number;
+  readonly gaps: number;
+  close(): void;
+};
+
+type State =
+  | { kind: 'flowing' }
+  /** A question is out. */
+  | { kind: 'asked'; cancel: () => void }
+  /** Frames up to `to` come with holes. */
+  | { kind: 'history'; to: number; anew: boolean };
+
+export function createOrder(options: OrderOptions): Order {
+  let state: State = { kind: 'flowing' };
+  let sequence = 0;
+  let gaps = 0;
+  let closed = false;
+
+  const enter = (next: State) => {
+    if (state.kind === 'asked') state.cancel();
+    state = next;
+  };
+  const ask = () => {
+    if (closed) return;
+    enter({ kind: 'asked', cancel: options.later(RETRY_MS, ask) });
+    options.ask(sequence);
+  };
+  const gap = () => {
+    if (state.kind === 'asked') return;
+    gaps++;
+    ask();
+  };
+  const endHistory = () => {
+    if (state.kind !== 'history') return;
+    const { to, anew } = state;
+    sequence = Math.max(sequence, to);
+    enter({ kind: 'flowing' });
+    if (anew) options.complete();
+  };
+
+  return {
+    get sequence() {
+      return sequence;
+    },
+    get gaps() {
+      return gaps;
+    },
+    take(next) {
+      if (next <= sequence) return false;
+      if (state.kind === 'history') {
+        if (next <= state.to) {
+          sequence = next;
+          if (next === state.to) endHistory();
+          return true;
+        }
+        endHistory();
+      }
+      if (state.kind === 'flowing' && next === sequence + 1) {
+        sequence = next;
+        return true;
+      }
+      gap();
+      return false;
+    },
+    history(from, to) {
+      if (from === 0) {
+        sequence = 0;
+        enter({ kind: 'history', to, anew: true });
+        options.forget();
+        if (to === 0) endHistory();
+        return;
+      }
+      if (from > sequence) {
+        gap();
+        return;
+      }
+      // A repair in the middle of a first history does not end it early.
+      const anew = state.kind === 'history' && state.anew;
+      enter({ kind: 'history', to, anew });
+      if (to <= sequence) endHistory();
+    },
+    head(last) {
+      if (state.kind === 'history') {
+        if (last < state.to) return;
+        endHistory();
+      }
+      if (last > sequence) gap();
+    },
+    close() {
+      closed = true;
+      enter({ kind: 'flowing' });
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// Our own styles inside the visitor's documents: what a browser's own sheet would have done for real focus and
+// selection, and the boxes that stand for what was not sent. `:where()` has no specificity: the page's rules win.
+
+import { MARK } from './inert-names.ts';
+
+const mark = (name: string) => `[\\${name}]`;
+
+/** Name of the highlight that shows the visitor's text selection. */
+export const SELECTION = 'mirror-selection';
+
+const BOX_STYLE =
+  'background:repeating-linear-gradient(135deg,#e9ebef 0 8px,#dfe2e8 8px 16px);color:#4b5263;' +
+  'font:12px/1.3 system-ui,sans-serif;overflow:hidden;box-sizing:border-box';
+
+export const OWN_CSS = [
+  'noscript{display:none!important}',
+  `:where(${mark(MARK.focusVisible)}){outline:auto 1px Highlight;outline:auto 1px -webkit-focus-ring-color}`,
+  `:where(${mark(MARK.box)}){${BOX_STYLE}}`,
+  'mirror-box{display:inline-block}',
+  `::highlight(${SELECTION}){background-color:Highlight;color:HighlightText}`,
+].join('\n');
+
+/** Fills a frame whose content is not ours to show. */
+export function labelDocument(document: Document, label: string): void {
+  const html = document.documentElement ?? document.appendChild(document.createElement('html'));
+  const body = document.createElement('body');
+  body.style.cssText = `margin:0;min-height:100vh;display:grid;place-items:center;text-align:center;${BOX_STYLE}`;
+  body.textContent = label;
+  html.replaceChildren(body);
+}

@@ -1,0 +1,267 @@
+// One tab of the room: its frame, the scene that stands in it now, and the events that go there. The frame stays over
+// snapshots: a new one is built beside the old content and put in its place in one step, so nothing flashes.
+//
+// Easy to get wrong: opening a document takes its listeners away; a frame that is not displayed lays nothing out, so
+// scrolling waits until it is shown.
+
+import type { Picture, Pointer } from '../../protocol/codec.ts';
+import { createApplier, type Applier } from './apply.ts';
+import type { AssetBook } from './assets.ts';
+import { TooLarge } from './build.ts';
+import type { CssSource } from './css-source.ts';
+import { EVENT, finite, isFields, textOf, type Fields } from './events.ts';
+import { emptyDocument } from './frames.ts';
+import { elementAt } from './geometry.ts';
+import type { Marks } from './marks.ts';
+import { isElement } from './node-kinds.ts';
+import { createScene, type Labels, type Scene } from './scene.ts';
+
+/** A window is never smaller; nobody's screen is larger, and a browser would not lay it out. */
+const MIN_SIDE = 50;
+const MAX_SIDE = 16_384;
+/** How long a first picture waits for linked sheets that are on their way from the relay, rather than show unstyled. */
+const STYLES_MS = 400;
+
+export type Page = {
+  /** A snapshot's events, or a change's. */
+  apply(events: readonly unknown[]): void;
+  picture(picture: Picture): void;
+  pointer(pointer: Pointer): void;
+  /** These assets can be loaded now. */
+  arrived(urls: readonly string[]): void;
+  show(shown: boolean): void;
+  nodeAt(x: number, y: number): { id: number; dx: number; dy: number } | undefined;
+  elementOf(id: number): Element | undefined;
+  readonly size: { width: number; height: number };
+  readonly elements: number;
+  readonly hasPicture: boolean;
+  close(): void;
+};
+
+export type PageOptions = {
+  plane: HTMLElement;
+  labels: Labels;
+  book: AssetBook;
+  source: CssSource;
+  marks: Marks;
+  /** A snapshot is on the screen. */
+  painted(elements: number): void;
+  viewport(width: number, height: number): void;
+  failed(reason: string): void;
+};
+
+export function createPage(options: PageOptions): Page {
+  const { plane, labels, book, source, marks } = options;
+  const frame = plane.ownerDocument.createElement('iframe');
+  frame.setAttribute('sandbox', 'allow-same-origin');
+  frame.tabIndex = -1;
+  Object.assign(frame.style, {
+    position: 'absolute',
+    inset: '0',
+    width: '100%',
+    height: '100%',
+    border: '0',
+    display: 'none',
+    pointerEvents: 'none',
+    colorScheme: 'light',
+    background: '#fff',
+  });
+  plane.prepend(frame);
+  let scene: Scene | undefined;
+  let applier: Applier | undefined;
+  let isShown = false;
+  let size = { width: 1280, height: 800 };
+  let isScheduled = false;
+  let last: Pointer | undefined;
+  let closed = false;
+  let reveal: ReturnType<typeof setTimeout> | undefined;
+
+  /** Once a frame, after whatever came in it. */
+  const schedule = () => {
+    if (isScheduled || closed || !isShown) return;
+    if (!applier?.hasMarks && !hadMarks && (scene?.scrolls.wanted ?? 0) === 0) return;
+    isScheduled = true;
+    requestAnimationFrame(() => {
+      isScheduled = false;
+      if (closed || !isShown) return;
+      if (scene?.scrolls.retry()) schedule();
+      hadMarks = applier?.hasMarks ?? false;
+      applier?.redraw();
+    });
+  };
+  let hadMarks = false;
+
+  const resize = (width: number, height: number) => {
+    const next = { width: side(width), height: side(height) };
+    if (next.width === size.width && next.height === size.height && hasSize) return;
+    hasSize = true;
+    size = next;
+    options.viewport(next.width, next.height);
+  };
+  let hasSize = false;
+
+  const rebuild = (data: Fields, base: string) => {
+    const document = frame.contentDocument;
+    const root = data.node;
+    if (!document || !isFields(root)) {
+      options.failed('snapshot without a document');
+      return;
+    }
+    const quirks = root.compatMode === 'BackCompat';
+    const next = createScene({
+      document,
+      base,
+      labels,
+      book,
+      source,
+      isShown: () => isShown,
+      changed: () => {
+        show();
+        schedule();
+      },
+    });
+    const nextApplier = createApplier({
+      scene: next,
+      marks: () => (isShown ? marks : undefined),
+      viewport: resize,
+      viewportHeight: () => size.height,
+    });
+    try {
+      nextApplier.builder.fillDocument(root, document, () => {
+        scene?.close();
+        if ((document.compatMode === 'BackCompat') !== quirks || !scene) {
+          emptyDocument(document, quirks);
+          listen(document);
+        }
+      });
+    } catch (error) {
+      next.close();
+      options.failed(error instanceof TooLarge ? 'too-large' : 'broken-snapshot');
+      return;
+    }
+    scene = next;
+    applier = nextApplier;
+    const offset = isFields(data.initialOffset) ? data.initialOffset : {};
+    next.scrolls.to(document, finite(offset.left) ?? 0, finite(offset.top) ?? 0);
+    nextApplier.builder.settle();
+    if (last) point(last);
+    // Only a first picture: the old one would be taken away otherwise.
+    frame.style.visibility = next.sheets.pending > 0 && !wasPainted ? 'hidden' : '';
+    if (next.sheets.pending > 0) reveal ??= setTimeout(() => show(true), STYLES_MS);
+    const { elements } = next.nodes;
+    whenPainted(() => {
+      if (closed || scene !== next) return;
+      wasPainted = true;
+      options.painted(elements);
+    });
+  };
+  let wasPainted = false;
+
+  const show = (now = false) => {
+    if (!now && (scene?.sheets.pending ?? 0) > 0) return;
+    clearTimeout(reveal);
+    reveal = undefined;
+    frame.style.visibility = '';
+  };
+
+  /** A picture that arrives makes its page longer: what could not be scrolled to may be reached now. */
+  const listen = (document: Document) => document.addEventListener('load', schedule, true);
+
+  const whenPainted = (call: () => void) => {
+    // A hidden window paints nothing, and has no animation frames either: there the task alone must do.
+    if (plane.ownerDocument.visibilityState === 'hidden') setTimeout(call, 0);
+    else requestAnimationFrame(() => setTimeout(call, 0));
+  };
+
+  const point = (pointer: Pointer) => {
+    const node = scene?.nodes.get(pointer.node);
+    scene?.states.hover(pointer.state === 'gone' ? undefined : isElement(node) ? node : (node?.parentElement ?? undefined));
+    scene?.states.press(pointer.buttons !== 0);
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    get elements() {
+      return scene?.nodes.elements ?? 0;
+    },
+    get hasPicture() {
+      return scene !== undefined;
+    },
+    apply(events) {
+      let base = 'about:blank';
+      try {
+        for (const event of events) {
+          if (!isFields(event)) continue;
+          const data = isFields(event.data) ? event.data : {};
+          if (event.type === EVENT.Meta) {
+            base = textOf(data.href) || base;
+            resize(finite(data.width) ?? 0, finite(data.height) ?? 0);
+          } else if (event.type === EVENT.FullSnapshot) rebuild(data, base);
+          else applier?.event(event);
+        }
+      } catch (error) {
+        if (!(error instanceof TooLarge)) throw error;
+        options.failed('too-large');
+      }
+      schedule();
+    },
+    picture: (picture) => scene?.pictures.show(picture),
+    pointer(pointer) {
+      last = pointer;
+      if (isShown) marks.pointer(pointer);
+      point(pointer);
+    },
+    arrived(urls) {
+      if (!scene) return;
+      const { sheets, calls } = scene.places.arrived(urls);
+      scene.sheets.arrived(sheets);
+      for (const call of calls) call();
+      schedule();
+    },
+    show(shown) {
+      isShown = shown;
+      frame.style.display = shown ? 'block' : 'none';
+      if (!shown) return;
+      marks.clear();
+      marks.pointer(last ?? { x: 0, y: 0, buttons: 0, state: 'gone', node: 0 });
+      hadMarks = true;
+      schedule();
+    },
+    nodeAt(x, y) {
+      if (!scene) return undefined;
+      const found = elementAt(scene.document, x, y);
+      if (!found) return undefined;
+      let element: Element | null = found.element;
+      let id = scene.nodes.idOf(element);
+      while (id === undefined && element) {
+        element = element.parentElement;
+        id = element ? scene.nodes.idOf(element) : undefined;
+      }
+      if (!element || id === undefined) return undefined;
+      const box = element.getBoundingClientRect();
+      return { id, dx: share(found.x - box.x, box.width), dy: share(found.y - box.y, box.height) };
+    },
+    elementOf(id) {
+      const node = scene?.nodes.get(id);
+      return isElement(node) ? node : undefined;
+    },
+    close() {
+      closed = true;
+      clearTimeout(reveal);
+      scene?.close();
+      scene = undefined;
+      applier = undefined;
+      frame.remove();
+    },
+  };
+}
+
+function side(length: number): number {
+  return Math.round(Math.max(MIN_SIDE, Math.min(MAX_SIDE, length || 0)));
+}
+
+function share(offset: number, length: number): number {
+  return length > 0 ? Math.max(0, Math.min(1, offset / length)) : 0.5;
+}

@@ -1,0 +1,356 @@
+// Style sheets of one snapshot: text into style elements, links turned into style elements, changes by index (CSSOM),
+// adopted sheets, and addresses that become known later.
+//
+// Easy to get wrong: a constructed sheet belongs to one document, so the same sheet adopted in a frame is a copy; setting
+// a style element's text drops rules that scripts inserted, so late addresses are put into the rules themselves.
+
+import { resolve, type Replacement } from './assets.ts';
+import type { Addresses } from './attributes.ts';
+import type { CssSource } from './css-source.ts';
+import { cssUrl, wrapImport, type CssParts } from './css-text.ts';
+import { finite, idIn, isFields, listOf, textOf, type Fields } from './events.ts';
+import { isDocument, isElement, isStyle, isText } from './node-kinds.ts';
+import type { NodeMap } from './node-map.ts';
+
+/** Between the texts of a style element's several text nodes in `_cssText`. */
+const SPLIT = '/* rr_split */';
+const MAX_IMPORT_DEPTH = 8;
+const MAX_ADOPTED = 4000;
+/** A shorthand with var() in it has no value in its longhands, where a walk over a rule's properties would find it. */
+const SHORTHANDS = ['background', 'mask', '-webkit-mask', 'border-image', '-webkit-border-image', 'list-style'] as const;
+
+type Owner = Element | CSSStyleSheet;
+type Root = Document | ShadowRoot;
+
+export type Sheets = {
+  /** The whole text of a style element, over its text nodes. */
+  fill(style: Element, text: string): void;
+  /** One text node of a style element, rewritten. */
+  childText(style: Element, text: string): string;
+  /** A style element that stands for a linked sheet: shows it as soon as its text is here. */
+  link(style: Element, href: string): void;
+  rules(data: Fields): void;
+  declaration(data: Fields): void;
+  adopt(data: Fields): void;
+  /** A shadow root was made for this element. */
+  hostMade(id: number, root: ShadowRoot): void;
+  arrived(changes: Map<Owner, Replacement[]>): void;
+  /** Linked sheets whose text is on its way. */
+  readonly pending: number;
+};
+
+export type SheetsOptions = {
+  nodes: NodeMap;
+  addresses: Addresses;
+  source: CssSource;
+  /** In front of what a shadow root adopts. */
+  ownSheet(document: Document): CSSStyleSheet | undefined;
+  /** Something became visible that was not asked for by an event. */
+  changed(): void;
+};
+
+export function createSheets(options: SheetsOptions): Sheets {
+  const { nodes, addresses, source } = options;
+  /** What a style element was made from, where it may have to be made again. */
+  const origins = new WeakMap<Element, { text: string } | { link: string }>();
+  const adopted = new Map<number, Map<Document, CSSStyleSheet>>();
+  const adoptedBy = new WeakMap<Root, number[]>();
+  /** For shadow roots that are not there yet. */
+  const early = new Map<number, number[]>();
+  let pending = 0;
+
+  const write = (parts: CssParts, owner: Owner, base: string, imports: string[]): string => {
+    let text = parts.texts[0] ?? '';
+    parts.references.forEach((reference, index) => {
+      if (reference.kind === 'url')
+        text += cssUrl(addresses.places.address(reference.raw, base, { kind: 'sheet', owner }));
+      else text += importText(reference.raw, reference.tail, owner, base, imports);
+      text += parts.texts[index + 1] ?? '';
+    });
+    return text;
+  };
+
+  /** Constructed sheets take no imports, so theirs are left out, as a browser does. */
+  const importText = (raw: string, tail: string, owner: Owner, base: string, imports: string[]): string => {
+    if (!isElementOwner(owner) || imports.length >= MAX_IMPORT_DEPTH) return '';
+    const url = resolve(raw, base)?.key;
+    if (url === undefined || imports.includes(url)) return wrapImport('', tail);
+    const text = linkedText(owner, url);
+    return wrapImport(text === undefined ? '' : write(source.parseImported(text), owner, url, [...imports, url]), tail);
+  };
+
+  const linkedText = (owner: Element, url: string): string | undefined => {
+    const again = () => {
+      refresh(owner);
+      options.changed();
+    };
+    const asset = addresses.places.find(url, { kind: 'call', owner, run: again });
+    if (!asset?.type.startsWith('text/')) return undefined;
+    const text = source.text(asset.hash, () => {
+      pending--;
+      again();
+    });
+    if (text === undefined) pending++;
+    return text;
+  };
+
+  const refresh = (style: Element) => {
+    const origin = origins.get(style);
+    if (!origin) return;
+    if ('link' in origin) link(style, origin.link);
+    else fill(style, origin.text);
+  };
+
+  const keepOrigin = (style: Element, origin: { text: string } | { link: string }, parts?: CssParts) => {
+    if ('link' in origin || parts?.references.some((reference) => reference.kind === 'import')) origins.set(style, origin);
+    else origins.delete(style);
+  };
+
+  const fill = (style: Element, text: string) => {
+    const parts = source.parse(text);
+    keepOrigin(style, { text }, parts);
+    addresses.places.forget(style);
+    setText(style, write(parts, style, addresses.base, []));
+  };
+
+  const setText = (style: Element, text: string) => {
+    const children: Text[] = [];
+    for (let child = style.firstChild; child; child = child.nextSibling) if (isText(child)) children.push(child);
+    if (children.length === 0) {
+      style.append(style.ownerDocument.createTextNode(text));
+      return;
+    }
+    const pieces = children.length === 1 ? [text] : text.split(SPLIT);
+    if (pieces.length > children.length) pieces.push(pieces.splice(children.length - 1).join(''));
+    children.forEach((child, index) => {
+      const piece = pieces[index] ?? '';
+      if (child.data !== piece) child.data = piece;
+    });
+  };
+
+  const link = (style: Element, href: string) => {
+    keepOrigin(style, { link: href });
+    const url = resolve(href, addresses.base)?.key;
+    if (url === undefined) return;
+    addresses.places.forget(style);
+    const text = linkedText(style, url);
+    if (text !== undefined) setText(style, write(source.parse(text), style, url, [url]));
+  };
+
+  /** The sheets that an event is about: one element's, or all copies of an adopted one. */
+  const sheetsOf = (data: Fields): { sheet: CSSStyleSheet; owner: Owner }[] => {
+    const styleId = idIn(data.styleId);
+    if (styleId !== undefined) return [...(adopted.get(styleId)?.values() ?? [])].map((sheet) => ({ sheet, owner: sheet }));
+    const id = idIn(data.id);
+    const node = id === undefined ? undefined : nodes.get(id);
+    return isStyle(node) && node.sheet ? [{ sheet: node.sheet, owner: node }] : [];
+  };
+
+  const insert = (sheet: CSSStyleSheet, owner: Owner, rule: string, index: unknown) => {
+    const text = write(source.parse(rule), owner, addresses.base, []);
+    const place = Array.isArray(index) ? nested(sheet, index) : undefined;
+    const target = Array.isArray(index) ? place?.list : sheet;
+    if (!target) return;
+    const at = Math.min(place?.index ?? finite(index) ?? 0, target.cssRules.length);
+    try {
+      target.insertRule(text, at);
+    } catch {
+      // Unknown to this browser, or wrong in the visitor's too; later indexes count it all the same.
+      target.insertRule(':not(*){}', at);
+    }
+  };
+
+  const copyFor = (styleId: number, document: Document): CSSStyleSheet | undefined => {
+    const copies = adopted.get(styleId);
+    if (!copies) return undefined;
+    const own = copies.get(document);
+    if (own) return own;
+    const [model] = copies.values();
+    const sheet = newSheet(document);
+    if (!sheet || !model) return undefined;
+    sheet.replaceSync([...model.cssRules].map((rule) => rule.cssText).join('\n'));
+    copies.set(document, sheet);
+    return sheet;
+  };
+
+  const applyAdopted = (root: Root, styleIds: readonly number[]) => {
+    const document = isDocument(root) ? root : root.ownerDocument;
+    const list: CSSStyleSheet[] = [];
+    const own = isDocument(root) ? undefined : options.ownSheet(document);
+    if (own) list.push(own);
+    for (const styleId of styleIds) {
+      const sheet = copyFor(styleId, document);
+      if (sheet) list.push(sheet);
+    }
+    root.adoptedStyleSheets = list;
+    adoptedBy.set(root, [...styleIds]);
+  };
+
+  return {
+    get pending() {
+      return pending;
+    },
+    fill,
+    childText(style, text) {
+      const parts = source.parse(text);
+      // One of several texts can't be made again alone.
+      if (style.childNodes.length <= 1) keepOrigin(style, { text }, parts);
+      return write(parts, style, addresses.base, []);
+    },
+    link,
+    rules(data) {
+      for (const { sheet, owner } of sheetsOf(data)) {
+        for (const add of listOf(data.adds)) if (isFields(add)) insert(sheet, owner, textOf(add.rule), add.index);
+        for (const remove of listOf(data.removes)) {
+          if (!isFields(remove)) continue;
+          const place = Array.isArray(remove.index) ? nested(sheet, remove.index) : undefined;
+          const list = Array.isArray(remove.index) ? place?.list : sheet;
+          const index = place?.index ?? finite(remove.index) ?? 0;
+          if (list && index < list.cssRules.length) list.deleteRule(index);
+        }
+        const replaced = data.replace ?? data.replaceSync;
+        if (typeof replaced === 'string' && !isElementOwner(owner)) {
+          addresses.places.forget(owner);
+          sheet.replaceSync(write(source.parse(replaced), owner, addresses.base, []));
+        }
+      }
+    },
+    declaration(data) {
+      for (const { sheet, owner } of sheetsOf(data)) {
+        const rule = nestedRule(sheet, listOf(data.index));
+        if (!rule || !('style' in rule)) continue;
+        // Every rule that has a `style` has this one.
+        const { style } = rule as CSSStyleRule;
+        if (isFields(data.set)) {
+          const { property, value, priority } = data.set;
+          const safe = write(source.parse(textOf(value)), owner, addresses.base, []);
+          style.setProperty(textOf(property), safe, textOf(priority));
+        }
+        if (isFields(data.remove)) style.removeProperty(textOf(data.remove.property));
+      }
+    },
+    adopt(data) {
+      const hostId = idIn(data.id);
+      if (hostId === undefined) return;
+      const host = nodes.get(hostId);
+      const root = isDocument(host) ? host : isElement(host) ? (host.shadowRoot ?? undefined) : undefined;
+      const document = isDocument(root) ? root : root?.ownerDocument;
+      for (const style of listOf(data.styles)) {
+        const styleId = isFields(style) ? idIn(style.styleId) : undefined;
+        if (!isFields(style) || styleId === undefined || !document || adopted.size >= MAX_ADOPTED) continue;
+        const sheet = newSheet(document);
+        if (!sheet) continue;
+        const rules = listOf(style.rules).map((rule) => (isFields(rule) ? textOf(rule.rule) : ''));
+        sheet.replaceSync(write(source.parse(rules.join('\n')), sheet, addresses.base, []));
+        if (sheet.cssRules.length !== rules.length) {
+          // A rule that this browser does not know: one at a time, so that later indexes still count it.
+          sheet.replaceSync('');
+          rules.forEach((rule, index) => insert(sheet, sheet, rule, index));
+        }
+        adopted.set(styleId, new Map([[document, sheet]]));
+      }
+      const styleIds = listOf(data.styleIds).flatMap((styleId) => idIn(styleId) ?? []);
+      if (root) applyAdopted(root, styleIds);
+      else if (early.size < MAX_ADOPTED) early.set(hostId, styleIds);
+    },
+    hostMade(id, root) {
+      const waiting = early.get(id);
+      early.delete(id);
+      applyAdopted(root, waiting ?? []);
+    },
+    arrived(changes) {
+      for (const [owner, replacements] of changes) {
+        const replace = replacer(replacements);
+        if (!isElementOwner(owner)) replaceInRules(owner, replace);
+        else if (isStyle(owner) && owner.sheet) replaceInRules(owner.sheet, replace);
+        else {
+          for (let child = owner.firstChild; child; child = child.nextSibling)
+            if (isText(child)) child.data = replace(child.data) ?? child.data;
+        }
+      }
+    },
+  };
+}
+
+function isElementOwner(owner: Owner): owner is Element {
+  return 'nodeType' in owner;
+}
+
+function newSheet(document: Document): CSSStyleSheet | undefined {
+  const view = document.defaultView;
+  if (!view) return undefined;
+  return new view.CSSStyleSheet();
+}
+
+type RuleList = { readonly cssRules: CSSRuleList; insertRule(rule: string, index?: number): number; deleteRule(index: number): void };
+
+function hasRules(rule: CSSRule | CSSStyleSheet | undefined): rule is (CSSRule | CSSStyleSheet) & RuleList {
+  return rule !== undefined && 'cssRules' in rule && 'insertRule' in rule;
+}
+
+function nestedRule(sheet: CSSStyleSheet, path: readonly unknown[]): CSSRule | undefined {
+  let rule: CSSRule | undefined;
+  let list: CSSRuleList = sheet.cssRules;
+  for (const step of path) {
+    const next: CSSRule | undefined = list[finite(step) ?? -1];
+    if (!next) return undefined;
+    rule = next;
+    if (hasRules(next)) list = next.cssRules;
+  }
+  return rule;
+}
+
+function nested(sheet: CSSStyleSheet, path: readonly unknown[]): { list: RuleList; index: number } | undefined {
+  const index = finite(path[path.length - 1]) ?? 0;
+  if (path.length === 1) return { list: sheet, index };
+  const rule = nestedRule(sheet, path.slice(0, -1));
+  return hasRules(rule) ? { list: rule, index } : undefined;
+}
+
+type Replace = (text: string) => string | undefined;
+
+/** Returns undefined when there is nothing to replace in a text. */
+function replacer(replacements: readonly Replacement[]): Replace {
+  const addresses = new Map(replacements.map(({ placeholder, address }) => [placeholder, address]));
+  const pattern = /data:image\/gif;base64,[\w+/=]+#asset-\d+-/g;
+  return (text) => {
+    if (!text.includes('#asset-')) return undefined;
+    let changed = false;
+    const replaced = text.replace(pattern, (placeholder) => {
+      const address = addresses.get(placeholder);
+      if (address === undefined) return placeholder;
+      changed = true;
+      return address;
+    });
+    return changed ? replaced : undefined;
+  };
+}
+
+function replaceInRules(list: RuleList, replace: Replace): void {
+  const rules = list.cssRules;
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index];
+    if (!rule) continue;
+    if (hasRules(rule) && rule.cssRules.length > 0) replaceInRules(rule, replace);
+    // @keyframes has rules, but another method to insert them.
+    else if ('cssRules' in rule) for (const frame of rule.cssRules as CSSRuleList) replaceInStyle(frame, replace);
+    if (rule.constructor.name === 'CSSFontFaceRule') {
+      const text = replace(rule.cssText);
+      if (text !== undefined) {
+        list.deleteRule(index);
+        list.insertRule(text, index);
+      }
+    } else replaceInStyle(rule, replace);
+  }
+}
+
+function replaceInStyle(rule: CSSRule, replace: Replace): void {
+  if (!('style' in rule)) return;
+  // Every rule that has a `style` has this one.
+  const { style } = rule as CSSStyleRule;
+  if (replace(style.cssText) === undefined) return;
+  for (const property of [...style, ...SHORTHANDS]) {
+    const value = replace(style.getPropertyValue(property));
+    if (value !== undefined) style.setProperty(property, value, style.getPropertyPriority(property));
+  }
+}

@@ -1,0 +1,58 @@
+// What the visitor points at, presses and has focused, as marks on elements (inert-names.ts) that the rewritten styles
+// match. Nothing in the mirror is ever focused or hovered for real: the operator's keyboard and mouse stay theirs.
+
+import { MARK } from './inert-names.ts';
+import { elementAround } from './node-kinds.ts';
+
+export type States = {
+  hover(element: Element | undefined): void;
+  press(pressed: boolean): void;
+  focus(element: Element | undefined, visible: boolean): void;
+  readonly focused: Element | undefined;
+};
+
+export function createStates(): States {
+  let hovered: readonly Element[] = [];
+  let active: readonly Element[] = [];
+  let around: readonly Element[] = [];
+  let focused: Element | undefined;
+
+  return {
+    get focused() {
+      return focused?.isConnected ? focused : undefined;
+    },
+    hover(element) {
+      if (hovered[0] === element) return;
+      hovered = mark(MARK.hover, hovered, chainOf(element));
+    },
+    press(pressed) {
+      if (pressed !== active.length > 0) active = mark(MARK.active, active, pressed ? hovered : []);
+    },
+    focus(element, visible) {
+      focused?.removeAttribute(MARK.focus);
+      focused?.removeAttribute(MARK.focusVisible);
+      focused = element;
+      around = mark(MARK.focusWithin, around, chainOf(element));
+      element?.setAttribute(MARK.focus, '');
+      if (visible) element?.setAttribute(MARK.focusVisible, '');
+    },
+  };
+}
+
+function chainOf(element: Element | undefined): Element[] {
+  const chain: Element[] = [];
+  for (let next = element; next; next = elementAround(next)) {
+    // Only the mirror's own outermost frame has a parent that is not ours.
+    if (next.ownerDocument === document) break;
+    chain.push(next);
+  }
+  return chain;
+}
+
+/** Marks `now`, unmarks what was marked before; elements in both are not touched, so that nothing is restyled twice. */
+function mark(name: string, before: readonly Element[], now: readonly Element[]): readonly Element[] {
+  const keep = new Set(now);
+  for (const element of before) if (!keep.has(element)) element.removeAttribute(name);
+  for (const element of now) if (!element.hasAttribute(name)) element.setAttribute(name, '');
+  return now;
+}

@@ -1,0 +1,310 @@
+// One co-browsing visit from the visitor's side: consent → capture → end. The only state machine in this part; it has
+// no UI and opens no socket. Capture and everything that makes frames is loaded when the relay first says that somebody
+// watches: a page that nobody helps never pays for it.
+//
+// Easy to get wrong: pause and stop take effect here at once, before the relay has heard of them. While the link is
+// lost the page is still captured, and the frames are kept, so that a short loss costs no snapshot. `received` in a
+// visit is only true right after the link was opened; later ones lag behind what is on its way.
+
+import { LIMITS } from '../protocol/limits.ts';
+import type { Ending, FromVisitor, Person, ToVisitor, VisitState } from '../protocol/messages.ts';
+import type { Capture, CaptureNotice, CaptureOptions, CaptureOutput, Masking } from './capture.ts';
+import type { Stream } from './visit/stream.ts';
+
+export type VisitPort = {
+  ordered(frame: Uint8Array<ArrayBuffer>): void;
+  latest(frame: Uint8Array<ArrayBuffer>): void;
+  message(message: FromVisitor): void;
+  /** POST /upload/<hash>; rejects when it failed. */
+  upload(hash: string, blob: Blob): Promise<void>;
+};
+
+export type VisitOptions = {
+  document: Document;
+  port: VisitPort;
+  masking: Masking;
+  guard: CaptureOptions['guard'];
+  /** Runs the task later; the result cancels it. */
+  after(ms: number, task: () => void): () => void;
+  changed(view: VisitView): void;
+};
+
+/** What the widget's UI shows. */
+export type VisitView =
+  | { state: 'idle' }
+  | { state: 'asked'; ask: string; operator: Person }
+  /** The visitor shows the page, and nobody watches yet. */
+  | { state: 'offering'; room: string }
+  | { state: 'viewed'; room: string; watchers: Person[]; paused: boolean }
+  /** The link is down while in a visit. */
+  | { state: 'lost'; room: string; watchers: Person[]; paused: boolean }
+  | { state: 'ended'; why: Ending };
+
+export type Visit = {
+  readonly view: VisitView;
+  receive(message: ToVisitor): void;
+  linkOpen(): void;
+  linkLost(): void;
+  answer(yes: boolean): void;
+  show(): void;
+  pause(on: boolean): void;
+  stop(): void;
+  /** Signed proof of the visit, for hello.resume and for storing; undefined when there is none. */
+  readonly resume: string | undefined;
+  close(): void;
+};
+
+type State =
+  | { at: 'idle' }
+  | { at: 'asked'; ask: string; operator: Person }
+  | { at: 'visiting'; visit: VisitState; link: 'up' | 'lost'; /** Asked for here, not confirmed yet. */ wants: Pausing }
+  | { at: 'ended'; why: Ending };
+type Pausing = 'paused' | 'running' | undefined;
+
+/** As long as a person needs to read why. */
+const ENDED_SHOWN_MS = 6000;
+const PROBE_EVERY_MS = 2000;
+const IDLE_SNAPSHOT_WITHIN_MS = 5000;
+const LOAD_TRIES = 4;
+const LOAD_RETRY_MS = 1500;
+export const UI_ATTRIBUTE = 'data-tandem-ui';
+
+export function createVisit(options: VisitOptions): Visit {
+  const { document, port, guard, after } = options;
+  let state: State = { at: 'idle' };
+  let cancelTimer: (() => void) | undefined;
+  let isLinkOpen = false;
+  /** The relay has spoken of this visit on the present link, and the stream has not been told yet. */
+  let opening: { received: number; isNewRoom: boolean } | undefined;
+  let streamRoom: string | undefined;
+  /** A visit that the visitor has left; the relay may not know it yet. */
+  let left: { room: string; resume: string } | undefined;
+  let stream: Stream | undefined;
+  let capturing: { capture: Capture | undefined } | undefined;
+  let loadTries = 0;
+  let cancelProbe: (() => void) | undefined;
+  let roundTripMs: number | undefined;
+  let isClosed = false;
+
+  const isPaused = (visiting: State & { at: 'visiting' }) =>
+    visiting.wants === undefined ? visiting.visit.paused : visiting.wants === 'paused';
+
+  const viewOf = (): VisitView => {
+    switch (state.at) {
+      case 'idle':
+        return { state: 'idle' };
+      case 'asked':
+        return { state: 'asked', ask: state.ask, operator: state.operator };
+      case 'visiting': {
+        const { room, watchers } = state.visit;
+        const paused = isPaused(state);
+        if (state.link === 'lost') return { state: 'lost', room, watchers, paused };
+        if (watchers.length === 0 && !paused) return { state: 'offering', room };
+        return { state: 'viewed', room, watchers, paused };
+      }
+      case 'ended':
+        return { state: 'ended', why: state.why };
+    }
+  };
+
+  /** The only writer of `state` (L2): ends the old one's timer, starts or stops capture, tells the UI. */
+  const set = (next: State) => {
+    const wasLost = state.at === 'visiting' && state.link === 'lost';
+    const isLost = next.at === 'visiting' && next.link === 'lost';
+    if (!(wasLost && isLost)) {
+      cancelTimer?.();
+      cancelTimer = undefined;
+      if (isLost) cancelTimer = after(LIMITS.graceMs, () => set({ at: 'ended', why: 'lost' }));
+      if (next.at === 'ended') cancelTimer = after(ENDED_SHOWN_MS, () => set({ at: 'idle' }));
+    }
+    state = next;
+    if (state.at !== 'visiting') stream?.shut();
+    if (state.at === 'visiting' && state.visit.capture && !isPaused(state)) begin();
+    else end();
+    options.changed(viewOf());
+  };
+
+  const begin = () => {
+    if (isClosed) return;
+    probe();
+    if (capturing) return tellStream();
+    const mine: { capture: Capture | undefined } = { capture: undefined };
+    capturing = mine;
+    Promise.all([import('./capture.ts'), import('./visit/stream.ts')]).then(
+      guard(([{ startCapture }, { createStream }]) => {
+        if (capturing !== mine) return;
+        stream ??= createStream({ port, after, notice: guard(notice) });
+        const { take } = stream;
+        tellStream();
+        const { masking } = options;
+        mine.capture = startCapture(document, { masking, uiAttribute: UI_ATTRIBUTE, guard }, (output: CaptureOutput) => {
+          if (capturing === mine) take(output);
+        });
+      }),
+      guard(() => {
+        if (capturing !== mine) return;
+        capturing = undefined;
+        if (++loadTries >= LOAD_TRIES) return notice('capture-failed');
+        after(LOAD_RETRY_MS * loadTries, () => set(state));
+      }),
+    );
+  };
+
+  const end = () => {
+    cancelProbe?.();
+    cancelProbe = undefined;
+    const ended = capturing;
+    capturing = undefined;
+    ended?.capture?.stop();
+    if (ended) stream?.cut();
+  };
+
+  const tellStream = () => {
+    if (!stream || !opening) return;
+    const isComplete = stream.open(opening.received, opening);
+    opening = undefined;
+    if (!isComplete) capturing?.capture?.snapshot();
+  };
+
+  const notice = (kind: CaptureNotice) => {
+    if (state.at !== 'visiting') return;
+    if (state.link === 'up') port.message({ t: 'notice', kind });
+    // Without its snapshot nothing that follows can be shown.
+    if (kind === 'page-too-large') {
+      capturing?.capture?.stop();
+      cancelProbe?.();
+    }
+  };
+
+  const probe = () => {
+    if (cancelProbe) return;
+    const next = () => {
+      cancelProbe = after(PROBE_EVERY_MS, next);
+      if (state.at !== 'visiting' || state.link === 'lost') return;
+      const last = roundTripMs;
+      port.message({ t: 'probe', at: performance.now(), ...(last === undefined ? {} : { last }) });
+    };
+    next();
+  };
+
+  const enter = (visit: VisitState, isFirstOnLink: boolean) => {
+    if (visit.room === left?.room) {
+      // The relay has not heard yet that the visitor left.
+      if (isFirstOnLink) port.message({ t: 'stop' });
+      return;
+    }
+    const before = state.at === 'visiting' ? state : undefined;
+    const isNewRoom = visit.room !== streamRoom;
+    if (isFirstOnLink || isNewRoom || before?.link !== 'up') {
+      opening = { received: isNewRoom ? 0 : visit.received, isNewRoom };
+      streamRoom = visit.room;
+    }
+    let wants = before?.visit.room === visit.room ? before.wants : undefined;
+    if (wants !== undefined && visit.paused === (wants === 'paused')) wants = undefined;
+    // Wished for while the link was down.
+    else if (wants !== undefined && before?.link === 'lost') port.message({ t: 'pause', on: wants === 'paused' });
+    set({ at: 'visiting', visit, link: 'up', wants });
+  };
+
+  const snapshotWhenIdle = () => {
+    const take = guard(() => capturing?.capture?.snapshot());
+    // Safari has no idle callbacks.
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(take, { timeout: IDLE_SNAPSHOT_WITHIN_MS });
+    else after(200, take);
+  };
+
+  return {
+    get view() {
+      return viewOf();
+    },
+    get resume() {
+      return state.at === 'visiting' ? state.visit.resume : left?.resume;
+    },
+    linkOpen() {
+      isLinkOpen = true;
+    },
+    linkLost() {
+      isLinkOpen = false;
+      opening = undefined;
+      stream?.shut();
+      if (state.at === 'visiting' && state.link === 'up') set({ ...state, link: 'lost' });
+      // The ask went with the link; if it still stands, it comes again.
+      else if (state.at === 'asked') set({ at: 'idle' });
+    },
+    receive(message) {
+      if (isClosed) return;
+      switch (message.t) {
+        case 'welcome':
+          isLinkOpen = true;
+          if (message.visit) return enter(message.visit, true);
+          left = undefined;
+          if (state.at === 'visiting') set({ at: 'ended', why: 'lost' });
+          return;
+        case 'visit':
+          return enter(message.visit, false);
+        case 'ask':
+          if (state.at !== 'visiting') set({ at: 'asked', ask: message.ask, operator: message.operator });
+          return;
+        case 'unask':
+          if (state.at === 'asked' && state.ask === message.ask) set({ at: 'idle' });
+          return;
+        case 'ended':
+          left = undefined;
+          if (state.at === 'visiting') set({ at: 'ended', why: message.why });
+          return;
+        case 'snapshot':
+          if (message.when === 'now') capturing?.capture?.snapshot();
+          else snapshotWhenIdle();
+          return;
+        case 'ack':
+          return stream?.acknowledge(message.received);
+        case 'want':
+          return stream?.want(message.hashes);
+        case 'echo':
+          roundTripMs = Math.max(0, performance.now() - message.at);
+          return;
+        case 'refused':
+          if (state.at === 'asked' && message.what === 'answer') set({ at: 'idle' });
+          return;
+        case 'code':
+        case 'beat':
+          // The widget's own business.
+          return;
+      }
+    },
+    answer(yes) {
+      if (state.at !== 'asked') return;
+      port.message({ t: 'answer', ask: state.ask, yes });
+      // After a yes the relay's visit changes the view; until then the question stays as it is.
+      if (!yes) set({ at: 'idle' });
+    },
+    show() {
+      if (state.at !== 'visiting') port.message({ t: 'show' });
+    },
+    pause(on) {
+      if (state.at !== 'visiting' || isPaused(state) === on) return;
+      // Capture ends before the relay hears of it.
+      const { link } = state;
+      set({ ...state, wants: on ? 'paused' : 'running' });
+      if (link === 'up') port.message({ t: 'pause', on });
+    },
+    stop() {
+      if (state.at === 'asked') {
+        port.message({ t: 'answer', ask: state.ask, yes: false });
+        return set({ at: 'idle' });
+      }
+      if (state.at !== 'visiting') return;
+      const { room, resume } = state.visit;
+      left = { room, resume };
+      streamRoom = undefined;
+      set({ at: 'ended', why: 'visitor' });
+      if (isLinkOpen) port.message({ t: 'stop' });
+    },
+    close() {
+      isClosed = true;
+      cancelTimer?.();
+      end();
+      stream?.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// The browser as the console sees it: socket, timers, storage, page visibility. The only file of the console that
+// touches these globals; tests hand in others. Storage may be forbidden by the browser, which costs only what would
+// have been remembered.
+
+import { linkPath } from '../protocol/version.ts';
+import type { LinkDoor, LinkSocket, SocketEvents } from '../protocol/link.ts';
+
+/** WebSocket answers are `ArrayBuffer` only after binaryType is set, hence the check instead of a cast. */
+function connect(address: string, events: SocketEvents): LinkSocket {
+  const socket = new WebSocket(address);
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = () => events.open();
+  socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'string') events.text(data);
+    else if (data instanceof ArrayBuffer) events.bytes(new Uint8Array(data));
+  };
+  // `error` says nothing that `close` does not say after it.
+  socket.onclose = (event) => events.closed(event.code);
+  return {
+    send: (data) => socket.send(data),
+    close: (code) => socket.close(code),
+    bufferedAmount: () => socket.bufferedAmount,
+  };
+}
+
+export function browserLinkDoor(): LinkDoor {
+  const address = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${linkPath('operator')}`;
+  return {
+    connect: (events) => connect(address, events),
+    after(delayMs, task) {
+      const timer = setTimeout(task, delayMs);
+      return () => clearTimeout(timer);
+    },
+    now: () => performance.now(),
+    random: () => Math.random(),
+    hidden: () => document.hidden,
+  };
+}
+
+/** Calls `task` when the network is back or the tab is looked at again: a good moment to reconnect. */
+export function onReturn(task: () => void): () => void {
+  const visible = () => {
+    if (!document.hidden) task();
+  };
+  window.addEventListener('online', task);
+  document.addEventListener('visibilitychange', visible);
+  return () => {
+    window.removeEventListener('online', task);
+    document.removeEventListener('visibilitychange', visible);
+  };
+}
+
+export type Memory = { get(key: string): string | undefined; set(key: string, value: string): void };
+
+export function browserMemory(kind: 'device' | 'tab'): Memory {
+  const storage = () => (kind === 'device' ? localStorage : sessionStorage);
+  return {
+    get(key) {
+      try {
+        return storage().getItem(`tandem.${key}`) ?? undefined;
+      } catch {
+        // Storage is switched off: nothing was remembered.
+        return undefined;
+      }
+    },
+    set(key, value) {
+      try {
+        storage().setItem(`tandem.${key}`, value);
+      } catch {
+        // Storage is full or switched off: the choice holds until the page is reloaded.
+      }
+    },
+  };
+}

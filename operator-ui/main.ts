@@ -1,0 +1,25 @@
+// Entry of the console: the browser's doors, the state, the root component.
+
+import './style/fonts.css';
+import './style/tokens.css';
+import './style/base.css';
+import { mount } from 'svelte';
+import { createMirror } from '../cobrowse/mirror.ts';
+import App from './app.svelte';
+import { browserLinkDoor, browserMemory, onReturn } from './browser-doors.ts';
+import { createRelayHttp } from './relay-http.ts';
+import { Console } from './state/console.svelte.ts';
+
+const target = document.getElementById('console');
+if (!target) throw new Error('index.html has no #console to mount the console in');
+
+const desk = new Console({
+  http: createRelayHttp(),
+  link: browserLinkDoor(),
+  device: browserMemory('device'),
+  tab: browserMemory('tab'),
+  createMirror,
+});
+onReturn(() => desk.connection.hint());
+mount(App, { target, props: { desk } });
+void desk.account.start();

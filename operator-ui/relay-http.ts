@@ -1,0 +1,103 @@
+// The relay's HTTP API as the console uses it: log in, log out, who am I, change the password. Every answer is one of a
+// few kinds; a network failure or an answer that is not ours (a proxy's error page) is `unreachable`, never an exception.
+
+import * as v from 'valibot';
+
+const account = v.object({
+  operator: v.object({ id: v.string(), name: v.string(), login: v.string(), role: v.picklist(['admin', 'operator']) }),
+  mustChange: v.boolean(),
+  /** For a console without visitors: what to paste into a site, and the demo shop if this relay serves one. */
+  firstSteps: v.optional(v.object({ siteKey: v.optional(v.string()), demo: v.optional(v.string()) })),
+});
+export type Account = v.InferOutput<typeof account>;
+
+const throttled = v.object({ retryAfterSec: v.pipe(v.number(), v.minValue(0)) });
+const refused = v.object({ why: v.string() });
+
+type Unreachable = { kind: 'unreachable' };
+export type WhoAmI = { kind: 'in'; account: Account } | { kind: 'out' } | Unreachable;
+export type LoginAnswer =
+  | { kind: 'in'; account: Account }
+  | { kind: 'wrong' }
+  | { kind: 'throttled'; retryAfterSec: number }
+  | Unreachable;
+export type PasswordAnswer = { kind: 'done' } | { kind: 'refused'; why: string } | { kind: 'out' } | Unreachable;
+
+export type RelayHttp = {
+  me(): Promise<WhoAmI>;
+  login(login: string, password: string): Promise<LoginAnswer>;
+  logout(): Promise<void>;
+  changePassword(old: string, fresh: string): Promise<PasswordAnswer>;
+};
+
+/** Longer than any honest answer (argon2 takes about 100 ms); a dead network otherwise keeps a form busy for minutes. */
+const PATIENCE_MS = 15_000;
+const UNREACHABLE: Unreachable = { kind: 'unreachable' };
+
+type Answer = { status: number; body: unknown; retryAfterSec: number };
+
+async function ask(path: string, body?: unknown): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(path, {
+      method: body === undefined ? 'GET' : 'POST',
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const text = await response.text();
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      // No body, or not JSON: the status alone decides.
+      parsed = undefined;
+    }
+    return { status: response.status, body: parsed, retryAfterSec: Number(response.headers.get('retry-after')) || 0 };
+  } catch {
+    // Offline, refused, or out of patience.
+    return undefined;
+  }
+}
+
+function accountOf(answer: Answer): Account | undefined {
+  const parsed = v.safeParse(account, answer.body);
+  return parsed.success ? parsed.output : undefined;
+}
+
+export function createRelayHttp(): RelayHttp {
+  return {
+    async me() {
+      const answer = await ask('/api/me');
+      if (!answer) return UNREACHABLE;
+      if (answer.status === 401) return { kind: 'out' };
+      const found = answer.status === 200 ? accountOf(answer) : undefined;
+      return found ? { kind: 'in', account: found } : UNREACHABLE;
+    },
+    async login(login, password) {
+      const answer = await ask('/api/login', { login, password });
+      if (!answer) return UNREACHABLE;
+      if (answer.status === 401 || answer.status === 400) return { kind: 'wrong' };
+      if (answer.status === 429) {
+        const told = v.safeParse(throttled, answer.body);
+        return {
+          kind: 'throttled',
+          retryAfterSec: Math.ceil(told.success ? told.output.retryAfterSec : answer.retryAfterSec || 30),
+        };
+      }
+      const found = answer.status === 200 ? accountOf(answer) : undefined;
+      return found ? { kind: 'in', account: found } : UNREACHABLE;
+    },
+    async logout() {
+      await ask('/api/logout', {});
+    },
+    async changePassword(old, fresh) {
+      const answer = await ask('/api/password', { old, new: fresh });
+      if (!answer) return UNREACHABLE;
+      if (answer.status === 200 || answer.status === 204) return { kind: 'done' };
+      if (answer.status === 401) return { kind: 'out' };
+      if (answer.status !== 400) return UNREACHABLE;
+      const told = v.safeParse(refused, answer.body);
+      return { kind: 'refused', why: told.success ? told.output.why : '' };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+// The console as a whole: creates every piece of state, connects them, and hands itself to components by context.
+// Decides only what concerns several pieces at once: what a message is about, what follows a login, where an accepted
+// ask leads.
+
+import { createContext } from 'svelte';
+import type { LinkDoor } from '../../protocol/link.ts';
+import type { ToOperator } from '../../protocol/messages.ts';
+import type { Memory } from '../browser-doors.ts';
+import type { RelayHttp } from '../relay-http.ts';
+import { AccountHolder } from './account.svelte.ts';
+import { Asks } from './asks.svelte.ts';
+import { Clock } from './clock.svelte.ts';
+import { Connection } from './connection.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import type { CreateMirror, Room } from './room.svelte.ts';
+import { Rooms } from './rooms.svelte.ts';
+import { Route } from './route.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+import { Visitors } from './visitors.svelte.ts';
+
+export type ConsoleDoors = {
+  http: RelayHttp;
+  link: LinkDoor;
+  device: Memory;
+  tab: Memory;
+  createMirror: CreateMirror;
+};
+
+export class Console {
+  readonly preferences: Preferences;
+  readonly account: AccountHolder;
+  readonly connection: Connection;
+  readonly visitors = new Visitors();
+  readonly asks: Asks;
+  readonly rooms: Rooms;
+  readonly route = new Route();
+  readonly clock = new Clock();
+  readonly toasts = new Toasts();
+
+  constructor(doors: ConsoleDoors) {
+    this.preferences = new Preferences(doors.device);
+    this.account = new AccountHolder(doors.http);
+    this.connection = new Connection(doors.link, {
+      connected: (welcome) => this.#connected(welcome),
+      message: (message) => this.#receive(message),
+      frame: (room, bytes) => this.rooms.frame(room, bytes),
+      loggedOut: () => this.account.ended(),
+    });
+    const send = this.connection.send.bind(this.connection);
+    this.asks = new Asks({
+      send,
+      nameOf: (visitor) => this.visitors.rowOf(visitor)?.title ?? '',
+      accepted: (room, visitor) => this.#accepted(room, visitor),
+    });
+    this.rooms = new Rooms(
+      { send, createMirror: doors.createMirror, mirrorLabels: () => this.preferences.texts.mirrorLabels },
+      doors.tab,
+    );
+  }
+
+  get texts() {
+    return this.preferences.texts;
+  }
+
+  /** The room on screen, when the address names one. */
+  get room(): Room | undefined {
+    const { place } = this.route;
+    return place.kind === 'room' ? this.rooms.byId(place.room) : undefined;
+  }
+
+  /** Follows the account: the link is there while somebody with a password of their own is logged in. */
+  follow(): () => void {
+    this.rooms.restore();
+    this.connection.start();
+    return () => {
+      const { state } = this.account;
+      this.connection.stop();
+      this.visitors.clear();
+      this.asks.clear();
+      this.rooms.clear({ forget: state.kind === 'out' && state.because === 'left' });
+    };
+  }
+
+  view(room: string): void {
+    this.rooms.enter(room);
+    this.route.go({ kind: 'room', room });
+  }
+
+  leave(room: Room): void {
+    const wasOnScreen = this.room === room;
+    this.rooms.leave(room);
+    if (wasOnScreen) this.route.replace({ kind: 'visitors' });
+  }
+
+  #connected(welcome: Extract<ToOperator, { t: 'welcome' }>): void {
+    this.clock.set(welcome.now);
+    this.visitors.setSites(welcome.sites);
+    this.connection.send({ t: 'list', on: true });
+    this.rooms.watchAgain();
+  }
+
+  #receive(message: ToOperator): void {
+    switch (message.t) {
+      case 'rows':
+        return this.visitors.apply(message);
+      case 'asked':
+        return this.asks.answered(message);
+      case 'room':
+        return this.rooms.receive(message.view);
+      case 'history':
+        return this.rooms.byId(message.room)?.history(message.from, message.to);
+      case 'head':
+        return this.rooms.byId(message.room)?.head(message.sequence);
+      case 'refused': {
+        const isShown = this.rooms.refused(message) || this.asks.refused(message);
+        if (!isShown) this.toasts.show(this.texts.refusals[message.why]);
+        return;
+      }
+      case 'welcome':
+      case 'echo':
+      case 'beat':
+        // The connection's own.
+        return;
+    }
+  }
+
+  #accepted(room: string, visitor: string): void {
+    // Whoever is busy with another visitor is not torn away: the card offers to open it.
+    if (this.route.place.kind === 'room' && this.room && !this.room.isOver) return;
+    this.asks.dismiss(visitor);
+    this.view(room);
+  }
+}
+
+export const [useConsole, provideConsole] = createContext<Console>();

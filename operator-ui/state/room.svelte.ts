@@ -1,0 +1,202 @@
+// One room that the operator watches: what the relay says of it, the mirror, and what the operator chose (tab, scale).
+// Page changes go straight from the socket to the mirror; nothing of them passes through runes. Easy to get wrong: the
+// mirror lives in an element that must not move in the document (an iframe that moves reloads), so a room attaches once
+// and stays attached until it is closed.
+
+import type { Mirror, MirrorEvent, MirrorOptions } from '../../cobrowse/mirror.ts';
+import type { FromOperator, Refusal, RoomTab, RoomView } from '../../protocol/messages.ts';
+
+export type CreateMirror = (container: HTMLElement, options: MirrorOptions) => Mirror;
+export type RoomDoor = {
+  send(message: FromOperator): boolean;
+  createMirror: CreateMirror;
+  mirrorLabels(): MirrorOptions['labels'];
+};
+
+export type Scale = 'fit' | 'actual';
+export type Figures = { perSecond: number; bytes: number; resyncs: number; elements: number };
+
+const NO_FIGURES: Figures = { perSecond: 0, bytes: 0, resyncs: 0, elements: 0 };
+
+export class Room {
+  readonly id: string;
+  #door: RoomDoor;
+  #mirror: Mirror | undefined;
+  #view = $state.raw<RoomView | undefined>();
+  #refused = $state<Refusal | undefined>();
+  /** The tab the operator chose to look at; undefined: follows the visitor. */
+  #chosen = $state<number | undefined>();
+  #painted = $state.raw<ReadonlySet<number>>(new Set());
+  #failed = $state(false);
+  #scale = $state<Scale>('fit');
+  #figures = $state.raw(NO_FIGURES);
+  #lostAt = $state<number | undefined>();
+  /** Asked to watch again after a lost link, and not answered yet: what is known of the room may be old. */
+  #returning = $state(false);
+  #framesBefore = 0;
+  #repainted = false;
+
+  constructor(id: string, door: RoomDoor) {
+    this.id = id;
+    this.#door = door;
+  }
+
+  get view(): RoomView | undefined {
+    return this.#view;
+  }
+  get refused(): Refusal | undefined {
+    return this.#refused;
+  }
+  get isOver(): boolean {
+    return this.#refused !== undefined || this.#view?.state === 'ended';
+  }
+  /** The tab on screen. */
+  get tab(): number | undefined {
+    const chosen = this.#chosen;
+    if (chosen !== undefined && this.#view?.tabs.some((tab) => tab.tab === chosen)) return chosen;
+    return this.#view?.active;
+  }
+  get page(): RoomTab | undefined {
+    return this.#view?.tabs.find((tab) => tab.tab === this.tab);
+  }
+  get isFollowing(): boolean {
+    return this.tab === this.#view?.active;
+  }
+  get isReturning(): boolean {
+    return this.#returning;
+  }
+  get isPainted(): boolean {
+    return this.tab !== undefined && this.#painted.has(this.tab);
+  }
+  get isFailed(): boolean {
+    return this.#failed;
+  }
+  get figures(): Figures {
+    return this.#figures;
+  }
+  /** Local time since when the visitor's link is lost. */
+  get lostAt(): number | undefined {
+    return this.#lostAt;
+  }
+  get scale(): Scale {
+    return this.#scale;
+  }
+  set scale(scale: Scale) {
+    this.#scale = scale;
+    this.#mirror?.scale(scale);
+  }
+
+  /** Undefined: follow the visitor again. */
+  look(tab: number | undefined): void {
+    this.#chosen = tab === this.#view?.active ? undefined : tab;
+    this.#showTab();
+  }
+
+  attach(container: HTMLElement): void {
+    if (this.#mirror) return;
+    this.#mirror = this.#door.createMirror(container, {
+      assetUrl: (hash) => `/asset/${encodeURIComponent(this.#view?.site ?? '')}/${hash}`,
+      emit: (event) => this.#mirrored(event),
+      labels: this.#door.mirrorLabels(),
+    });
+    this.#mirror.scale(this.#scale);
+    this.watch();
+  }
+
+  /** Asks for the room's frames: at first, and again after the link was lost. */
+  watch(): void {
+    if (!this.#mirror || this.isOver) return;
+    const number = this.#view?.number;
+    const isSent = this.#door.send({
+      t: 'watch',
+      room: this.id,
+      ...(number === undefined ? {} : { number, from: this.#mirror.sequence }),
+    });
+    if (isSent && this.#view) this.#returning = true;
+  }
+
+  /** A picture from scratch. */
+  repaint(): void {
+    this.#failed = false;
+    this.#painted = new Set();
+    this.#door.send({ t: 'history', room: this.id, from: 0 });
+  }
+
+  frame(bytes: Uint8Array): void {
+    this.#mirror?.frame(bytes);
+  }
+  history(from: number, to: number): void {
+    this.#mirror?.history(from, to);
+  }
+  head(sequence: number): void {
+    this.#mirror?.head(sequence);
+  }
+
+  receive(view: RoomView): void {
+    if (view.state !== 'lost') this.#lostAt = undefined;
+    else if (this.#view?.state !== 'lost') this.#lostAt = Date.now();
+    // The visitor moved on to another tab: whoever follows goes along, also who had chosen exactly that tab.
+    if (this.#chosen === view.active) this.#chosen = undefined;
+    this.#returning = false;
+    this.#view = view;
+    this.#showTab();
+  }
+
+  refuse(why: Refusal): void {
+    this.#refused = why;
+  }
+
+  /** Called once a second. */
+  sample(): void {
+    const stats = this.#mirror?.stats;
+    if (!stats) return;
+    const perSecond = Math.max(0, stats.frames - this.#framesBefore);
+    this.#framesBefore = stats.frames;
+    const { bytes, resyncs, elements } = stats;
+    const old = this.#figures;
+    if (old.perSecond === perSecond && old.bytes === bytes && old.resyncs === resyncs && old.elements === elements) return;
+    this.#figures = { perSecond, bytes, resyncs, elements };
+  }
+
+  leave(): void {
+    if (!this.isOver) this.#door.send({ t: 'leave', room: this.id });
+    this.close();
+  }
+
+  end(): void {
+    this.#door.send({ t: 'end', room: this.id });
+  }
+
+  close(): void {
+    this.#mirror?.close();
+    this.#mirror = undefined;
+  }
+
+  #showTab(): void {
+    const tab = this.tab;
+    if (tab !== undefined && this.#mirror && this.#mirror.shown !== tab) this.#mirror.show(tab);
+  }
+
+  #mirrored(event: MirrorEvent): void {
+    switch (event.kind) {
+      case 'gap':
+        this.#door.send({ t: 'history', room: this.id, from: event.from });
+        return;
+      case 'painted':
+        this.#failed = false;
+        if (!this.#painted.has(event.tab)) this.#painted = new Set([...this.#painted, event.tab]);
+        this.sample();
+        return;
+      case 'viewport':
+        // The room's view tells the same, and also of tabs that were never drawn.
+        return;
+      case 'failed':
+        console.warn(`The mirror of tab ${event.tab} failed: ${event.reason}`);
+        // Once by itself, since most failures are one odd change; then the operator decides.
+        if (!this.#repainted) {
+          this.#repainted = true;
+          this.repaint();
+        } else if (event.tab === this.tab) this.#failed = true;
+    }
+  }
+}

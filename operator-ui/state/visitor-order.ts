@@ -1,0 +1,110 @@
+// Which visitors the list shows and in which order. Pure. An entry is never changed in place: a new row makes a new
+// entry, so that a list component sees by identity what to draw again. What is costly to make (the text to search in,
+// the key to sort by) is made once per row and not per comparison.
+
+import type { Row } from '../../protocol/messages.ts';
+
+export type Entry = {
+  readonly row: Row;
+  readonly searched: string;
+  readonly pageKey: string;
+  /** Local time at which the visitor left; shown grey for a moment, then dropped. */
+  readonly goneAt: number | undefined;
+};
+
+export const SORTS = ['newest', 'longest', 'page'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** The address as a person reads it: percent-encoded Cyrillic decoded, broken escapes left alone. */
+export function readableUrl(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    // Not valid UTF-8 behind the percent signs: the raw form is all there is to show.
+    return url;
+  }
+}
+
+/** Path and query without the host. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  return start < 0 ? '/' : readableUrl(url.slice(start));
+}
+
+export function createEntry(row: Row, siteName: string): Entry {
+  const watchers = (row.watchers ?? []).map((person) => person.name).join(' ');
+  const { browser, system, kind } = row.device;
+  return {
+    row,
+    searched:
+      `${row.title}\n${readableUrl(row.url)}\n${siteName}\n${browser} ${system} ${kind}\n${row.lang}\n${watchers}`.toLowerCase(),
+    pageKey: `${row.title}\n${row.url}`.toLowerCase(),
+    goneAt: undefined,
+  };
+}
+
+export function wordsOf(search: string): readonly string[] {
+  return search.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** Every word must occur somewhere. */
+export function matches(entry: Entry, words: readonly string[]): boolean {
+  return words.every((word) => entry.searched.includes(word));
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Who wants to show the screen comes first whatever the order; ties are broken by id, so rows never swap by chance. */
+export function compareEntries(sort: Sort, a: Entry, b: Entry): number {
+  const offering = Number(b.row.state === 'offering') - Number(a.row.state === 'offering');
+  if (offering !== 0) return offering;
+  switch (sort) {
+    case 'newest':
+      return b.row.since - a.row.since || compareText(a.row.id, b.row.id);
+    case 'longest':
+      return a.row.since - b.row.since || compareText(a.row.id, b.row.id);
+    case 'page':
+      return compareText(a.pageKey, b.pageKey) || compareText(a.row.id, b.row.id);
+  }
+}
+
+/** The list to show. Starts from the previous one: sorting what is nearly in order costs 5,000 comparisons and not 60,000. */
+export function arrange(
+  previous: readonly Entry[],
+  entries: ReadonlyMap<string, Entry>,
+  wish: { sort: Sort; words: readonly string[] },
+): readonly Entry[] {
+  const view: Entry[] = [];
+  const seen = new Set<string>();
+  for (const old of previous) {
+    const entry = entries.get(old.row.id);
+    if (!entry || !matches(entry, wish.words)) continue;
+    seen.add(entry.row.id);
+    view.push(entry);
+  }
+  if (seen.size < entries.size) {
+    for (const entry of entries.values()) if (!seen.has(entry.row.id) && matches(entry, wish.words)) view.push(entry);
+  }
+  return view.sort((a, b) => compareEntries(wish.sort, a, b));
+}
+
+/** The same places with today's contents, for while the operator points at the list: who left stays, grey, and who came
+ * waits (`held`). */
+export function refresh(
+  previous: readonly Entry[],
+  entries: ReadonlyMap<string, Entry>,
+  wish: { words: readonly string[]; now: number },
+): { view: readonly Entry[]; held: number } {
+  const places = new Set<string>();
+  const view = previous.map((old) => {
+    places.add(old.row.id);
+    const entry = entries.get(old.row.id);
+    if (entry) return entry;
+    return old.goneAt === undefined ? { ...old, goneAt: wish.now } : old;
+  });
+  let held = 0;
+  for (const [id, entry] of entries) if (!places.has(id) && matches(entry, wish.words)) held++;
+  return { view, held };
+}

@@ -1,0 +1,167 @@
+// The live list of visitors. Rows stay outside of runes: 5,000 of them change 200 times a second, and only the array
+// that the list draws (`view`) and three counters are reactive. Easy to get wrong: while the list is not on screen only
+// the counters are kept up; arranging costs about a millisecond and is done when somebody looks.
+
+import type { Row, ToOperator } from '../../protocol/messages.ts';
+import { arrange, createEntry, refresh, wordsOf, type Entry, type Sort } from './visitor-order.ts';
+
+type RowsMessage = Extract<ToOperator, { t: 'rows' }>;
+
+/** Who left stays grey for this long, so that a row is not pulled away from under the pointer. */
+const FAREWELL_MS = 4000;
+
+export class Visitors {
+  #entries = new Map<string, Entry>();
+  #sites = $state.raw<ReadonlyMap<string, string>>(new Map());
+  #view = $state.raw<readonly Entry[]>([]);
+  #here = $state(0);
+  #offering = $state(0);
+  #held = $state(0);
+  #loaded = $state(false);
+  #search = $state('');
+  #sort = $state<Sort>('newest');
+  #shown = false;
+  #holding = false;
+  #sweep: ReturnType<typeof setTimeout> | undefined;
+
+  get view(): readonly Entry[] {
+    return this.#view;
+  }
+  /** Visitors on the site now, whatever the search. */
+  get here(): number {
+    return this.#here;
+  }
+  /** How many want to show the screen. */
+  get offering(): number {
+    return this.#offering;
+  }
+  /** New visitors that wait until the operator's pointer leaves the list. */
+  get held(): number {
+    return this.#held;
+  }
+  /** False until the relay's first list is complete. */
+  get isLoaded(): boolean {
+    return this.#loaded;
+  }
+  get search(): string {
+    return this.#search;
+  }
+  set search(search: string) {
+    this.#search = search;
+    this.#arrange();
+  }
+  get sort(): Sort {
+    return this.#sort;
+  }
+  set sort(sort: Sort) {
+    this.#sort = sort;
+    this.#arrange();
+  }
+  get severalSites(): boolean {
+    return this.#sites.size > 1;
+  }
+  siteName(site: string): string {
+    return this.#sites.get(site) ?? '';
+  }
+
+  rowOf(visitor: string): Row | undefined {
+    return this.#entries.get(visitor)?.row;
+  }
+
+  setSites(sites: readonly { id: string; name: string }[]): void {
+    this.#sites = new Map(sites.map((site) => [site.id, site.name]));
+  }
+
+  apply(message: RowsMessage): void {
+    const now = Date.now();
+    if (message.reset) {
+      this.#entries.clear();
+      this.#here = 0;
+      this.#offering = 0;
+    }
+    let here = this.#here;
+    let offering = this.#offering;
+    const uncount = (entry: Entry | undefined) => {
+      if (!entry || entry.goneAt !== undefined) return;
+      here--;
+      if (entry.row.state === 'offering') offering--;
+    };
+    for (const row of message.put) {
+      uncount(this.#entries.get(row.id));
+      this.#entries.set(row.id, createEntry(row, this.siteName(row.site)));
+      here++;
+      if (row.state === 'offering') offering++;
+    }
+    for (const id of message.gone) {
+      const entry = this.#entries.get(id);
+      if (!entry || entry.goneAt !== undefined) continue;
+      uncount(entry);
+      // Who wanted to show the screen must not stay pinned to the top after leaving.
+      this.#entries.set(id, { ...entry, row: { ...entry.row, state: 'browsing' }, goneAt: now });
+    }
+    this.#here = here;
+    this.#offering = offering;
+    if (message.gone.length > 0) this.#sweep ??= setTimeout(() => this.#sweepGone(), FAREWELL_MS);
+    // The pages of a first list come in a burst: draw once, at the end.
+    if (message.more) return;
+    this.#loaded = true;
+    this.#refresh();
+  }
+
+  /** The list came on screen, or went. */
+  show(on: boolean): void {
+    this.#shown = on;
+    this.#holding = false;
+    this.#arrange();
+  }
+
+  /** The operator points at the list: rows keep their places until they stop. */
+  hold(on: boolean): void {
+    if (this.#holding === on) return;
+    this.#holding = on;
+    if (!on) this.#arrange();
+  }
+
+  /** Shows now who waits. */
+  letIn(): void {
+    this.#arrange();
+  }
+
+  clear(): void {
+    clearTimeout(this.#sweep);
+    this.#sweep = undefined;
+    this.#entries.clear();
+    this.#view = [];
+    this.#here = 0;
+    this.#offering = 0;
+    this.#held = 0;
+    this.#loaded = false;
+  }
+
+  #refresh(): void {
+    if (!this.#shown) return;
+    if (!this.#holding || this.#view.length === 0) return this.#arrange();
+    const { view, held } = refresh(this.#view, this.#entries, { words: wordsOf(this.#search), now: Date.now() });
+    this.#view = view;
+    this.#held = held;
+  }
+
+  #arrange(): void {
+    if (!this.#shown) return;
+    this.#view = arrange(this.#view, this.#entries, { sort: this.#sort, words: wordsOf(this.#search) });
+    this.#held = 0;
+  }
+
+  #sweepGone(): void {
+    this.#sweep = undefined;
+    const before = Date.now() - FAREWELL_MS;
+    let nextIn: number | undefined;
+    for (const [id, entry] of this.#entries) {
+      if (entry.goneAt === undefined) continue;
+      if (entry.goneAt <= before) this.#entries.delete(id);
+      else nextIn = Math.min(nextIn ?? Infinity, entry.goneAt - before);
+    }
+    if (nextIn !== undefined) this.#sweep = setTimeout(() => this.#sweepGone(), Math.max(250, nextIn));
+    this.#refresh();
+  }
+}

@@ -1,0 +1,178 @@
+// A visit as the visitor lives it: asked, allowed, seen, paused, carried over page loads and tabs, lost, ended.
+
+import type { Browser } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
+import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
+import { ALLOW, BROWSERS, launch, openPage, type WidgetPage } from '../support/widget-page.ts';
+
+const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: 'Anna' } } as const;
+
+describe.each(BROWSERS)('%s', (name) => {
+  let browser: Browser;
+  let relay: VisitorRelay;
+  let site: Site;
+  let visitor: WidgetPage;
+
+  beforeAll(async () => {
+    browser = await launch(name);
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    relay = await startVisitorRelay();
+    const html = (title: string) => async () => ({
+      html: `<!doctype html><html lang="en"><title>${title}</title>${await snippetFor(relay)}<h1>${title}</h1><input id="field">`,
+    });
+    const [one, two] = [await html('One')(), await html('Two')()];
+    site = await startSite({ '/one': one, '/two': two });
+    visitor = await openPage(browser);
+  });
+  afterEach(async () => {
+    await visitor.page.close();
+    await relay.close();
+    await site.close();
+  });
+
+  const tab = (index: number) => until(() => relay.tabs[index]);
+  const heard = <T extends Tab['heard'][number]['t']>(from: Tab, t: T) =>
+    until(() => from.heard.find((m) => m.t === t));
+  const stored = () => visitor.page.evaluate(() => localStorage.getItem('tandem:shop'));
+
+  /** Asked and allowed, with Anna watching. */
+  async function startVisit(): Promise<Tab> {
+    await visitor.page.goto(`${site.url}/one`);
+    const first = await tab(0);
+    first.send(ASK);
+    await visitor.click(ALLOW);
+    await heard(first, 'answer');
+    first.send({ t: 'visit', visit: visitState() });
+    await visitor.ui('.badge.viewed');
+    return first;
+  }
+
+  test('allowing shows the page and says by whom it is seen; nothing is captured before', async () => {
+    await visitor.page.goto(`${site.url}/one`);
+    const first = await tab(0);
+    first.send(ASK);
+    await visitor.ui(ALLOW);
+    expect(await visitor.textOf('.ask h2')).toContain('Anna');
+    expect(relay.requests.some((path) => path.includes('capture'))).toBe(false);
+    await visitor.click(ALLOW);
+    expect(await heard(first, 'answer')).toEqual({ t: 'answer', ask: 'ask-1', yes: true });
+    await visitor.noUi('.ask');
+    expect(first.frames).toHaveLength(0);
+    first.send({ t: 'visit', visit: visitState() });
+    await until(() => first.frames.length > 0);
+    expect(await visitor.textOf('.badge p')).toBe('Anna sees this page');
+    expect(visitor.noise).toEqual([]);
+  });
+
+  test('pause and resume are told and shown; stop ends it and forgets the visit', async () => {
+    const first = await startVisit();
+    await until(stored);
+    await visitor.click('.badge .hold');
+    expect(await heard(first, 'pause')).toEqual({ t: 'pause', on: true });
+    expect(await visitor.textOf('.badge.paused p')).toBe('Paused: nobody sees this page');
+    await visitor.click('.badge .hold');
+    await until(() => first.heard.some((m) => m.t === 'pause' && !m.on));
+    await visitor.click('.badge .halt');
+    await heard(first, 'stop');
+    expect(await visitor.textOf('.toast')).toContain('Nobody sees this page any more');
+    expect(await visitor.hasUi('.badge')).toBe(false);
+    expect(await stored()).toBeNull();
+    expect(visitor.noise).toEqual([]);
+  });
+
+  test('a page load goes on with the visit without asking again', async () => {
+    const first = await startVisit();
+    relay.welcome = (hello) => (hello.resume === 'resume-1' ? { visit: visitState() } : {});
+    await visitor.page.goto(`${site.url}/two`);
+    const second = await tab(1);
+    expect(second.hello).toMatchObject({ resume: 'resume-1', tab: first.hello.tab, token: 'token-1' });
+    await visitor.ui('.badge.viewed');
+    await until(() => second.frames.length > 0);
+    expect(second.heard.some((m) => m.t === 'answer')).toBe(false);
+    expect(visitor.noise).toEqual([]);
+  });
+
+  test('a pause that the relay did not hear of holds on the next page', async () => {
+    await startVisit();
+    await visitor.page.evaluate(() => {
+      const key = 'tandem:shop';
+      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key) ?? ''), paused: true }));
+    });
+    relay.welcome = () => ({ visit: visitState() });
+    await visitor.page.goto(`${site.url}/two`);
+    const second = await tab(1);
+    expect(await heard(second, 'pause')).toEqual({ t: 'pause', on: true });
+    await visitor.ui('.badge.paused');
+    expect(second.frames).toHaveLength(0);
+  });
+
+  test('another tab of the site joins while the visit lasts, and says goodbye with it', async () => {
+    await visitor.page.goto(`${site.url}/one`);
+    const first = await tab(0);
+    const other = await openPage(browser);
+    await other.page.goto(`${site.url}/two`);
+    const second = await tab(1);
+    expect(second.hello.tab).not.toBe(first.hello.tab);
+    relay.welcome = (hello) => (hello.resume === 'resume-1' ? { visit: visitState({ tab: 2 }) } : {});
+    await visitor.page.bringToFront();
+    first.send(ASK);
+    await visitor.click(ALLOW);
+    await heard(first, 'answer');
+    first.send({ t: 'visit', visit: visitState() });
+    const joined = await tab(2);
+    expect(joined.hello).toMatchObject({ tab: second.hello.tab, token: 'token-1', resume: 'resume-1' });
+    await other.ui('.badge.viewed');
+    joined.send({ t: 'ended', why: 'operator' });
+    await other.noUi('.badge');
+    expect(await other.textOf('.toast')).toContain('Viewing has ended');
+    await other.page.close();
+    expect([...visitor.noise, ...other.noise]).toEqual([]);
+  });
+
+  test('a lost link is said, and the visit goes on when it is back', async () => {
+    const first = await startVisit();
+    relay.welcome = () => ({ visit: visitState() });
+    relay.refuse();
+    expect(await visitor.textOf('.badge.lost p')).toContain('Reconnecting');
+    relay.admit();
+    await visitor.page.evaluate(() => dispatchEvent(new Event('online')));
+    await visitor.ui('.badge.viewed');
+    const second = await tab(1);
+    expect(second.hello).toMatchObject({ tab: first.hello.tab, token: 'token-1', resume: 'resume-1' });
+  });
+
+  test('a visit that the relay no longer knows is forgotten', async () => {
+    await startVisit();
+    relay.welcome = () => ({});
+    await visitor.page.goto(`${site.url}/two`);
+    const second = await tab(1);
+    second.send({ t: 'ended', why: 'lost' });
+    await until(async () => (await stored()) === null);
+    expect(await visitor.hasUi('.badge')).toBe(false);
+  });
+
+  test('the page is told of a visit that starts and ends', async () => {
+    await visitor.page.goto(`${site.url}/one`);
+    await visitor.page.evaluate(() => {
+      const told: unknown[] = [];
+      Object.assign(window, { told });
+      // The snippet defines it.
+      (window as unknown as { Tandem: (...call: unknown[]) => void }).Tandem('on', 'visit', (event: unknown) =>
+        told.push(event),
+      );
+    });
+    const first = await tab(0);
+    first.send(ASK);
+    await visitor.click(ALLOW);
+    first.send({ t: 'visit', visit: visitState() });
+    await visitor.ui('.badge.viewed');
+    first.send({ t: 'ended', why: 'unwatched' });
+    await visitor.ui('.toast');
+    await until(async () => ((await visitor.page.evaluate('told.length')) as number) === 2);
+    expect(await visitor.page.evaluate('told')).toEqual([{ type: 'started' }, { type: 'ended', why: 'unwatched' }]);
+  });
+});

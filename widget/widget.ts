@@ -1,0 +1,394 @@
+// Everything that the loader does not carry: reads the relay's messages, has the visit made when one is possible, and
+// shows what there is to show. The visit's rules are in cobrowse/visit.ts; how things look is in panel, consent, badge.
+//
+// Easy to get wrong: several tabs of one device may be asked at once, and only a visible one asks; capture never runs
+// without a badge in sight (surface.lost stops the visit); the resume token is stored while there is a visit and not a
+// moment longer.
+
+import type { Visit, VisitOptions, VisitPort, VisitView } from '../cobrowse/visit.ts';
+import type { LinkState } from '../protocol/link.ts';
+import {
+  parseToVisitor,
+  type FromVisitor,
+  type MaskingRules,
+  type Page,
+  type ToVisitor,
+} from '../protocol/messages.ts';
+import { createBadge, type Badge, type BadgeState } from './badge.ts';
+import { createConsent, type Consent } from './consent.ts';
+import { icon, make, mark } from './element.ts';
+import { encode } from './encode.ts';
+import { storageKey, type Handover, type StoredVisit, type Widget } from './handover.ts';
+import { readStored, writeStored } from './host.ts';
+import { createPanel, type Panel } from './panel.ts';
+import { createSurface } from './surface.ts';
+import { wordsFor } from './words.ts';
+
+export { createSpare } from './host.ts';
+
+/** A pointer or picture is not worth sending behind so many bytes: it would be old when it came. */
+const MOST_WAITING_BYTES = 64 * 1024;
+const TOAST_MS = 8_000;
+
+/** What a page's `Tandem('on', 'visit', f)` is told. */
+export type VisitEvent = { type: 'started' } | { type: 'ended'; why: string };
+
+/** The visit, as far as it is here: its file is fetched when one is possible. */
+type Slot = { kind: 'none' } | { kind: 'coming'; visit: Promise<Visit> } | { kind: 'here'; visit: Visit };
+
+/** The question that is on the screen. `about`: the ask's id, or 'show'. */
+type Question = { about: string; consent: Consent; opener: HTMLElement | undefined };
+
+export function startWidget(handover: Handover): Widget {
+  const { host, script, launcher } = handover;
+  const settings = script.dataset;
+  const relay = script.src.replace(/\/widget\/.*/, '');
+  const key = storageKey(settings['site'] ?? '');
+  const words = wordsFor(settings['lang'] || document.documentElement.lang || navigator.language);
+
+  let slot: Slot = { kind: 'none' };
+  let view: VisitView = { state: 'idle' };
+  let link: LinkState['kind'] = handover.link()?.state.kind ?? 'connecting';
+  let token = '';
+  let siteMasking: MaskingRules | undefined;
+  /** The visitor paused, and then left the page before the relay heard of it. */
+  let wantsPause = false;
+  /** The page as capture told it last, masked: it goes before what the loader tells while capture runs. */
+  let shownPage: Page | undefined;
+  const listeners: ((event: VisitEvent) => void)[] = [];
+
+  let panel: { panel: Panel; isOpen: boolean; opener: HTMLElement | undefined } | undefined;
+  let question: Question | undefined;
+  let wantsShow = false;
+  /** The ask that the visitor has answered: the relay's word on it may take a while. */
+  let answered: string | undefined;
+  let badge: Badge | undefined;
+  let toast: HTMLElement | undefined;
+
+  // ---- To and from the relay ----
+
+  const send = (message: FromVisitor): boolean =>
+    handover.link()?.text(encode(message, handover.clean().JSON)) === 'sent';
+
+  const port: VisitPort = {
+    ordered: (frame) => void handover.link()?.bytes(frame),
+    latest: (frame) => void handover.link()?.latest(frame, MOST_WAITING_BYTES),
+    message(message) {
+      if (message.t === 'page') shownPage = message.page;
+      send(message);
+    },
+    async upload(hash, blob) {
+      const resume = slot.kind === 'here' ? slot.visit.resume : undefined;
+      const answer = await fetch(`${relay}/upload/${hash}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${resume}` },
+        body: blob,
+        // Behind whatever the page itself fetches.
+        priority: 'low',
+        credentials: 'omit',
+      });
+      if (!answer.ok) throw new Error(`upload: ${answer.status}`);
+    },
+  };
+
+  /** The site's rules as the relay knows them, and the snippet's. */
+  const masking = (): VisitOptions['masking'] => {
+    // Rules that never came must not show what they would have hidden.
+    const privateByDefault = 'private' in settings || (siteMasking?.privateByDefault ?? true);
+    const rules: VisitOptions['masking'] = { privateByDefault };
+    for (const name of ['mask', 'unmask', 'block'] as const) {
+      const selectors = [siteMasking?.[name], settings[name]].filter(Boolean).join();
+      if (selectors) rules[name] = selectors;
+    }
+    return rules;
+  };
+
+  const withVisit = (task: (visit: Visit) => void) => {
+    const guarded = host.guard(task);
+    if (slot.kind === 'here') return guarded(slot.visit);
+    if (slot.kind === 'none') {
+      const visit = import('../cobrowse/visit.ts').then(({ createVisit }) =>
+        createVisit({
+          document,
+          port,
+          masking: masking(),
+          guard: host.guard,
+          after: host.after,
+          changed: host.guard(changed),
+        }),
+      );
+      slot = { kind: 'coming', visit };
+      visit.then(
+        (visit) => (slot = { kind: 'here', visit }),
+        // Blocked or unreachable: the next need tries again.
+        () => (slot = { kind: 'none' }),
+      );
+    }
+    if (slot.kind === 'coming') slot.visit.then(guarded, () => {});
+  };
+
+  const isActive = ({ state }: VisitView) => state === 'offering' || state === 'viewed' || state === 'lost';
+
+  const keepResume = () => {
+    if (slot.kind !== 'here' || !slot.visit.resume || !isActive(view)) return;
+    const { resume } = slot.visit;
+    const paused = 'paused' in view && view.paused;
+    writeStored('localStorage', key, { resume, token, at: Date.now(), paused } satisfies StoredVisit);
+  };
+
+  const receive = (message: ToVisitor) => {
+    switch (message.t) {
+      case 'beat':
+        return;
+      case 'code':
+        // Not opened: it also comes to other tabs, and after each page load.
+        getPanel().setCode({ digits: message.code, lifeMs: message.lifeMs });
+        return;
+      case 'welcome':
+        token = message.token;
+        siteMasking = message.masking;
+        if (!message.visit && slot.kind === 'none') return;
+        break;
+      case 'refused':
+        panel?.panel.say(words.refused);
+        break;
+      case 'ask':
+      case 'visit':
+        break;
+      case 'ended':
+        writeStored('localStorage', key, undefined);
+        if (slot.kind === 'none') return;
+        break;
+      case 'unask':
+      case 'snapshot':
+      case 'ack':
+      case 'want':
+      case 'echo':
+        // Nothing to do with a visit that never was.
+        if (slot.kind === 'none') return;
+    }
+    if (message.t === 'refused' && slot.kind === 'none') return;
+    withVisit((visit) => {
+      visit.receive(message);
+      if (message.t === 'visit' || message.t === 'welcome') keepResume();
+      if (wantsPause && view.state === 'viewed') {
+        wantsPause = false;
+        visit.pause(true);
+      }
+    });
+  };
+
+  const changed = (next: VisitView) => {
+    const was = view;
+    view = next;
+    if (isActive(next)) keepResume();
+    else if (isActive(was)) {
+      writeStored('localStorage', key, undefined);
+      // Stopped before the relay could hear of it: on its next page this tab is somebody new, or the visit went on.
+      if (link !== 'open') writeStored('sessionStorage', key, undefined);
+    }
+    if (isActive(next) && !isActive(was)) {
+      panel?.panel.setCode(undefined);
+      closePanel();
+      tell({ type: 'started' });
+    }
+    if (next.state !== 'viewed') shownPage = undefined;
+    if (next.state === 'ended' && was.state !== 'ended') {
+      showToast(words.ended[next.why]);
+      tell({ type: 'ended', why: next.why });
+    }
+    render();
+  };
+
+  const tell = (event: VisitEvent) => {
+    // In a task of its own: what the page throws there is the page's, and reaches its own error handling.
+    for (const listener of listeners) setTimeout(() => listener(event));
+  };
+
+  // ---- What is on the screen ----
+
+  const surface = createSurface({
+    host,
+    clean: handover.clean(),
+    nonce: script.nonce ?? '',
+    lang: words.code,
+    anchor: () => question?.consent.anchor ?? badge?.anchor,
+    lost() {
+      // Never seen without knowing it.
+      if (slot.kind === 'here') slot.visit.stop();
+    },
+  });
+
+  const render = () => {
+    const about =
+      view.state === 'asked' && view.ask !== answered && !document.hidden
+        ? view.ask
+        : wantsShow && !isActive(view)
+          ? 'show'
+          : undefined;
+    const isPanelOpen = !!panel?.isOpen;
+    if (panel) panel.panel.element.hidden = !isPanelOpen || !!about;
+    if (question && question.about !== about) closeQuestion();
+    const state = badgeState(view);
+    if (state) {
+      badge ??= createBadge(host, words, {
+        pause: (on) => withVisit((visit) => visit.pause(on)),
+        stop: () => withVisit((visit) => visit.stop()),
+      });
+      badge.set(state);
+      if (!badge.element.isConnected) surface.root.append(badge.element);
+    } else badge?.element.remove();
+    if (about && !question) openQuestion(about);
+    launcher.style.setProperty('visibility', state || isPanelOpen ? 'hidden' : 'visible', 'important');
+    surface.show(!!state || !!question || isPanelOpen || !!toast);
+  };
+
+  const openQuestion = (about: string) => {
+    const opener = focused();
+    const consent = createConsent({
+      host,
+      words,
+      title: view.state === 'asked' ? words.asks(view.operator.name) : words.showTitle,
+      canBeSeen: surface.canBeSeen,
+      answer(yes) {
+        wantsShow = false;
+        answered = about;
+        if (about !== 'show') withVisit((visit) => visit.answer(yes));
+        else if (yes) withVisit((visit) => visit.show());
+        render();
+      },
+    });
+    question = { about, consent, opener };
+    surface.root.append(consent.element);
+    surface.show(true);
+    consent.focus();
+  };
+
+  const closeQuestion = () => {
+    question?.consent.element.remove();
+    question?.opener?.focus({ preventScroll: true });
+    question = undefined;
+  };
+
+  const getPanel = (): Panel => {
+    if (!panel) {
+      const made = createPanel(host, words, {
+        show: askToShow,
+        askCode() {
+          // Whoever types the code will ask: have the visit at hand.
+          withVisit(() => {});
+          return send({ t: 'code' });
+        },
+        dropCode: () => void send({ t: 'uncode' }),
+        close: closePanel,
+      });
+      panel = { panel: made, isOpen: false, opener: undefined };
+      surface.root.append(made.element);
+      made.setOnline(link === 'open');
+      made.element.hidden = true;
+    }
+    return panel.panel;
+  };
+
+  const openPanel = (): Panel => {
+    const made = getPanel();
+    if (panel && !panel.isOpen && !isActive(view)) {
+      panel.opener = focused();
+      panel.isOpen = true;
+      render();
+      made.element.focus({ preventScroll: true });
+    }
+    return made;
+  };
+
+  const closePanel = () => {
+    if (!panel?.isOpen) return;
+    panel.isOpen = false;
+    render();
+    panel.opener?.focus({ preventScroll: true });
+  };
+
+  const askToShow = () => {
+    if (isActive(view)) return;
+    withVisit(() => {});
+    wantsShow = true;
+    render();
+  };
+
+  const showToast = (text: string) => {
+    toast?.remove();
+    const closing = mark(make('button', 'x bare', icon('close')), { 'aria-label': words.close });
+    const mine = mark(make('div', 'card toast', text, closing), { role: 'status' });
+    const close = () => {
+      mine.remove();
+      if (toast === mine) toast = undefined;
+      render();
+    };
+    host.listen(closing, 'click', close);
+    host.after(TOAST_MS, close);
+    toast = mine;
+    surface.root.append(mine);
+  };
+
+  /** The element with the focus, however deep in open shadow roots. */
+  const focused = (): HTMLElement | undefined => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at instanceof HTMLElement ? at : undefined;
+  };
+
+  host.listen(document, 'visibilitychange', render);
+  // A page load within a visit.
+  wantsPause = !!(readStored('localStorage', key) as StoredVisit | undefined)?.paused;
+
+  return {
+    text: (data) => receive(parseToVisitor(data)),
+    changed(now) {
+      const was = link;
+      link = now;
+      panel?.panel.setOnline(now === 'open');
+      if (slot.kind === 'none') return;
+      // The hello goes first: it is said right after this, in the same task.
+      if (now === 'open')
+        void Promise.resolve().then(() =>
+          withVisit((visit) => {
+            visit.linkOpen();
+            if (shownPage) send({ t: 'page', page: shownPage });
+          }),
+        );
+      else if (was === 'open') withVisit((visit) => visit.linkLost());
+    },
+    page(page) {
+      if (!shownPage) send({ t: 'page', page });
+    },
+    stored() {
+      // A visit began in another tab of this site: come again, with its resume token.
+      if (!isActive(view)) handover.connect();
+    },
+    call(call) {
+      const [name, first, second] = Array.from(call);
+      if (name === 'open') openPanel();
+      else if (name === 'close') closePanel();
+      else if (name === 'show') askToShow();
+      else if (name === 'code' && !isActive(view)) openPanel().askCode();
+      else if (name === 'stop' && slot.kind !== 'none') withVisit((visit) => visit.stop());
+      // The page's own function, called as it expects.
+      else if (name === 'on' && first === 'visit' && typeof second === 'function') listeners.push(second as () => void);
+    },
+  };
+}
+
+function badgeState(view: VisitView): BadgeState | undefined {
+  switch (view.state) {
+    case 'offering':
+      return { kind: 'offering' };
+    case 'viewed':
+      return view.paused ? { kind: 'paused' } : { kind: 'viewed', names: view.watchers.map(({ name }) => name) };
+    case 'lost':
+      return { kind: 'lost' };
+    case 'idle':
+    case 'asked':
+    case 'ended':
+      return undefined;
+  }
+}
