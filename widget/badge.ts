@@ -47,7 +47,7 @@ export function createBadge(host: Host, words: Words, acts: BadgeActs): Badge {
       frame.hidden = !isPaused && (state.kind !== 'viewed' || state.names.length === 0);
       // Setting the same text again would make a screen reader say it again.
       if (text.textContent !== now) text.textContent = now;
-      pausing.hidden = state.kind === 'offering' || state.kind === 'lost';
+      pausing.hidden = state.kind === 'offering';
       pausing.replaceChildren(icon(isPaused ? 'play' : 'pause'), isPaused ? words.resume : words.pause);
     },
   };

@@ -119,7 +119,10 @@ export function startWidget(handover: Handover): Widget {
       );
       slot = { kind: 'coming', visit };
       visit.then(
-        (visit) => (slot = { kind: 'here', visit }),
+        (visit) => {
+          slot = { kind: 'here', visit };
+          if (link === 'open') visit.linkOpen();
+        },
         // Blocked or unreachable: the next need tries again.
         () => (slot = { kind: 'none' }),
       );
@@ -385,7 +388,7 @@ function badgeState(view: VisitView): BadgeState | undefined {
     case 'viewed':
       return view.paused ? { kind: 'paused' } : { kind: 'viewed', names: view.watchers.map(({ name }) => name) };
     case 'lost':
-      return { kind: 'lost' };
+      return { kind: view.paused ? 'paused' : 'lost' };
     case 'idle':
     case 'asked':
     case 'ended':

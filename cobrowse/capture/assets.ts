@@ -6,7 +6,8 @@
 // timing says which were used, now and later.
 //
 // Easy to get wrong: a failed cross-origin fetch writes an error to the page's console that nobody can catch, so an
-// origin that has refused twice is not asked again: its assets are offered without bytes, and the relay may fetch them.
+// origin that refuses twice before it has allowed anything is not asked again: its assets are offered without bytes, and
+// the relay may fetch them.
 
 import { LIMITS } from '../../protocol/limits.ts';
 import { rewriteCss } from './css-urls.ts';
@@ -40,7 +41,8 @@ export function createAssets(options: {
   const known = new Set<string>();
   const waiting = new Set<string>();
   const loaded = new Set<string>();
-  const refusals = new Map<string, number>();
+  /** Other origins: one at a time until one has let us read something. */
+  const origins = new Map<string, { refusals: number; isOpen: boolean; isBusy: boolean }>();
   const queues: Record<Urgency, string[]> = { now: [], soon: [] };
   let running = 0;
   let bytes = 0;
@@ -85,9 +87,17 @@ export function createAssets(options: {
     });
   };
 
+  const next = (): string | undefined => {
+    for (const queue of [queues.now, queues.soon]) {
+      const at = queue.findIndex((key) => !origins.get(new URL(key).origin)?.isBusy);
+      if (at >= 0) return queue.splice(at, 1)[0];
+    }
+    return undefined;
+  };
+
   const fill = () => {
     while (running < AT_ONCE && !listening.isStopped) {
-      const key = queues.now.shift() ?? queues.soon.shift();
+      const key = next();
       if (key === undefined) return;
       running++;
       void read(key).then(
@@ -105,7 +115,10 @@ export function createAssets(options: {
   const read = async (key: string): Promise<Blob | undefined> => {
     const { origin } = new URL(key);
     const isOwn = origin === view.location.origin;
-    if ((refusals.get(origin) ?? 0) >= REFUSALS_BEFORE_GIVING_UP) return undefined;
+    const other = isOwn ? undefined : (origins.get(origin) ?? { refusals: 0, isOpen: false, isBusy: false });
+    if (other) origins.set(origin, other);
+    if (other && other.refusals >= REFUSALS_BEFORE_GIVING_UP) return undefined;
+    if (other && !other.isOpen) other.isBusy = true;
     let response: Response;
     try {
       // Not in every browser's typings.
@@ -115,9 +128,12 @@ export function createAssets(options: {
         priority: 'low',
       };
       response = await view.fetch(key, request);
+      if (other) other.isOpen = true;
     } catch {
-      refusals.set(origin, (refusals.get(origin) ?? 0) + 1);
+      if (other && !other.isOpen) other.refusals++;
       return undefined;
+    } finally {
+      if (other) other.isBusy = false;
     }
     try {
       if (!response.ok || Number(response.headers.get('content-length') ?? 0) > LIMITS.maxAssetBytes) {

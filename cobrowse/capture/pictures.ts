@@ -59,9 +59,12 @@ export function createPictures(options: {
   const { page, listening, masker, idOf, emit, safe } = options;
   const sources = new Map<Element, Source>();
   const view = page.defaultView;
-  const print = page.createElement('canvas');
-  print.width = print.height = PRINT_SIZE;
-  const printContext = print.getContext('2d', { willReadFrequently: true });
+  const createPrint = () => {
+    const print = page.createElement('canvas');
+    print.width = print.height = PRINT_SIZE;
+    return print.getContext('2d', { willReadFrequently: true });
+  };
+  let printContext = createPrint();
   const scratch = page.createElement('canvas');
   const scratchContext = scratch.getContext('2d');
   let isBusy = false;
@@ -131,8 +134,9 @@ export function createPictures(options: {
       scratch.height = Math.max(1, Math.round(height * scale));
       scratchContext.drawImage(element, 0, 0, scratch.width, scratch.height);
     } catch {
-      // Content of another origin in it, which nobody may read.
+      // Content of another origin in it, which nobody may read; nor, from now on, what it was drawn on.
       source.state = 'tainted';
+      printContext = createPrint();
       return;
     }
     source.wholeAt = began + WHOLE_EVERY_MS;

@@ -223,7 +223,6 @@ function paint(): void {
   const [morning, evening] = slot.querySelectorAll('optgroup');
   if (morning) morning.label = say({ en: 'Morning', ru: 'Утро' });
   if (evening) evening.label = say({ en: 'Evening', ru: 'Вечер' });
-  showPassword.textContent = say({ en: 'Show', ru: 'Показать' });
   for (const field of fields()) if (field.getAttribute('aria-invalid') === 'true') showProblem(field);
   paintComment();
 }

@@ -102,6 +102,7 @@ async function reach(sql: Sql, url: string, log: Logger): Promise<void> {
       if (!mayComeUp(error) || performance.now() > until) {
         throw new Error(
           `PostgreSQL at ${where} can't be used: ${reason}. DATABASE_URL names it; see that it runs, and that user, password and database are right`,
+          { cause: error },
         );
       }
       if (!told)

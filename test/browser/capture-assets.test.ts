@@ -126,9 +126,9 @@ describe.each([
           <canvas id=tainted width=20 height=20></canvas><div data-tandem=mask><canvas id=masked width=20 height=20></canvas></div>
           <canvas id=below width=20 height=20 style="position:absolute;top:5000px"></canvas><img id=foreign src="%OTHER%/closed.svg">
           <script>
-            const paint = (id, color) => { const c = document.getElementById(id).getContext('2d'); c.fillStyle = color; c.fillRect(0, 0, 300, 200) };
+            var paint = (id, color) => { const c = document.getElementById(id).getContext('2d'); c.fillStyle = color; c.fillRect(0, 0, 300, 200) };
             for (const id of ['c', 'tainted', 'masked', 'below']) paint(id, 'red');
-            const gl = document.getElementById('gl').getContext('webgl');
+            var gl = document.getElementById('gl').getContext('webgl');
             (function draw() { if (gl) { gl.clearColor(0, 1, 0, 1); gl.clear(gl.COLOR_BUFFER_BIT) } requestAnimationFrame(draw) })();
           </script>`,
       },

@@ -98,12 +98,14 @@ describe.each(BROWSERS)('%s', (name) => {
 
   test('a pause that the relay did not hear of holds on the next page', async () => {
     await startVisit();
-    await visitor.page.evaluate(() => {
-      const key = 'tandem:shop';
-      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key) ?? ''), paused: true }));
-    });
-    relay.welcome = () => ({ visit: visitState() });
+    relay.refuse();
+    await visitor.ui('.badge.lost');
+    await visitor.click('.badge .hold');
+    await visitor.ui('.badge.paused');
     await visitor.page.goto(`${site.url}/two`);
+    relay.welcome = () => ({ visit: visitState() });
+    relay.admit();
+    await visitor.page.evaluate(() => dispatchEvent(new Event('online')));
     const second = await tab(1);
     expect(await heard(second, 'pause')).toEqual({ t: 'pause', on: true });
     await visitor.ui('.badge.paused');
