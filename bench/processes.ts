@@ -1,0 +1,101 @@
+// Child processes of a bench, and what the operating system says about a process. A child is a file bench/X.child.ts; it
+// calls `answer` once and is then asked one thing at a time over the fork's channel.
+//
+// Easy to get wrong: a child must not outlive the bench, so it ends when the channel does; and memory and processor time
+// are read from /proc, as the system counts them, never asked of the process itself.
+
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export type Child<Question, Answer> = {
+  readonly pid: number;
+  ask(question: Question): Promise<Answer>;
+  stop(): Promise<void>;
+};
+
+type Reply = { answer: unknown } | { error: string };
+
+/** `name`: of bench/NAME.child.ts. */
+export function startChild<Question, Answer>(name: string, args: readonly string[] = []): Child<Question, Answer> {
+  const file = fileURLToPath(new URL(`./${name}.child.js`, import.meta.url));
+  const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
+  let ended: string | undefined;
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      ended = `${name} ended with ${signal ?? code}`;
+      waiting?.reject(new Error(ended));
+      resolve();
+    });
+  });
+  child.on('message', (message) => {
+    // Only `answer` below sends on this channel.
+    const reply = message as Reply;
+    const asked = waiting;
+    waiting = undefined;
+    // The child's own file says which answer belongs to which question.
+    if ('answer' in reply) asked?.resolve(reply.answer as Answer);
+    else asked?.reject(new Error(`${name}: ${reply.error}`));
+  });
+  return {
+    pid: child.pid ?? 0,
+    ask(question) {
+      if (waiting) throw new Error(`${name} is still at the last question`);
+      return new Promise((resolve, reject) => {
+        if (ended !== undefined) return reject(new Error(ended));
+        waiting = { resolve, reject };
+        // A message is anything that can be copied; the type of fork's door is narrower.
+        child.send(question as object);
+      });
+    },
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** The child's end. An error of `reply` becomes an error of the asking bench. */
+export function answer<Question, Answer>(reply: (question: Question) => Promise<Answer> | Answer): void {
+  process.once('disconnect', () => process.exit(0));
+  process.on('message', (question) => {
+    void (async () => {
+      try {
+        // Only `ask` above sends on this channel.
+        process.send?.({ answer: await reply(question as Question) });
+      } catch (error) {
+        process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      }
+    })();
+  });
+}
+
+/** Resident memory as the system counts it. */
+export function residentBytes(pid: number): number {
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  if (!line) throw new Error(`process ${pid} has no resident memory: it is gone`);
+  return Number(line[1]) * 1024;
+}
+
+/** The system counts in hundredths of a second on every Linux that Node runs on. */
+const TICKS_PER_SEC = 100;
+
+/** Processor time of all its threads, in the system and outside, in seconds. */
+export function processorSec(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name, in parentheses, may contain spaces: count from its end. Fields 14 and 15 of proc(5) are wanted.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC;
+}
+
+/** Open files that a process of ours may have. Node raises the soft limit to the hard one by itself. */
+export function openFileLimit(): number {
+  const line = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  const limit = line?.[1];
+  return limit === undefined || limit === 'unlimited' ? Infinity : Number(limit);
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

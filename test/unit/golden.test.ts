@@ -1,0 +1,96 @@
+// The wire is frozen (W5): one frame of each kind and one message of each row, as bytes and text of an earlier day, and
+// a fingerprint of the table. When this fails, the wire has changed: raise CURRENT_VERSION in protocol/version.ts, say
+// in its history what changed, and write the new golden file with `UPDATE_GOLDEN=1 npm run test:unit`.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { CLOSE } from '../../protocol/close-codes.ts';
+import { encodeFrames, encodePicture, encodePointer, FLAG, KIND, readHeader, setOrdinal, stamp } from '../../protocol/codec.ts';
+import { SCHEMAS } from '../../protocol/messages.ts';
+import { CURRENT_VERSION } from '../../protocol/version.ts';
+
+const file = path.join(path.dirname(fileURLToPath(import.meta.url)), `../golden/wire-${CURRENT_VERSION}.json`);
+
+function hex(frame: Uint8Array<ArrayBuffer> | undefined): string {
+  if (!frame) throw new Error('no frame');
+  setOrdinal(frame, 3);
+  stamp(frame, { tab: 2, room: 258, sequence: 65537 });
+  return Buffer.from(frame).toString('hex');
+}
+
+/** What a schema accepts, as plain data: order of fields does not matter, names and kinds do. */
+function shapeOf(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const node = schema as Record<string, unknown>;
+  const kind = node['type'];
+  const checks = Array.isArray(node['pipe'])
+    ? (node['pipe'] as Record<string, unknown>[])
+        .filter((part) => part['kind'] === 'validation')
+        .map((part) => `${String(part['type'])} ${String(part['requirement'])}`)
+    : [];
+  const more: Record<string, unknown> = {};
+  if (kind === 'object') {
+    const entries = node['entries'] as Record<string, unknown>;
+    for (const name of Object.keys(entries).sort()) more[name] = shapeOf(entries[name]);
+  } else if (kind === 'variant' || kind === 'picklist') {
+    more['options'] = (node['options'] as unknown[]).map(shapeOf);
+  } else if (kind === 'array') more['item'] = shapeOf(node['item']);
+  else if (kind === 'literal') more['is'] = node['literal'];
+  else if (kind === 'optional' || kind === 'nullable') more['wrapped'] = shapeOf(node['wrapped']);
+  return { kind, ...(checks.length > 0 ? { checks } : {}), ...more };
+}
+
+function current() {
+  const text = new TextEncoder().encode('[]');
+  const table = {
+    kinds: KIND,
+    flags: FLAG,
+    close: CLOSE,
+    messages: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, shapeOf(schema)])),
+  };
+  return {
+    frames: {
+      snapshot: hex(encodeFrames(KIND.Snapshot, text, { deflated: true })[0]),
+      change: hex(encodeFrames(KIND.Change, text)[0]),
+      pointer: hex(encodePointer({ x: -1, y: 513, buttons: 1, state: 'touch', node: 77 })),
+      picture: hex(encodePicture({ node: 77, width: 320, height: 200, image: new Uint8Array([9, 8, 7]) })),
+      assets: hex(encodeFrames(KIND.Assets, text)[0]),
+    },
+    table: createHash('sha256').update(JSON.stringify(table)).digest('hex'),
+  };
+}
+
+describe('the wire', () => {
+  test('[W5] is what it was', () => {
+    const now = current();
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, JSON.stringify(now, null, 2) + '\n');
+    expect(now).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+  });
+
+  test('[W2] numbers of kinds and codes are used once', () => {
+    const kinds = Object.values(KIND);
+    expect(new Set(kinds).size).toBe(kinds.length);
+    const codes = Object.values(CLOSE).map((row) => row.code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const code of codes) expect(code).toBeGreaterThanOrEqual(4000);
+  });
+
+  test('[W5] golden frames are still read', () => {
+    const { frames } = JSON.parse(readFileSync(file, 'utf8')) as { frames: Record<string, string> };
+    for (const [name, text] of Object.entries(frames)) {
+      const header = readHeader(new Uint8Array(Buffer.from(text, 'hex')));
+      expect(header, name).toMatchObject({ tab: 2, room: 258, sequence: 65537, ordinal: 3 });
+    }
+  });
+
+  test('[W1] every message has its own name in its direction', () => {
+    for (const direction of [SCHEMAS.fromVisitor, SCHEMAS.toVisitor, SCHEMAS.fromOperator, SCHEMAS.toOperator]) {
+      const names = direction.options.map((option: { entries: { t: v.LiteralSchema<string, undefined> } }) => option.entries.t.literal);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+});
