@@ -28,6 +28,9 @@ if (unknown.length > 0) {
 const chosen = BENCHES.filter((bench) => names.length === 0 || names.includes(bench.name));
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
+// A relay that startTestRelay has started does not keep this process waiting for it; this does.
+const awake = setInterval(() => {}, 60_000);
+
 const figures: Figure[] = [];
 const shown: Figure[] = [];
 const failed: string[] = [];
@@ -52,6 +55,7 @@ for (const bench of chosen) {
     console.error(error);
   }
 }
+clearInterval(awake);
 if (options.json !== undefined) writeFileSync(options.json, figures.map((figure) => lineOf(figure) + '\n').join(''));
 
 console.error('\n' + tableOf(shown));

@@ -30,7 +30,7 @@ export const PEEK_BYTES = 24;
 
 const READ_BYTES = 256 * 1024;
 /** Fixed: a mask hides nothing here, and frames are masked once and sent often. */
-export const MASK = Uint8Array.of(0x5a, 0xc3, 0x17, 0xe8);
+export const MASK = [0x5a, 0xc3, 0x17, 0xe8] as const;
 
 const OPCODE = { Text: 1, Binary: 2, Close: 8, Ping: 9, Pong: 10 } as const;
 

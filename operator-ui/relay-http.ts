@@ -17,11 +17,9 @@ const refused = v.object({ why: v.string() });
 type Unreachable = { kind: 'unreachable' };
 export type WhoAmI = { kind: 'in'; account: Account } | { kind: 'out' } | Unreachable;
 export type LoginAnswer =
-  | { kind: 'in'; account: Account }
-  | { kind: 'wrong' }
-  | { kind: 'throttled'; retryAfterSec: number }
-  | Unreachable;
-export type PasswordAnswer = { kind: 'done' } | { kind: 'refused'; why: string } | { kind: 'out' } | Unreachable;
+  { kind: 'in'; account: Account } | { kind: 'wrong' } | { kind: 'throttled'; retryAfterSec: number } | Unreachable;
+export type PasswordAnswer =
+  { kind: 'throttled' } | { kind: 'done' } | { kind: 'refused'; why: string } | { kind: 'out' } | Unreachable;
 
 export type RelayHttp = {
   me(): Promise<WhoAmI>;
@@ -95,6 +93,7 @@ export function createRelayHttp(): RelayHttp {
       if (!answer) return UNREACHABLE;
       if (answer.status === 200 || answer.status === 204) return { kind: 'done' };
       if (answer.status === 401) return { kind: 'out' };
+      if (answer.status === 429) return { kind: 'throttled' };
       if (answer.status !== 400) return UNREACHABLE;
       const told = v.safeParse(refused, answer.body);
       return { kind: 'refused', why: told.success ? told.output.why : '' };

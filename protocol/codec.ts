@@ -111,7 +111,11 @@ export function payloadOf(frame: Uint8Array): Uint8Array {
 }
 
 /** Frames of at most `maxFrameBytes` that carry one payload. Throws ProtocolError('payload-too-long'). */
-export function encodeFrames(kind: Kind, payload: Uint8Array, options: { deflated?: boolean } = {}): Uint8Array<ArrayBuffer>[] {
+export function encodeFrames(
+  kind: Kind,
+  payload: Uint8Array,
+  options: { deflated?: boolean } = {},
+): Uint8Array<ArrayBuffer>[] {
   if (payload.byteLength > LIMITS.maxPayloadBytes)
     throw new ProtocolError('payload-too-long', `${payload.byteLength} bytes`);
   const room = LIMITS.maxFrameBytes - HEADER_BYTES;

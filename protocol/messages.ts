@@ -11,77 +11,91 @@
 //   repair   operator sees a gap → history{from}; the relay → history, frames
 //   end      visitor stop | operator end | nobody watches | visitor lost → ended / room{state:'ended'}
 
-import * as v from 'valibot';
 import { LIMITS } from './limits.ts';
 import { ProtocolError } from './protocol-error.ts';
+import {
+  flag,
+  list,
+  maybe,
+  messages,
+  number,
+  object,
+  oneOf,
+  orNull,
+  text,
+  whole,
+  type Infer,
+  type Schema,
+} from './schema.ts';
 
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const token = v.pipe(v.string(), v.maxLength(2048));
-const name = v.pipe(v.string(), v.maxLength(LIMITS.maxNameChars));
-const url = v.pipe(v.string(), v.maxLength(LIMITS.maxUrlChars));
-const title = v.pipe(v.string(), v.maxLength(LIMITS.maxTitleChars));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff));
-const size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535));
-const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(1e14));
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const id = /* @__PURE__ */ text(64, 1);
+const token = /* @__PURE__ */ text(2048);
+const name = /* @__PURE__ */ text(LIMITS.maxNameChars);
+const url = /* @__PURE__ */ text(LIMITS.maxUrlChars);
+const title = /* @__PURE__ */ text(LIMITS.maxTitleChars);
+const count = /* @__PURE__ */ whole(0xffffffff);
+const size = /* @__PURE__ */ whole(65535);
+const ms = /* @__PURE__ */ number(1e14);
+const hash = /* @__PURE__ */ text(64, 64, /^[0-9a-f]{64}$/);
+const code = /* @__PURE__ */ text(6, 6, /^\d{6}$/);
+const lang = /* @__PURE__ */ text(35);
+const what = /* @__PURE__ */ text(40);
 
 /** What a site hides, besides what is always hidden. Selectors are CSS. */
-const maskingRules = v.object({
-  privateByDefault: v.boolean(),
-  mask: v.optional(v.pipe(v.string(), v.maxLength(4000))),
-  unmask: v.optional(v.pipe(v.string(), v.maxLength(4000))),
-  block: v.optional(v.pipe(v.string(), v.maxLength(4000))),
+export const maskingRules = /* @__PURE__ */ object({
+  privateByDefault: flag,
+  mask: maybe(text(4000)),
+  unmask: maybe(text(4000)),
+  block: maybe(text(4000)),
 });
-export type MaskingRules = v.InferOutput<typeof maskingRules>;
+export type MaskingRules = Infer<typeof maskingRules>;
 
 /** What a tab says of itself. `viewport` in CSS pixels. */
-const page = v.object({
+const page = /* @__PURE__ */ object({
   url,
   title,
-  visible: v.boolean(),
-  viewport: v.object({ width: size, height: size }),
+  visible: flag,
+  viewport: object({ width: size, height: size }),
 });
-export type Page = v.InferOutput<typeof page>;
+export type Page = Infer<typeof page>;
 
-const helloVisitor = v.object({
-  t: v.literal('hello'),
+const hello = {
   site: id,
   /** From an earlier welcome; absent for a new device. */
-  token: v.optional(token),
+  token: maybe(token),
   /** Made by the tab, kept over its page loads. */
   tab: id,
   page,
-  lang: v.pipe(v.string(), v.maxLength(35)),
+  lang,
   /** The visit this tab belongs to, from an earlier `visit`. */
-  resume: v.optional(token),
-});
+  resume: maybe(token),
+} as const;
 
-const fromVisitor = v.variant('t', [
-  helloVisitor,
-  v.object({ t: v.literal('page'), page }),
-  v.object({ t: v.literal('answer'), ask: id, yes: v.boolean() }),
-  v.object({ t: v.literal('code') }),
-  v.object({ t: v.literal('uncode') }),
-  v.object({ t: v.literal('show') }),
-  v.object({ t: v.literal('pause'), on: v.boolean() }),
-  v.object({ t: v.literal('stop') }),
-  v.object({
-    t: v.literal('assets'),
+const notice = /* @__PURE__ */ oneOf(['page-too-large', 'assets-skipped', 'capture-failed']);
+export type Notice = Infer<typeof notice>;
+
+const fromVisitor = /* @__PURE__ */ messages({
+  hello,
+  page: { page },
+  answer: { ask: id, yes: flag },
+  code: {},
+  uncode: {},
+  show: {},
+  pause: { on: flag },
+  stop: {},
+  assets: {
     /** With a hash: the page has the bytes. Without: it can't read them; the relay may fetch them if they are public. */
-    list: v.pipe(
-      v.array(v.object({ url, hash: v.optional(hash), bytes: v.optional(count) })),
-      v.maxLength(LIMITS.maxAssetsPerMessage),
-    ),
-  }),
+    list: list(object({ url, hash: maybe(hash), bytes: maybe(count) }), LIMITS.maxAssetsPerMessage),
+  },
   /** What could not be shown, for the operator. */
-  v.object({ t: v.literal('notice'), kind: v.picklist(['page-too-large', 'assets-skipped', 'capture-failed']) }),
+  notice: { kind: notice },
   /** Round trip: `at` comes back in echo; `last` is the previous result, told to the operators. */
-  v.object({ t: v.literal('probe'), at: ms, last: v.optional(ms) }),
-]);
-export type FromVisitor = v.InferOutput<typeof fromVisitor>;
+  probe: { at: ms, last: maybe(ms) },
+});
+export type FromVisitor = Infer<typeof fromVisitor>;
 
-const person = v.object({ id, name });
-export type Person = v.InferOutput<typeof person>;
+const person = /* @__PURE__ */ object({ id, name });
+export type Person = Infer<typeof person>;
 
 const refusals = [
   'unknown-visitor',
@@ -98,175 +112,166 @@ export type Refusal = (typeof refusals)[number];
 const endings = ['visitor', 'operator', 'unwatched', 'lost', 'failed'] as const;
 export type Ending = (typeof endings)[number];
 
-const visitState = v.object({
+const visitState = /* @__PURE__ */ object({
   room: id,
   /** This tab's number in the room. */
   tab: size,
   /** Signed proof of the visit, for the next page load or link. Replaces the earlier one. */
   resume: token,
-  watchers: v.array(person),
-  paused: v.boolean(),
+  watchers: list(person, 1000),
+  paused: flag,
   /** Capture now: somebody watches and the visitor has not paused. */
-  capture: v.boolean(),
+  capture: flag,
   /** Highest ordinal the relay has of this tab; 0: start with a snapshot. */
   received: count,
 });
-export type VisitState = v.InferOutput<typeof visitState>;
+export type VisitState = Infer<typeof visitState>;
 
-const toVisitor = v.variant('t', [
-  v.object({ t: v.literal('welcome'), token, masking: maskingRules, visit: v.optional(visitState) }),
-  v.object({ t: v.literal('ask'), ask: id, operator: person }),
-  v.object({ t: v.literal('unask'), ask: id }),
-  v.object({ t: v.literal('code'), code: v.pipe(v.string(), v.regex(/^\d{6}$/)), lifeMs: ms }),
-  v.object({ t: v.literal('visit'), visit: visitState }),
-  v.object({ t: v.literal('ended'), why: v.picklist(endings) }),
+const toVisitor = /* @__PURE__ */ messages({
+  welcome: { token, masking: maskingRules, visit: maybe(visitState) },
+  ask: { ask: id, operator: person },
+  unask: { ask: id },
+  code: { code: code, lifeMs: ms },
+  visit: { visit: visitState },
+  ended: { why: oneOf(endings) },
   /** A fresh snapshot is wanted. `idle`: at a quiet moment. `now`: operators can't see anything until it comes. */
-  v.object({ t: v.literal('snapshot'), when: v.picklist(['idle', 'now']) }),
-  v.object({ t: v.literal('ack'), received: count }),
+  snapshot: { when: oneOf(['idle', 'now']) },
+  ack: { received: count },
   /** Upload these offered assets: POST /upload/<hash>. */
-  v.object({ t: v.literal('want'), hashes: v.pipe(v.array(hash), v.maxLength(LIMITS.maxAssetsPerMessage)) }),
-  v.object({ t: v.literal('echo'), at: ms }),
-  v.object({ t: v.literal('beat') }),
-  v.object({ t: v.literal('refused'), what: v.pipe(v.string(), v.maxLength(40)), why: v.picklist(refusals) }),
-]);
-export type ToVisitor = v.InferOutput<typeof toVisitor>;
-
-const device = v.object({
-  kind: v.picklist(['desktop', 'phone', 'tablet']),
-  browser: v.pipe(v.string(), v.maxLength(40)),
-  system: v.pipe(v.string(), v.maxLength(40)),
+  want: { hashes: list(hash, LIMITS.maxAssetsPerMessage) },
+  echo: { at: ms },
+  beat: {},
+  refused: { what: what, why: oneOf(refusals) },
 });
-export type Device = v.InferOutput<typeof device>;
+export type ToVisitor = Infer<typeof toVisitor>;
+
+const device = /* @__PURE__ */ object({
+  kind: oneOf(['desktop', 'phone', 'tablet']),
+  browser: what,
+  system: what,
+});
+export type Device = Infer<typeof device>;
 
 /** One visitor in the live list. Times are the relay's clock, epoch milliseconds. */
-const row = v.object({
+const row = /* @__PURE__ */ object({
   id,
   site: id,
   url,
   title,
   /** False: the visitor looks at another browser tab or window. */
-  visible: v.boolean(),
+  visible: flag,
   /** Open tabs of this site. */
   tabs: size,
   since: ms,
   pageSince: ms,
-  lang: v.pipe(v.string(), v.maxLength(35)),
+  lang,
   device,
-  state: v.picklist(['browsing', 'asked', 'offering', 'viewed']),
+  state: oneOf(['browsing', 'asked', 'offering', 'viewed']),
   /** The room, while offering or viewed. */
-  room: v.optional(id),
+  room: maybe(id),
   /** Who watches, while viewed. */
-  watchers: v.optional(v.array(person)),
+  watchers: maybe(list(person, 1000)),
 });
-export type Row = v.InferOutput<typeof row>;
+export type Row = Infer<typeof row>;
 
-const roomTab = v.object({
+const roomTab = /* @__PURE__ */ object({
   tab: size,
   url,
   title,
-  visible: v.boolean(),
+  visible: flag,
   /** False: its link is lost or the page is loading. */
-  here: v.boolean(),
-  viewport: v.object({ width: size, height: size }),
+  here: flag,
+  viewport: object({ width: size, height: size }),
 });
-export type RoomTab = v.InferOutput<typeof roomTab>;
+export type RoomTab = Infer<typeof roomTab>;
 
-const roomView = v.object({
+const roomView = /* @__PURE__ */ object({
   room: id,
   /** As in the header of this room's frames. */
   number: count,
   /** waiting: no picture yet. lost: the visitor's link is gone and may come back. */
-  state: v.picklist(['waiting', 'live', 'paused', 'lost', 'ended']),
-  ended: v.optional(v.picklist(endings)),
+  state: oneOf(['waiting', 'live', 'paused', 'lost', 'ended']),
+  ended: maybe(oneOf(endings)),
   visitor: id,
   site: id,
-  tabs: v.array(roomTab),
+  tabs: list(roomTab, LIMITS.maxTabsPerRoom),
   /** The tab that the visitor looks at, or looked at last. */
   active: size,
-  watchers: v.array(person),
+  watchers: list(person, 1000),
   /** The visitor's own round trip to the relay, when known. */
-  visitorRttMs: v.optional(ms),
-  notices: v.array(v.picklist(['page-too-large', 'assets-skipped', 'capture-failed'])),
+  visitorRttMs: maybe(ms),
+  notices: list(notice, 10),
 });
-export type RoomView = v.InferOutput<typeof roomView>;
+export type RoomView = Infer<typeof roomView>;
 
-const fromOperator = v.variant('t', [
-  v.object({ t: v.literal('list'), on: v.boolean() }),
-  v.object({ t: v.literal('ask'), visitor: id }),
-  v.object({ t: v.literal('unask'), visitor: id }),
-  v.object({ t: v.literal('code'), code: v.pipe(v.string(), v.regex(/^\d{6}$/)) }),
+const fromOperator = /* @__PURE__ */ messages({
+  list: { on: flag },
+  ask: { visitor: id },
+  unask: { visitor: id },
+  code: { code: code },
   /** After a lost link: `from` is the highest sequence already here, `number` that of the room it counts in (a relay that
    * restarted has a new one, and then sends everything). Absent: everything. */
-  v.object({ t: v.literal('watch'), room: id, number: v.optional(count), from: v.optional(count) }),
-  v.object({ t: v.literal('leave'), room: id }),
-  v.object({ t: v.literal('history'), room: id, from: count }),
-  v.object({ t: v.literal('end'), room: id }),
-  v.object({ t: v.literal('probe'), at: ms }),
-]);
-export type FromOperator = v.InferOutput<typeof fromOperator>;
+  watch: { room: id, number: maybe(count), from: maybe(count) },
+  leave: { room: id },
+  history: { room: id, from: count },
+  end: { room: id },
+  probe: { at: ms },
+});
+export type FromOperator = Infer<typeof fromOperator>;
 
-const toOperator = v.variant('t', [
-  v.object({
-    t: v.literal('welcome'),
-    operator: v.object({ id, name, login: name, role: v.picklist(['admin', 'operator']) }),
-    sites: v.array(v.object({ id, name })),
+const toOperator = /* @__PURE__ */ messages({
+  welcome: {
+    operator: object({ id, name, login: name, role: oneOf(['admin', 'operator']) }),
+    sites: list(object({ id, name }), 1000),
     /** The relay's clock, to show "how long" by. */
     now: ms,
-  }),
+  },
   /** Changes of the live list. `reset`: forget all rows first. `more`: further pages of the same reset follow. */
-  v.object({
-    t: v.literal('rows'),
-    reset: v.boolean(),
-    more: v.boolean(),
-    put: v.array(row),
-    gone: v.array(id),
-  }),
+  rows: {
+    reset: flag,
+    more: flag,
+    put: list(row, LIMITS.listPageRows),
+    gone: list(id, LIMITS.listPageRows),
+  },
   /** How an ask goes. `accepted` names the room; the operator then watches it. */
-  v.object({
-    t: v.literal('asked'),
+  asked: {
     visitor: id,
-    state: v.picklist(['waiting', 'accepted', 'declined', 'timeout', 'gone']),
-    room: v.optional(id),
-  }),
-  v.object({ t: v.literal('room'), view: roomView }),
+    state: oneOf(['waiting', 'accepted', 'declined', 'timeout', 'gone']),
+    room: maybe(id),
+  },
+  room: { view: roomView },
   /** The room's frames of (from, to] that still matter follow now; the others are superseded. from 0: forget the picture
    * first. After `to`, sequences are without holes again. */
-  v.object({ t: v.literal('history'), room: id, from: count, to: count }),
+  history: { room: id, from: count, to: count },
   /** Highest sequence sent to this room so far: shows a loss at the end of a burst. */
-  v.object({ t: v.literal('head'), room: id, sequence: count }),
-  v.object({ t: v.literal('echo'), at: ms }),
-  v.object({ t: v.literal('beat') }),
-  v.object({
-    t: v.literal('refused'),
-    what: v.pipe(v.string(), v.maxLength(40)),
-    why: v.picklist(refusals),
-    about: v.optional(id),
-  }),
-]);
-export type ToOperator = v.InferOutput<typeof toOperator>;
+  head: { room: id, sequence: count },
+  echo: { at: ms },
+  beat: {},
+  refused: {
+    what: what,
+    why: oneOf(refusals),
+    about: maybe(id),
+  },
+});
+export type ToOperator = Infer<typeof toOperator>;
 
 /** Payload of an Assets frame: what the mirror may load from now on. `type` is the sniffed media type. */
-const assetList = v.array(
-  v.object({ url, hash: v.nullable(hash), type: v.pipe(v.string(), v.maxLength(100)) }),
-);
+const assetList = /* @__PURE__ */ list(object({ url, hash: orNull(hash), type: text(100) }), LIMITS.maxRoomAssets);
 /** hash null: it can't be had; a placeholder stays. */
-export type AssetEntry = v.InferOutput<typeof assetList>[number];
+export type AssetEntry = Infer<typeof assetList>[number];
 
 export const SCHEMAS = { fromVisitor, toVisitor, fromOperator, toOperator, assetList } as const;
 
-function parser<S extends v.GenericSchema>(schema: S): (text: string) => v.InferOutput<S> {
-  return (text) => {
-    if (text.length > LIMITS.maxTextBytes) throw new ProtocolError('bad-message', `${text.length} characters`);
+function parser<T>(schema: Schema<T>): (json: string) => T {
+  return (json) => {
+    if (json.length > LIMITS.maxTextBytes) throw new ProtocolError('bad-message', `${json.length} characters`);
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(json);
     } catch {
       throw new ProtocolError('bad-message', 'not JSON');
     }
-    const result = v.safeParse(schema, value, { abortEarly: true });
-    if (result.success) return result.output;
-    const issue = result.issues[0];
-    throw new ProtocolError('bad-message', `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`);
+    return schema(value, 'message');
   };
 }
 

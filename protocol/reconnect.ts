@@ -24,7 +24,8 @@ export function nextTry(input: { after: AfterClose; attempt: number; hidden: boo
     case 'login':
       return { kind: 'stop' };
     case 'later':
-      if (input.attempt === 0) return { kind: 'retry', delayMs: RECONNECT.laterMs + RECONNECT.laterSpreadMs * input.random };
+      if (input.attempt === 0)
+        return { kind: 'retry', delayMs: RECONNECT.laterMs + RECONNECT.laterSpreadMs * input.random };
       return { kind: 'retry', delayMs: backoff(input) };
     case 'retry':
     case 'fresh':

@@ -1,6 +1,7 @@
 // HTTP addresses of the cabinet: operators and sites, for admins of the account.
 
-import * as v from 'valibot';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import type { Schema } from '../protocol/schema.ts';
 import type { Session } from './auth/operators.ts';
 import { cookieOf, json, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import { SESSION_COOKIE } from './routes.ts';
@@ -41,26 +42,20 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       : json(403, { why: 'foreign-page', text: 'This may only be sent by the console itself.' });
 
   /** A POST whose body is this form. */
-  const form = <S extends v.GenericSchema>(
-    path: string,
-    schema: S,
-    act: (session: Session, form: v.InferOutput<S>) => Promise<HttpReply>,
-  ): Route => ({
+  const form = <T>(path: string, schema: Schema<T>, act: (session: Session, form: T) => Promise<HttpReply>): Route => ({
     method: 'POST',
     path,
     bodyLimit: ownPage,
     answer: (request, body) =>
       forAdmin(request, async (session) => {
-        let value: unknown;
+        let filled: T;
         try {
-          value = JSON.parse(Buffer.from(body).toString('utf8'));
-        } catch {
-          return json(400, { why: 'bad-form', text: 'The form is not JSON.' });
+          filled = schema(JSON.parse(Buffer.from(body).toString('utf8')), 'form');
+        } catch (error) {
+          if (!(error instanceof ProtocolError) && !(error instanceof SyntaxError)) throw error;
+          return json(400, { why: 'bad-form', text: error.message });
         }
-        const parsed = v.safeParse(schema, value);
-        if (parsed.success) return act(session, parsed.output);
-        const issue = parsed.issues[0];
-        return json(400, { why: 'bad-form', what: v.getDotPath(issue) ?? undefined, text: issue.message });
+        return act(session, filled);
       }),
   });
 
@@ -69,7 +64,9 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       method: 'GET',
       path: '/api/operators',
       answer: (request) =>
-        forAdmin(request, async ({ operator }) => json(200, { operators: await listOperators(door.db, operator.account) })),
+        forAdmin(request, async ({ operator }) =>
+          json(200, { operators: await listOperators(door.db, operator.account) }),
+        ),
     },
     form('/api/operators', newOperatorForm, async ({ operator }, filled) => {
       const result = await addOperator(door.db, operator.account, filled);

@@ -56,7 +56,11 @@ export function cookieOf(request: Pick<HttpRequest, 'header'>, name: string): st
   return undefined;
 }
 
-export function findRoute(routes: readonly Route[], method: string, path: string): Route | 'no-such-method' | undefined {
+export function findRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): Route | 'no-such-method' | undefined {
   let pathKnown = false;
   for (const route of routes) {
     if (route.path.endsWith('/') && route.path !== '/' ? !path.startsWith(route.path) : path !== route.path) continue;

@@ -26,7 +26,10 @@ const log = createLogger(config.logLevel, (line) => process.stderr.write(line + 
 const dist = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 try {
-  const relay = await startRelay(config, log, { widget: path.join(dist, 'widget'), console: path.join(dist, 'console') });
+  const relay = await startRelay(config, log, {
+    widget: path.join(dist, 'widget'),
+    console: path.join(dist, 'console'),
+  });
   let demo: { port: number; close(): Promise<void> } | undefined;
   let shop: string | undefined;
   if (config.demoPort !== undefined) {
@@ -40,10 +43,19 @@ try {
   if (shop !== undefined) lines.push(`  Demo shop  ${shop}/`);
   const { firstOperator } = relay;
   if (firstOperator) {
-    lines.push('', `  Log in as  ${firstOperator.login}`, `  Password   ${firstOperator.password}   (once: the console then asks for your own)`);
+    lines.push(
+      '',
+      `  Log in as  ${firstOperator.login}`,
+      `  Password   ${firstOperator.password}   (once: the console then asks for your own)`,
+    );
     if (firstOperator.again) lines.push('  The password shown before was never used; this one replaces it.');
   }
-  lines.push('', '  Next: open the demo shop in one window and the console in another, pick the visitor', '  in the live list, ask to see the page, and allow it in the shop.', '');
+  lines.push(
+    '',
+    '  Next: open the demo shop in one window and the console in another, pick the visitor',
+    '  in the live list, ask to see the page, and allow it in the shop.',
+    '',
+  );
   console.log(lines.join('\n'));
   // For whoever started us as a child: one line that a program can read.
   process.send?.({ url: relay.url, shop, firstOperator });

@@ -87,7 +87,8 @@ export function consolePolicy(origin: string): string {
 export async function createPageRoutes(folders: { widget: string; console: string }): Promise<Route[]> {
   const widget = await readPages(folders.widget);
   const consoleFiles = await readPages(folders.console);
-  const missing = () => reply(404, 'There is nothing at this address.\n', { 'content-type': 'text/plain; charset=utf-8' });
+  const missing = () =>
+    reply(404, 'There is nothing at this address.\n', { 'content-type': 'text/plain; charset=utf-8' });
   const index = (request: HttpRequest) => {
     const page = consoleFiles.get('index.html');
     if (!page) return missing();

@@ -40,7 +40,11 @@ const BEAT = JSON.stringify({ t: 'beat' });
 /** Sites change rarely and are asked for at every hello: read ahead, and again this often. */
 const SITES_EVERY_MS = 15_000;
 
-export async function startRelay(config: Config, log: Logger, folders: { widget: string; console: string }): Promise<Relay> {
+export async function startRelay(
+  config: Config,
+  log: Logger,
+  folders: { widget: string; console: string },
+): Promise<Relay> {
   const now = () => Date.now();
   const database = await openDatabase(config, log);
   const firstOperator = await firstRun(database);

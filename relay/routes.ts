@@ -151,7 +151,11 @@ export function createRoutes(door: RouteDoor): Route[] {
         door.live.assetUploaded(room, hash, stored && { type: stored.type, bytes: body.byteLength });
         return stored
           ? json(200, {}, uploadCors)
-          : json(400, { why: 'not-an-asset', text: 'Not a picture, font or style sheet, or not what its hash says.' }, uploadCors);
+          : json(
+              400,
+              { why: 'not-an-asset', text: 'Not a picture, font or style sheet, or not what its hash says.' },
+              uploadCors,
+            );
       },
     },
     {

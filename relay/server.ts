@@ -105,7 +105,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     res.cork(() => {
       res.writeStatus(`${reply.status} ${STATUS[reply.status] ?? 'Status'}`);
       for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
-      if (head) res.endWithoutBody(typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.byteLength);
+      if (head)
+        res.endWithoutBody(typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.byteLength);
       else res.end(reply.body);
     });
   };

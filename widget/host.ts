@@ -82,7 +82,7 @@ export function browserSocket(host: Host, clean: () => Clean, url: string): Link
 type StorageName = 'localStorage' | 'sessionStorage';
 
 /** undefined when absent, forbidden or not ours. */
-export function readStored(kind: StorageName, key: string): unknown {
+export function readStored({ JSON }: Clean, kind: StorageName, key: string): unknown {
   try {
     return JSON.parse(window[kind][key]);
   } catch {
@@ -91,7 +91,7 @@ export function readStored(kind: StorageName, key: string): unknown {
 }
 
 /** undefined removes. Where storage is full or forbidden, this tab goes on with what it has in memory. */
-export function writeStored(kind: StorageName, key: string, value: unknown): void {
+export function writeStored({ JSON }: Clean, kind: StorageName, key: string, value: unknown): void {
   try {
     if (value) window[kind][key] = JSON.stringify(value);
     else delete window[kind][key];

@@ -46,10 +46,9 @@ function start(script: HTMLScriptElement): void {
   const key = storageKey(site);
   const newTab = () => '' + crypto.getRandomValues(new Uint32Array(3));
 
-  // Whatever else stands there, the relay refuses.
-  let me = (readStored('sessionStorage', key) ?? { tab: newTab() }) as { token?: string; tab: string };
   let natives: () => Clean = () => window;
   const clean = () => natives();
+  let me: { token?: string; tab: string } | undefined;
   let link: Link | undefined;
   let widget: Widget | undefined;
   let loading: Promise<WidgetModule> | undefined;
@@ -59,7 +58,7 @@ function start(script: HTMLScriptElement): void {
 
   const host = createHost(() => link?.close());
 
-  const keep = (mine: typeof me) => writeStored('sessionStorage', key, (me = mine));
+  const keep = (mine: NonNullable<typeof me>) => writeStored(clean(), 'sessionStorage', key, (me = mine));
 
   const send = (message: FromVisitor) => link?.text(clean().JSON.stringify(message));
 
@@ -74,16 +73,17 @@ function start(script: HTMLScriptElement): void {
 
   const tellPage = () => {
     const page = readPage();
-    if (told === (told = JSON.stringify(page))) return;
+    if (told === (told = clean().JSON.stringify(page))) return;
     if (widget) widget.page(page);
     else send({ t: 'page', page });
   };
 
+  const address = script.src.replace(/^http(.*)\/widget\/.*/, 'ws$1' + linkPath('visitor'));
   const connect = () => {
     link?.close();
     link = createLink(
       {
-        connect: browserSocket(host, clean, script.src.replace(/^http(.*)\/widget\/.*/, 'ws$1' + linkPath('visitor'))),
+        connect: browserSocket(host, clean, address),
         after: host.after,
         now: Date.now,
         random: Math.random,
@@ -92,7 +92,9 @@ function start(script: HTMLScriptElement): void {
       {
         open() {
           // The token comes with the resume: the visit is bound to the device that the relay knows by it.
-          const stored = readStored('localStorage', key) as StoredVisit | undefined;
+          // Whatever else stands there, the relay refuses.
+          me ??= (readStored(clean(), 'sessionStorage', key) ?? { tab: newTab() }) as { tab: string };
+          const stored = readStored(clean(), 'localStorage', key) as StoredVisit | undefined;
           const page = readPage();
           // stringify leaves out what is undefined, as the schema wants it.
           send({ t: 'hello', site, ...me, ...(isFresh(stored) && stored), page, lang } as FromVisitor);
@@ -102,7 +104,7 @@ function start(script: HTMLScriptElement): void {
           const message = clean().JSON.parse(data) as ToVisitor;
           const read = (widget: Widget) => widget.text(data);
           const isWelcome = message.t === 'welcome';
-          if (isWelcome) {
+          if (isWelcome && me) {
             keep({ ...me, token: message.token });
             showLauncher(true);
           }
@@ -114,7 +116,7 @@ function start(script: HTMLScriptElement): void {
           if (after === 'fresh') {
             keep({ tab: newTab() });
             if (state.kind === 'waiting' && state.because === CLOSE.BadToken.code)
-              writeStored('localStorage', key, undefined);
+              writeStored(clean(), 'localStorage', key, undefined);
           }
           if (state.kind === 'closed') showLauncher(false);
           widget?.changed(state.kind);
@@ -188,12 +190,19 @@ function start(script: HTMLScriptElement): void {
     }, failed);
   };
 
-  if (isFresh(readStored('localStorage', key) as StoredVisit | undefined) || document.readyState === 'complete')
+  if (
+    isFresh(readStored(clean(), 'localStorage', key) as StoredVisit | undefined) ||
+    document.readyState === 'complete'
+  )
     ready();
   else {
     host.listen(window, 'load', ready);
     host.after(CONNECT_AFTER_MS, ready);
   }
+  host.listen(document, 'securitypolicyviolation', (event: SecurityPolicyViolationEvent) => {
+    // Each further try would be one more report to the site's owner.
+    if (event.disposition === 'enforce' && address.startsWith(event.blockedURI)) link?.close();
+  });
   for (const type of ['visibilitychange', 'online', 'pageshow']) host.listen(window, type, hint);
   if (page.navigation) host.listen(page.navigation, 'navigatesuccess', tellPage);
   host.listen(window, 'storage', (event: StorageEvent) => {

@@ -136,7 +136,7 @@ export function startWidget(handover: Handover): Widget {
     if (slot.kind !== 'here' || !slot.visit.resume || !isActive(view)) return;
     const { resume } = slot.visit;
     const paused = 'paused' in view && view.paused;
-    writeStored('localStorage', key, { resume, token, at: Date.now(), paused } satisfies StoredVisit);
+    writeStored(handover.clean(), 'localStorage', key, { resume, token, at: Date.now(), paused } satisfies StoredVisit);
   };
 
   const receive = (message: ToVisitor) => {
@@ -159,7 +159,7 @@ export function startWidget(handover: Handover): Widget {
       case 'visit':
         break;
       case 'ended':
-        writeStored('localStorage', key, undefined);
+        writeStored(handover.clean(), 'localStorage', key, undefined);
         if (slot.kind === 'none') return;
         break;
       case 'unask':
@@ -186,9 +186,9 @@ export function startWidget(handover: Handover): Widget {
     view = next;
     if (isActive(next)) keepResume();
     else if (isActive(was)) {
-      writeStored('localStorage', key, undefined);
+      writeStored(handover.clean(), 'localStorage', key, undefined);
       // Stopped before the relay could hear of it: on its next page this tab is somebody new, or the visit went on.
-      if (link !== 'open') writeStored('sessionStorage', key, undefined);
+      if (link !== 'open') writeStored(handover.clean(), 'sessionStorage', key, undefined);
     }
     if (isActive(next) && !isActive(was)) {
       panel?.panel.setCode(undefined);
@@ -342,7 +342,7 @@ export function startWidget(handover: Handover): Widget {
 
   host.listen(document, 'visibilitychange', render);
   // A page load within a visit.
-  wantsPause = !!(readStored('localStorage', key) as StoredVisit | undefined)?.paused;
+  wantsPause = !!(readStored(handover.clean(), 'localStorage', key) as StoredVisit | undefined)?.paused;
 
   return {
     text: (data) => receive(parseToVisitor(data)),

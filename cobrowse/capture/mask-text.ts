@@ -42,7 +42,8 @@ export function maskCards(text: string): string {
         const group = groups[last] ?? '';
         length += group.length + (last > first ? 1 : 0);
         digits += group;
-        if (groups.length > 1 && (group.length < 2 || group.length > 13)) break;
+        // Years and ages are no groups of a card.
+        if (groups.length > 1 && group.length < 3) break;
         if (isCard(digits))
           masked = masked.slice(0, from) + maskDigits(masked.slice(from, from + length)) + masked.slice(from + length);
       }

@@ -608,8 +608,9 @@ export function parseDeclarations(text: string): CssParts | undefined {
   return /url|image|src|cross-fade|\\/i.test(text) ? new Tokenizer(text, false).run() : undefined;
 }
 
-/** A quoted `url()` whose address is `address`. */
+/** A `url()` whose address is `address`; quoted, unless it is a plain fragment, which pages' selectors may look for. */
 export function cssUrl(address: string): string {
+  if (/^#[\w-]+$/.test(address)) return `url(${address})`;
   return `url("${address.replace(/[\\"\n\r\f]/g, (c) => `\\${c.charCodeAt(0).toString(16)} `)}")`;
 }
 

@@ -5,7 +5,8 @@
 //   [MO1] A frame is taken when its sequence is the next one. One at or below the last is a duplicate and is dropped.
 //   [MO2] Any other is a gap: it is dropped, and history from the last good sequence is asked for once.
 //   [MO3] Until history comes every ordered frame is dropped; if none comes for `retryMs`, it is asked for again.
-//   [MO4] Between history(from, to) and the frame `to`, holes are fine. The first frame after `to` must be `to`+1.
+//   [MO4] Between history(from, to) and the frame `to`, holes are fine. The first frame after `to` must be `to`+1; if it
+//         is not, the end of the history was lost, and is asked for again from the last frame that came.
 //   [MO5] history from 0 starts over: what was known is forgotten, even if its sequence was higher.
 //   [MO6] history that begins after the last good sequence leaves a hole: it is a gap like any other.
 //   [MO7] head(n) above the last good sequence, outside of a history, is a gap; inside, it ends one that it covers.
@@ -37,13 +38,15 @@ type State =
   /** A question is out. */
   | { kind: 'asked'; cancel: () => void }
   /** Frames up to `to` come with holes. */
-  | { kind: 'history'; to: number; anew: boolean };
+  | { kind: 'history'; to: number };
 
 export function createOrder(options: OrderOptions): Order {
   let state: State = { kind: 'flowing' };
   let sequence = 0;
   let gaps = 0;
   let closed = false;
+  /** A history from 0 is not complete yet; it may come in several parts. */
+  let isAnew = false;
 
   const enter = (next: State) => {
     if (state.kind === 'asked') state.cancel();
@@ -61,10 +64,10 @@ export function createOrder(options: OrderOptions): Order {
   };
   const endHistory = () => {
     if (state.kind !== 'history') return;
-    const { to, anew } = state;
-    sequence = Math.max(sequence, to);
+    sequence = Math.max(sequence, state.to);
     enter({ kind: 'flowing' });
-    if (anew) options.complete();
+    if (isAnew) options.complete();
+    isAnew = false;
   };
 
   return {
@@ -82,7 +85,7 @@ export function createOrder(options: OrderOptions): Order {
           if (next === state.to) endHistory();
           return true;
         }
-        endHistory();
+        if (next === state.to + 1) endHistory();
       }
       if (state.kind === 'flowing' && next === sequence + 1) {
         sequence = next;
@@ -94,7 +97,8 @@ export function createOrder(options: OrderOptions): Order {
     history(from, to) {
       if (from === 0) {
         sequence = 0;
-        enter({ kind: 'history', to, anew: true });
+        isAnew = true;
+        enter({ kind: 'history', to });
         options.forget();
         if (to === 0) endHistory();
         return;
@@ -103,9 +107,7 @@ export function createOrder(options: OrderOptions): Order {
         gap();
         return;
       }
-      // A repair in the middle of a first history does not end it early.
-      const anew = state.kind === 'history' && state.anew;
-      enter({ kind: 'history', to, anew });
+      enter({ kind: 'history', to });
       if (to <= sequence) endHistory();
     },
     head(last) {

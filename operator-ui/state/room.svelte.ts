@@ -154,7 +154,8 @@ export class Room {
     this.#framesBefore = stats.frames;
     const { bytes, resyncs, elements } = stats;
     const old = this.#figures;
-    if (old.perSecond === perSecond && old.bytes === bytes && old.resyncs === resyncs && old.elements === elements) return;
+    if (old.perSecond === perSecond && old.bytes === bytes && old.resyncs === resyncs && old.elements === elements)
+      return;
     this.#figures = { perSecond, bytes, resyncs, elements };
   }
 

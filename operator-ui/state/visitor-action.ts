@@ -11,7 +11,10 @@ export type VisitorAction =
   | { kind: 'view'; room: string; as: 'offer' | 'join' | 'open' }
   | { kind: 'none' };
 
-export function actionFor(row: Row, here: { gone: boolean; waiting: boolean; openRooms: readonly string[] }): VisitorAction {
+export function actionFor(
+  row: Row,
+  here: { gone: boolean; waiting: boolean; openRooms: readonly string[] },
+): VisitorAction {
   if (here.gone) return { kind: 'none' };
   const { room } = row;
   if (room !== undefined && here.openRooms.includes(room)) return { kind: 'view', room, as: 'open' };

@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { and, asc, eq } from 'drizzle-orm';
-import * as v from 'valibot';
-import type { MaskingRules } from '../../protocol/messages.ts';
+import { maskingRules, type MaskingRules } from '../../protocol/messages.ts';
+import { flag, list, maybe, object, oneOf, text, type Infer } from '../../protocol/schema.ts';
 import { canonicalOrigin } from '../auth/origins.ts';
 import { canonicalLogin, hashPassword, oneTimePassword } from '../auth/passwords.ts';
 import type { Database } from './database.ts';
@@ -26,27 +26,23 @@ export type OperatorEntry = {
   fresh: boolean;
 };
 
-const selectors = v.optional(v.pipe(v.string(), v.maxLength(4000)));
-const masking = v.object({ privateByDefault: v.boolean(), mask: selectors, unmask: selectors, block: selectors });
+const uuid = text(36, 36, /^[0-9a-f-]{36}$/);
+const shownName = text(120, 1, /\S/);
 
-/** What the cabinet's forms bring; parsed by routes.ts. */
-export const newOperatorForm = v.object({
-  login: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
-  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
-  role: v.picklist(['admin', 'operator']),
-});
-export const changeOperatorForm = v.object({
-  id: v.pipe(v.string(), v.uuid()),
-  disabled: v.optional(v.boolean()),
+/** What the cabinet's forms bring; parsed by cabinet-routes.ts. */
+export const newOperatorForm = object({ login: text(120, 1), name: shownName, role: oneOf(['admin', 'operator']) });
+export const changeOperatorForm = object({
+  id: uuid,
+  disabled: maybe(flag),
   /** Makes a new one-time password and ends the operator's sessions. */
-  newPassword: v.optional(v.boolean()),
+  newPassword: maybe(flag),
 });
-export const siteForm = v.object({
+export const siteForm = object({
   /** Absent: a new site. */
-  id: v.optional(v.pipe(v.string(), v.uuid())),
-  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120)),
-  origins: v.pipe(v.array(v.pipe(v.string(), v.maxLength(300))), v.minLength(1), v.maxLength(50)),
-  masking: v.optional(masking),
+  id: maybe(uuid),
+  name: shownName,
+  origins: list(text(300), 50),
+  masking: maybe(maskingRules),
 });
 
 export async function listOperators(db: Database, account: string): Promise<OperatorEntry[]> {
@@ -65,7 +61,7 @@ export async function listOperators(db: Database, account: string): Promise<Oper
 export async function addOperator(
   db: Database,
   account: string,
-  form: v.InferOutput<typeof newOperatorForm>,
+  form: Infer<typeof newOperatorForm>,
 ): Promise<{ kind: 'ok'; id: string; password: string } | Refused> {
   const login = canonicalLogin(form.login);
   if (login === undefined || /\s/.test(login)) return { kind: 'refused', why: 'bad-login' };
@@ -77,7 +73,7 @@ export async function addOperator(
       id,
       accountId: account,
       login,
-      name: form.name,
+      name: form.name.trim(),
       role: form.role,
       passwordHash: await hashPassword(password),
       mustChange: true,
@@ -91,7 +87,7 @@ export async function addOperator(
 export async function changeOperator(
   db: Database,
   account: string,
-  form: v.InferOutput<typeof changeOperatorForm>,
+  form: Infer<typeof changeOperatorForm>,
 ): Promise<{ kind: 'ok'; password?: string } | Refused> {
   const mine = and(eq(operator.id, form.id), eq(operator.accountId, account));
   if (form.disabled === true) {
@@ -126,7 +122,7 @@ export async function listSitesOf(db: Database, account: string): Promise<SiteEn
 export async function saveSite(
   db: Database,
   account: string,
-  form: v.InferOutput<typeof siteForm>,
+  form: Infer<typeof siteForm>,
 ): Promise<{ kind: 'ok'; site: SiteEntry } | Refused> {
   const origins: string[] = [];
   for (const text of form.origins) {
@@ -134,14 +130,8 @@ export async function saveSite(
     if (origin === undefined) return { kind: 'refused', why: 'bad-origin', what: text };
     if (!origins.includes(origin)) origins.push(origin);
   }
-  const { privateByDefault, mask, unmask, block } = form.masking ?? { privateByDefault: false };
-  const rules: MaskingRules = {
-    privateByDefault,
-    ...(mask === undefined ? {} : { mask }),
-    ...(unmask === undefined ? {} : { unmask }),
-    ...(block === undefined ? {} : { block }),
-  };
-  const values = { name: form.name, origins, ...(form.masking ? { masking: rules } : {}) };
+  if (origins.length === 0) return { kind: 'refused', why: 'bad-origin', what: '' };
+  const values = { name: form.name.trim(), origins, ...(form.masking ? { masking: form.masking } : {}) };
   const [row] =
     form.id === undefined
       ? await db.orm

@@ -111,7 +111,7 @@ describe.each([
       document.head.append(rule);
       rule.sheet!.insertRule('.imported { background: url(img/dense2.svg) }');
       document.querySelector<HTMLElement>('.inline')!.style.width = '10px';
-      document.querySelector<HTMLElement>('[style]')!.style.backgroundImage = 'url(img/wide2.svg)';
+      document.querySelector<HTMLElement>('[style*=attribute]')!.style.backgroundImage = 'url(img/wide2.svg)';
     });
     for (const file of ['later', 'unused-inline', 'narrow', 'dense2', 'wide2'])
       await page.until(async () => (await names(page)).includes(`${page.origin}/shop/img/${file}.svg`), file);

@@ -99,7 +99,7 @@ describe.each(BROWSERS)('%s', (name) => {
     await visitor.page.evaluate(() => dispatchEvent(new Event('online')));
     await visitor.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
     expect(site?.reports).toHaveLength(1);
-    expect(visitor.noise.filter((line) => line.startsWith('uncaught'))).toEqual([]);
+    expect(visitor.noise).toEqual([]);
   });
 
   test('replaced natives', async () => {
@@ -108,7 +108,6 @@ describe.each(BROWSERS)('%s', (name) => {
       Array.prototype.extra = function () {};
       Object.defineProperty(Array.prototype, 'at', { value() { throw new Error('at'); } });
       JSON.stringify = () => '"ours"';
-      JSON.parse = () => { throw new Error('parse'); };
       Element.prototype.attachShadow = function () { throw new Error('attachShadow'); };
       const Real = WebSocket;
       window.WebSocket = class extends Real { send() { throw new Error('send'); } };
@@ -122,8 +121,10 @@ describe.each(BROWSERS)('%s', (name) => {
 
   test('a page whose style sheet hides and unsets everything', async () => {
     const css = `<style>
-      * { all: unset !important; display: none !important; opacity: 0 !important; transform: scale(0) !important; }
-      html, body { display: block !important; }
+      :not(html, body) {
+        all: unset !important; display: none !important; opacity: 0 !important; transform: scale(0) !important;
+        transition: all 100s !important;
+      }
       div { position: static !important; pointer-events: none !important; width: 0 !important; visibility: hidden !important; }
     </style>`;
     await open({ html: html(css + (await snippetFor(relay))) });
@@ -199,6 +200,6 @@ describe.each(BROWSERS)('%s', (name) => {
     });
     await visitor.click('button');
     await visitor.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    expect(visitor.noise.filter((line) => line.startsWith('uncaught'))).toEqual([]);
+    expect(visitor.noise).toEqual([]);
   });
 });

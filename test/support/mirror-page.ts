@@ -102,6 +102,8 @@ export type MirrorBench = {
   record(browser: Browser, name: string): Promise<{ page: Page; events(): Promise<unknown[]> }>;
   /** A console page; `csp` false leaves the policy out, to see what the mirror does by itself. */
   console(browser: Browser, options?: { csp?: boolean }): Promise<Page>;
+  /** A script that defines outlineOf(document), for a visitor's page. */
+  outline(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -165,6 +167,7 @@ export async function startMirrorBench(): Promise<MirrorBench> {
       await page.goto(`${origin}/console${options.csp === false ? '-open' : ''}`, { waitUntil: 'load' });
       return page;
     },
+    outline: () => script(`import { outline } from './test/support/outline.ts'; window.outlineOf = outline;`),
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();

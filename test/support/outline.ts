@@ -58,7 +58,8 @@ function attributesOf(element: Element, options: OutlineOptions): string {
     if (name.startsWith(':') || !values.has(plain)) values.set(plain, element.getAttribute(name) ?? '');
   }
   if (element.localName === 'iframe') values.delete('src');
-  if (element.localName === 'option' || element.localName === 'input') for (const name of ['selected', 'checked', 'value']) values.delete(name);
+  if (/^(option|input|select)$/.test(element.localName)) for (const name of ['selected', 'checked', 'value']) values.delete(name);
+  if (values.get('class') === 'rrweb-paused') values.delete('class');
   const style = values.get('style');
   if (style !== undefined) values.set('style', style.replace(/\s+/g, '').replace(/;$/, ''));
   const names = [...values.keys()].sort();
@@ -69,7 +70,8 @@ function stateOf(element: Element): string {
   switch (element.localName) {
     case 'input': {
       const input = element as HTMLInputElement;
-      if (input.type === 'file') return '';
+      // Masked by the recorder.
+      if (input.type === 'file' || input.type === 'password') return '';
       return input.type === 'checkbox' || input.type === 'radio' ? `checked ${input.checked}` : `value ${input.value}`;
     }
     case 'textarea':

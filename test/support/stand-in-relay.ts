@@ -8,7 +8,13 @@ import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { encodeFrames, KIND, stamp } from '../../protocol/codec.ts';
-import { parseFromOperator, type FromOperator, type RoomView, type Row, type ToOperator } from '../../protocol/messages.ts';
+import {
+  parseFromOperator,
+  type FromOperator,
+  type RoomView,
+  type Row,
+  type ToOperator,
+} from '../../protocol/messages.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

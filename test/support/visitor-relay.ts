@@ -150,7 +150,8 @@ export async function startSite(pages: Record<string, SitePage | (() => SitePage
       let body = '';
       request.on('data', (piece) => (body += String(piece)));
       request.on('end', () => {
-        reports.push(body);
+        // The browser's own wish.
+        if (!body.includes('favicon.ico')) reports.push(body);
         response.writeHead(204).end();
       });
       return;

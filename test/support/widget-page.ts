@@ -33,14 +33,16 @@ function find(selector: string): HTMLElement | null {
   return null;
 }
 
-/** Browsers write these by themselves; no script can keep them from it. */
+/** Browsers write these by themselves (Firefox calls them errors of the page); no script can keep them from it. */
 const BROWSER_OWN =
-  /WebSocket|can’t establish a connection|Failed to load resource|favicon|Loading failed|was interrupted/;
+  /WebSocket|can’t establish a connection|Failed to load resource|favicon|Loading failed|was interrupted|Content-Security-Policy|Content Security Policy/;
 
 export async function openPage(browser: Browser, options: { before?: () => void } = {}): Promise<WidgetPage> {
   const page = await browser.newPage();
   const noise: string[] = [];
-  page.on('pageerror', (error) => noise.push(`uncaught: ${String(error)}`));
+  page.on('pageerror', (error) => {
+    if (!BROWSER_OWN.test(String(error))) noise.push(`uncaught: ${String(error)}`);
+  });
   page.on('console', (message) => {
     if (!BROWSER_OWN.test(message.text())) noise.push(`${message.type()}: ${message.text()}`);
   });

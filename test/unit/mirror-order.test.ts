@@ -66,7 +66,20 @@ describe('mirror order', () => {
     order.history(0, 10);
     take(4, 7);
     expect(take(13)).toEqual([false]);
-    expect(asked).toEqual([10]);
+    expect(asked).toEqual([7]);
+  });
+
+  test('[MO4] a history in parts completes once', () => {
+    const { order, take, log, asked } = setUp();
+    order.history(0, 10);
+    take(2, 4);
+    order.history(4, 12);
+    take(8);
+    order.history(8, 13);
+    expect(log).toEqual(['forget']);
+    expect(take(12, 13, 14)).toEqual([true, true, true]);
+    expect(log).toEqual(['forget', 'complete']);
+    expect(asked).toEqual([]);
   });
 
   test('[MO5] history from 0 starts over, even below the last sequence', () => {

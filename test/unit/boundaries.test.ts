@@ -1,0 +1,96 @@
+// The import table and the byte budgets (M2, M8), read from the metafiles that esbuild wrote for what ships. Needs the
+// build: it fails, with a sentence, when dist is not there.
+
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Metafile } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { BUDGETS } from '../../build.ts';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+function metafile(name: string): Metafile {
+  const file = path.join(root, 'dist', name);
+  if (!existsSync(file)) throw new Error(`${file} is not there; run \`npm run build\` first`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Metafile;
+}
+
+/** The table of docs/architecture.md. A part may always import its own files and npm packages. */
+const MAY_IMPORT: Record<string, (file: string) => boolean> = {
+  protocol: () => false,
+  cobrowse: (file) => file.startsWith('protocol/'),
+  widget: (file) => file.startsWith('protocol/') || file === 'cobrowse/visit.ts',
+  relay: (file) => file.startsWith('protocol/') && file !== 'protocol/link.ts',
+  'operator-ui': (file) => file.startsWith('protocol/') || file === 'cobrowse/mirror.ts',
+};
+
+const METAFILES = ['widget/widget.meta.json', 'widget/loader.meta.json', 'console/console.meta.json', 'relay/relay.meta.json'];
+
+const ours = (file: string) => !file.includes('node_modules/') && !file.startsWith('<') && !file.includes(':');
+const partOf = (file: string) => file.split('/')[0] ?? '';
+
+describe('what imports what', () => {
+  for (const name of METAFILES) {
+    test(`[M2] ${name}: every import is one the table allows`, () => {
+      const wrong: string[] = [];
+      for (const [file, input] of Object.entries(metafile(name).inputs)) {
+        if (!ours(file)) continue;
+        const part = partOf(file);
+        const may = MAY_IMPORT[part];
+        if (!may) {
+          wrong.push(`${file} is in no part that ships here`);
+          continue;
+        }
+        for (const { path: imported } of input.imports) {
+          if (!ours(imported) || partOf(imported) === part || !imported.includes('/')) continue;
+          // Assets and the like come without a part of their own.
+          if (!MAY_IMPORT[partOf(imported)]) continue;
+          if (!may(imported)) wrong.push(`${file} imports ${imported}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+
+    test(`[M1] ${name}: across parts only top-level files are imported`, () => {
+      const wrong: string[] = [];
+      for (const [file, input] of Object.entries(metafile(name).inputs)) {
+        if (!ours(file)) continue;
+        for (const { path: imported } of input.imports) {
+          if (!ours(imported) || !MAY_IMPORT[partOf(imported)]) continue;
+          if (partOf(imported) !== partOf(file) && imported.split('/').length > 2) wrong.push(`${file} imports ${imported}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  test('[M3] uWebSockets.js is known to one file', () => {
+    const users = Object.entries(metafile('relay/relay.meta.json').inputs)
+      .filter(([, input]) => input.imports.some((each) => each.path === 'uWebSockets.js'))
+      .map(([file]) => file);
+    expect(users).toEqual(['relay/server.ts']);
+  });
+
+  test('[M2] no browser bundle holds a module of Node', () => {
+    for (const name of METAFILES.slice(0, 3)) {
+      for (const [file, input] of Object.entries(metafile(name).inputs))
+        for (const { path: imported } of input.imports) expect(imported.startsWith('node:'), `${file}: ${imported}`).toBe(false);
+    }
+  });
+});
+
+describe('what a visitor pays', () => {
+  const gz = (file: string) => gzipSync(readFileSync(path.join(root, file)), { level: 9 }).byteLength;
+
+  test('[Q6] the loader is within its budget', () => {
+    expect(gz('dist/widget/loader.js')).toBeLessThanOrEqual(BUDGETS.loaderGz);
+  });
+
+  test('[Q6] everything that a viewed visitor loads is within its budget', () => {
+    const chunks = Object.keys(metafile('widget/widget.meta.json').outputs).filter((file) => file.endsWith('.js'));
+    const all = ['dist/widget/loader.js', ...chunks];
+    expect(all.reduce((sum, file) => sum + gz(file), 0)).toBeLessThanOrEqual(BUDGETS.viewedVisitorGz);
+  });
+});

@@ -1,0 +1,97 @@
+// Masking of plain strings, and the addresses in CSS: pure functions, without a page.
+
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { chosenCandidate, dropCssUrls, resolveAddress, rewriteCss } from '../../cobrowse/capture/css-urls.ts';
+import { isSecretName, maskCards, maskText, maskUrl } from '../../cobrowse/capture/mask-text.ts';
+import { sha256, sha256Plain } from '../../cobrowse/visit/sha256.ts';
+
+describe('text', () => {
+  test('a mask has as many units as what it hides, and keeps the spaces', () => {
+    for (const text of ['Anna Ивановна', 'a\n b', '👍 ok', '']) {
+      expect(maskText(text).length).toBe(text.length);
+      expect(maskText(text).replace(/•/g, '').trim()).toBe('');
+    }
+  });
+
+  test.each([
+    '4111111111111111',
+    '4111 1111 1111 1111',
+    '4111-1111-1111-1111',
+    '4111\u00a01111\u00a01111\u00a01111',
+    '3782 822463 10005',
+    '2200 7000 0000 0009',
+    '6304 0000 0000 0000',
+  ])('a card number is hidden: %s', (number) => {
+    expect(maskCards(`pay ${number} now`)).toBe(`pay ${number.replace(/\d/g, '•')} now`);
+    // A code or a date beside it does not save it.
+    for (const text of [`${number} 123`, `12/26 ${number}`, `${number}-737`, `№ 17 ${number}`])
+      expect(maskCards(text).match(/\d/g)?.length ?? 0).toBeLessThanOrEqual(4);
+  });
+
+  test.each(['4111111111111112', '1234567890123', '1767225600000', '+7 999 123 45 67', '10 20 30 40 50 60 70', '12.5 13.25 14.125', '40702810900000000001234567'])(
+    'this is none: %s',
+    (text) => expect(maskCards(text)).toBe(text),
+  );
+
+  test('names of fields', () => {
+    for (const name of ['cvv', 'card-cvc', 'cardNumber', 'cc_number_pan', 'IBAN', 'customerIban', 'ssn', 'user_password', 'PIN', 'creditcard', 'card'])
+      expect([name, isSecretName(name)]).toEqual([name, true]);
+    for (const name of ['city', 'shipping', 'opinion', 'discard', 'wildcards', 'passenger', 'compass', 'name', '']) expect([name, isSecretName(name)]).toEqual([name, false]);
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    ['https://s.ru/a?page=2&q=tea', 'https://s.ru/a?page=2&q=tea'],
+    ['https://s.ru/a?token=abc&page=2', 'https://s.ru/a?token=•••&page=2'],
+    ['https://s.ru/a?resetToken=abc#access_token=x&state=y', 'https://s.ru/a?resetToken=•••#access_token=•••&state=•••'],
+    ['https://user:pass@s.ru/', 'https://s.ru/'],
+    ['https://s.ru/a?code=1&author=Tolstoy&keyword=tea&api_key=9', 'https://s.ru/a?code=•••&author=Tolstoy&keyword=tea&api_key=•••'],
+    ['https://s.ru/pay/4111111111111111', 'https://s.ru/pay/••••••••••••••••'],
+    ['https://s.ru/v/eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abcdef', 'https://s.ru/v/•••'],
+    ['https://s.ru/a#/checkout', 'https://s.ru/a#/checkout'],
+  ])('%s', (url, masked) => expect(maskUrl(url, { all: false })).toBe(masked));
+
+  test('in a private page no query value is left', () =>
+    expect(maskUrl('https://s.ru/a?q=anna&b=1#top', { all: true })).toBe('https://s.ru/a?q=•••&b=•••#top'));
+
+  test('canonical names, and what rrweb breaks is mended', () => {
+    const base = 'https://s.ru/shop/page.html';
+    expect(resolveAddress('../a.png#x', base)).toEqual({ written: 'https://s.ru/a.png#x', key: 'https://s.ru/a.png' });
+    expect(resolveAddress('//cdn.ru/a b.png', base).key).toBe('https://cdn.ru/a%20b.png');
+    expect(resolveAddress('#clip', base)).toEqual({ written: '#clip', key: undefined });
+    expect(resolveAddress('https://s.ru/shop/#clip', base)).toEqual({ written: '#clip', key: undefined });
+    expect(resolveAddress('https://s.ru/shop/blob:https://s.ru/1-2', base).key).toBe('blob:https://s.ru/1-2');
+    expect(resolveAddress('data:image/png;base64,AA==', base).key).toBeUndefined();
+    expect(resolveAddress('javascript:alert(1)', base).key).toBeUndefined();
+  });
+
+  test('CSS', () => {
+    const found: string[] = [];
+    const css = `@import "a.css"; b{background:url( 'b c.png' ),url(d\\).png);src:url("data:x;')")} i{mask:url(#m)}`;
+    expect(rewriteCss(css, 'https://s.ru/css/x.css', (key) => found.push(key))).toBe(
+      `@import "https://s.ru/css/a.css"; b{background:url("https://s.ru/css/b%20c.png"),url("https://s.ru/css/d).png");src:url("data:x;')")} i{mask:url("#m")}`,
+    );
+    expect(found).toEqual(['https://s.ru/css/a.css', 'https://s.ru/css/b%20c.png', 'https://s.ru/css/d).png']);
+    expect(dropCssUrls('color:red;background:url(a.png)')).toBe('color:red;background:url("")');
+    // A font of a megabyte within the text.
+    const big = `a{src:url("data:font/woff2;base64,${'A'.repeat(3_000_000)}")}`;
+    expect(rewriteCss(big, 'https://s.ru/', () => undefined)).toBe(big);
+  });
+
+  test('of a srcset only the candidate in use is left', () => {
+    const base = 'https://s.ru/shop/';
+    expect(chosenCandidate('a.png, b.png 2x', 'https://s.ru/shop/b.png', base)).toBe('https://s.ru/shop/b.png 2x');
+    expect(chosenCandidate('a.png 100w,\n b,c.png 200w', 'https://s.ru/shop/b,c.png', base)).toBe('https://s.ru/shop/b,c.png 200w');
+    expect(chosenCandidate('a.png', 'https://s.ru/shop/a.png', base)).toBe('https://s.ru/shop/a.png');
+    expect(chosenCandidate('a.png 1x', '', base)).toBe('');
+  });
+});
+
+test.each([0, 1, 55, 56, 63, 64, 65, 1000, 200_000])('SHA-256 of %i bytes, with and without the browser’s own', async (length) => {
+  const bytes = Uint8Array.from({ length }, (_, at) => (at * 131 + 7) & 255);
+  const right = createHash('sha256').update(bytes).digest('hex');
+  expect(await sha256Plain(bytes)).toBe(right);
+  expect(await sha256(bytes)).toBe(right);
+});
