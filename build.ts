@@ -13,7 +13,7 @@ import { cp, mkdir, rm, writeFile, readFile, readdir } from 'node:fs/promises';
 import { existsSync, watch } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import sveltePlugin from 'esbuild-svelte';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -70,6 +70,42 @@ function outputOf(metafile: Metafile, entry: string): string {
   throw new Error(`esbuild wrote no output for ${entry}`);
 }
 
+/** Parts of @rrweb/record that capture replaces by its own or never uses: pointer and clicks have their own channel,
+ * pictures of canvas and video are frames, fonts and media are assets. Together 6 kB gz that no visitor should load. A
+ * name that is not found fails the build: another version of the package needs another look. */
+const RRWEB_UNUSED: Readonly<Record<string, string>> = {
+  'class CanvasManager {': 'class CanvasManager{reset(){}freeze(){}unfreeze(){}lock(){}unlock(){}}',
+  'function initMoveObserver(': 'function initMoveObserver(){return()=>{}}',
+  'function initMouseInteractionObserver(': 'function initMouseInteractionObserver(){return()=>{}}',
+  'function initMediaInteractionObserver(': 'function initMediaInteractionObserver(){return()=>{}}',
+  'function initFontObserver(': 'function initFontObserver(){return()=>{}}',
+  'function initCustomElementObserver(': 'function initCustomElementObserver(){return()=>{}}',
+  'function mergeHooks(': 'function mergeHooks(){}',
+  'function WorkerWrapper(': '',
+};
+const RRWEB_UNUSED_LINES = ['const jsContent = ', 'const blob = '];
+
+const leanRrweb: Plugin = {
+  name: 'lean-rrweb',
+  setup(build) {
+    build.onLoad({ filter: /@rrweb[\\/]record[\\/]dist[\\/]record\.js$/ }, async ({ path: file }) => {
+      let lines = (await readFile(file, 'utf8')).split('\n');
+      for (const [start, instead] of Object.entries(RRWEB_UNUSED)) {
+        const from = lines.findIndex((line) => line.startsWith(start));
+        const to = lines.indexOf('}', from);
+        if (from < 0 || to < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED`);
+        lines = [...lines.slice(0, from), instead, ...lines.slice(to + 1)];
+      }
+      for (const start of RRWEB_UNUSED_LINES) {
+        const at = lines.findIndex((line) => line.startsWith(start));
+        if (at < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED_LINES`);
+        lines.splice(at, 1);
+      }
+      return { contents: lines.join('\n'), loader: 'js' };
+    });
+  },
+};
+
 async function buildWidget(): Promise<void> {
   const target = 'es2020';
   const panel = await bundle('widget', 'widget', {
@@ -79,6 +115,7 @@ async function buildWidget(): Promise<void> {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     splitting: true,
+    plugins: [leanRrweb],
   });
   await bundle('widget', 'loader', {
     ...browser,

@@ -38,7 +38,8 @@ app.ws<Data>('/room/:number/:role', {
     if (isViewer) ws.subscribe(topic);
   },
   message(ws, message, isBinary) {
-    ws.publish(ws.getUserData().topic, message, isBinary);
+    // Not ws.publish: it sends nothing when the sender itself has subscribed to nothing.
+    app.publish(ws.getUserData().topic, message, isBinary);
   },
 });
 

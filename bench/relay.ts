@@ -41,6 +41,8 @@ const LEAST_TIMES_WS = 3;
 
 type Cell = { readonly viewers: number; readonly frameBytes: number };
 
+type Quantity = Exclude<keyof GeneratorAnswer, 'heldBack'>;
+
 const nameOf = ({ viewers, frameBytes }: Cell) => {
   const size = frameBytes < 1024 ? `${frameBytes} B` : `${frameBytes / 1024} kB`;
   return `${viewers} ${viewers === 1 ? 'viewer' : 'viewers'} x ${size}`;
@@ -49,6 +51,11 @@ const nameOf = ({ viewers, frameBytes }: Cell) => {
 async function run(context: BenchContext): Promise<void> {
   const { tiny } = context;
   const crowds = tiny ? TINY_CROWDS : CROWDS;
+  const checked = (answer: GeneratorAnswer): GeneratorAnswer => {
+    if (answer.heldBack && !tiny)
+      throw new Error('the limit of frames from one page was met: more rooms are needed, or a shorter trial');
+    return answer;
+  };
   const sizes = tiny ? TINY_FRAME_BYTES : FRAME_BYTES;
   const rounds = tiny ? 1 : ROUNDS;
   const times = tiny ? { warmMs: 50, measureMs: 200 } : { warmMs: WARM_MS, measureMs: MEASURE_MS };
@@ -82,7 +89,7 @@ async function run(context: BenchContext): Promise<void> {
         for (let round = 0; round < rounds; round++)
           for (const name of SERVERS)
             results[name].push(
-              await generator.ask({ do: 'throughput', name, frameBytes, burst: BURST, ...times }),
+              checked(await generator.ask({ do: 'throughput', name, frameBytes, burst: BURST, ...times })),
             );
         reportThroughput(context, cell, results);
 
@@ -91,7 +98,7 @@ async function run(context: BenchContext): Promise<void> {
         for (let round = 0; round < rounds; round++)
           for (const name of ['tandem', 'bare'] as const)
             late[name].push(
-              await generator.ask({ do: 'latency', name, frameBytes, burst: BURST, framesPerSec, ...times }),
+              checked(await generator.ask({ do: 'latency', name, frameBytes, burst: BURST, framesPerSec, ...times })),
             );
         reportLatency(context, cell, late);
       }
@@ -104,7 +111,7 @@ async function run(context: BenchContext): Promise<void> {
 }
 
 function reportThroughput(context: BenchContext, cell: Cell, results: Record<ServerName, GeneratorAnswer[]>): void {
-  const of = (name: ServerName, field: keyof GeneratorAnswer) => median(results[name].map((each) => each[field]));
+  const of = (name: ServerName, field: Quantity) => median(results[name].map((each) => each[field]));
   const cores = SERVERS.map(
     (name) => `${name} ${of(name, 'serverCores').toFixed(2)}/${of(name, 'generatorCores').toFixed(2)}`,
   );
@@ -141,7 +148,7 @@ function reportThroughput(context: BenchContext, cell: Cell, results: Record<Ser
 }
 
 function reportLatency(context: BenchContext, cell: Cell, late: Record<'tandem' | 'bare', GeneratorAnswer[]>): void {
-  const of = (name: 'tandem' | 'bare', field: keyof GeneratorAnswer) => median(late[name].map((each) => each[field]));
+  const of = (name: 'tandem' | 'bare', field: Quantity) => median(late[name].map((each) => each[field]));
   for (const [quantile, field] of [
     ['p50', 'p50Ms'],
     ['p99', 'p99Ms'],

@@ -71,7 +71,11 @@ const FAILURES_BEFORE_END = 20;
  * and the snapshot would be near `maxPayloadBytes`. */
 const MAX_ELEMENTS = 250_000;
 
-export function startCapture(document: Document, options: CaptureOptions, emit: (output: CaptureOutput) => void): Capture {
+export function startCapture(
+  document: Document,
+  options: CaptureOptions,
+  emit: (output: CaptureOutput) => void,
+): Capture {
   const { mirror } = record;
   let failures = 0;
   let queue: eventWithTime[] = [];

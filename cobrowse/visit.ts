@@ -137,9 +137,13 @@ export function createVisit(options: VisitOptions): Visit {
         const { take } = stream;
         tellStream();
         const { masking } = options;
-        mine.capture = startCapture(document, { masking, uiAttribute: UI_ATTRIBUTE, guard }, (output: CaptureOutput) => {
-          if (capturing === mine) take(output);
-        });
+        mine.capture = startCapture(
+          document,
+          { masking, uiAttribute: UI_ATTRIBUTE, guard },
+          (output: CaptureOutput) => {
+            if (capturing === mine) take(output);
+          },
+        );
       }),
       guard(() => {
         if (capturing !== mine) return;

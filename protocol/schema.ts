@@ -1,6 +1,6 @@
 // A few combinators that say what a message must be, check it on receipt, and give its TypeScript type. Our own, because
 // the visitor's page pays for it by the byte and the relay by the message: measured beside valibot on these very
-// schemas, a sixth of the bytes (docs/decisions/2026-11-21-own-schemas.md).
+// schemas, a fifth of the bytes (docs/decisions/2026-11-21-own-schemas.md).
 //
 // A checked value is a copy with the declared fields only: nothing undeclared is passed on, and a key named __proto__
 // reaches no prototype, since only declared names are ever read.

@@ -11,7 +11,9 @@ function cleanPrototypes(): { node: Node; element: Element } {
     return /\[native code]/.test(Function.prototype.toString.call(property?.get ?? property?.value));
   };
   if (
-    ['parentNode', 'childNodes', 'nodeName', 'nodeType', 'ownerDocument', 'getRootNode'].every((key) => isNative(own.node, key)) &&
+    ['parentNode', 'childNodes', 'nodeName', 'nodeType', 'ownerDocument', 'getRootNode'].every((key) =>
+      isNative(own.node, key),
+    ) &&
     ['shadowRoot', 'matches', 'closest', 'getAttribute', 'hasAttribute'].every((key) => isNative(own.element, key))
   )
     return own;

@@ -65,7 +65,8 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z\d]+/);
 }
 
-const SECRET_WORD = /^(cvv2?|cvc2?|csc|cvn|iban|ssn|pin|pincode|otp|pan|pwd|passw(or)?d|pass|passcode|passphrase|secret|ccn(um(ber)?)?|security(code)?|(credit|debit)?card.*)$/;
+const SECRET_WORD =
+  /^(cvv2?|cvc2?|csc|cvn|iban|ssn|pin|pincode|otp|pan|pwd|passw(or)?d|pass|passcode|passphrase|secret|ccn(um(ber)?)?|security(code)?|(credit|debit)?card.*)$/;
 
 /** Does a field's name or id suggest that what is typed there is nobody else's business? */
 export function isSecretName(name: string): boolean {
@@ -98,6 +99,8 @@ export function maskUrl(url: string, options: { all: boolean }): string {
   const masked =
     path.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#@]*@/i, '$1') +
     (options.all && !query.includes('=') ? maskText(query).replace(/^./, '?') : maskPairs(query, options.all)) +
-    (options.all && !hash.includes('=') && !/^#[/!]?[\w-]{0,40}$/.test(hash) ? hash && '#' : maskPairs(hash, options.all));
+    (options.all && !hash.includes('=') && !/^#[/!]?[\w-]{0,40}$/.test(hash)
+      ? hash && '#'
+      : maskPairs(hash, options.all));
   return maskCards(masked.replace(JWT, MASK_CHAR.repeat(3)));
 }

@@ -50,7 +50,8 @@ const URL_ATTRIBUTE =
 const STYLE_WORD =
   /^(|true|false|open|opened|closed|on|off|active|inactive|checked|unchecked|selected|disabled|enabled|visible|hidden|expanded|collapsed|loading|loaded|ready|idle|error|top|bottom|left|right|start|end|center|middle|horizontal|vertical|light|dark|auto|none|mask|unmask|block)$/;
 /** Numbers in these are shapes and names, not content. */
-const SHAPE_ATTRIBUTE = /^(id|class|style|d|points|viewbox|transform|for|name|src|srcset|sizes|media|values|keytimes|_csstext)$/i;
+const SHAPE_ATTRIBUTE =
+  /^(id|class|style|d|points|viewbox|transform|for|name|src|srcset|sizes|media|values|keytimes|_csstext)$/i;
 const SHOWN_META = /^(viewport|color-scheme|theme-color)$/;
 const PICTURE_TAGS = /^(IMG|SOURCE|VIDEO|AUDIO|INPUT|IMAGE|OBJECT|EMBED|TRACK|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|one-time-code|new-password|current-password)(\s|$)/;
@@ -89,7 +90,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     if (TEXTLESS_TYPE.test(type)) return undefined;
     if (SECRET_AUTOCOMPLETE.test((attributeOf(element, 'autocomplete') ?? '').toLowerCase())) return 'secret';
     if (tag === 'SELECT') return undefined;
-    if (isSecretName(attributeOf(element, 'name') ?? '') || isSecretName(attributeOf(element, 'id') ?? '')) return 'secret';
+    if (isSecretName(attributeOf(element, 'name') ?? '') || isSecretName(attributeOf(element, 'id') ?? ''))
+      return 'secret';
     return hasTextSecurity(element) ? 'secret' : undefined;
   };
 
@@ -116,7 +118,9 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       return outermost === 'private' && !isWithin(node, unmaskSelector) ? 'private' : 'open';
     },
     marksOf: (element) =>
-      [blockSelector, maskSelector, unmaskSelector].map((selector) => (matches(element, selector) ? '1' : '0')).join(''),
+      [blockSelector, maskSelector, unmaskSelector]
+        .map((selector) => (matches(element, selector) ? '1' : '0'))
+        .join(''),
     attribute(element, name, value, zone) {
       const tag = tagOf(element);
       // Never needed for the picture, and full of what the page would not show.
@@ -134,7 +138,9 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       }
       if (zone !== 'open') {
         if (TEXT_ATTRIBUTE.test(name))
-          return name === 'data-tandem' || (name.startsWith('data-') && STYLE_WORD.test(value)) ? value : maskText(value);
+          return name === 'data-tandem' || (name.startsWith('data-') && STYLE_WORD.test(value))
+            ? value
+            : maskText(value);
         if (URL_ATTRIBUTE.test(name)) {
           if (tag === 'LINK') return value;
           if (tag === 'A' || tag === 'AREA') return '#';

@@ -5,7 +5,14 @@
 // events of nodes that it does not know (id -1); text of <script> and <noscript> set later; comments; hidden fields.
 // Masked elements carry `data-tandem-masked` ('' or 'block'), for the console to show and the hand to refuse.
 
-import type { attributes, eventWithTime, incrementalData, mutationData, serializedElementNodeWithId, serializedNodeWithId } from '@rrweb/types';
+import type {
+  attributes,
+  eventWithTime,
+  incrementalData,
+  mutationData,
+  serializedElementNodeWithId,
+  serializedNodeWithId,
+} from '@rrweb/types';
 import type { Assets } from './assets.ts';
 import { chosenCandidate, dropCssUrls, resolveAddress, rewriteCss } from './css-urls.ts';
 import { attributeOf, childrenOf, documentOf, hasAttributeOf, isDocument, isElement, parentOf, tagOf } from './dom.ts';
@@ -164,7 +171,8 @@ export function createOutgoing(options: {
     const change = (value: string) => (zone === 'open' ? css(value, element.baseURI) : dropCssUrls(value));
     for (const [property, value] of Object.entries(style)) {
       if (typeof value === 'string') style[property] = change(value);
-      else if (Array.isArray(value)) style[property] = value.map((part: unknown) => (typeof part === 'string' ? change(part) : part));
+      else if (Array.isArray(value))
+        style[property] = value.map((part: unknown) => (typeof part === 'string' ? change(part) : part));
     }
   };
 
@@ -188,6 +196,7 @@ export function createOutgoing(options: {
   };
 
   const passNode = (node: serializedNodeWithId, outer: Zone): void => {
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- rrweb's enums as plain numbers (rrweb.ts)
     switch (node.type) {
       case NODE.Document: {
         const live = mirror.getNode(node.id);
@@ -328,11 +337,13 @@ export function createOutgoing(options: {
     if (id <= 0) return;
     const secret = masker.secretOf(element);
     // Not a password, so it may be read.
-    const text = secret === 'password' ? (isFilled(element) ? PASSWORD_MASK : '') : maskText((element as HTMLInputElement).value);
+    const text =
+      secret === 'password' ? (isFilled(element) ? PASSWORD_MASK : '') : maskText((element as HTMLInputElement).value);
     push({ source: SOURCE.Input, id, text, isChecked: false });
   };
 
   const passIncremental = (data: incrementalData): boolean => {
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- rrweb's enums as plain numbers (rrweb.ts)
     switch (data.source) {
       case SOURCE.Mutation:
         return passMutation(data) !== undefined;
@@ -386,6 +397,7 @@ export function createOutgoing(options: {
 
   return {
     pass(event) {
+      // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- rrweb's enums as plain numbers (rrweb.ts)
       switch (event.type) {
         case EVENT.Meta:
           event.data.href = masker.url(event.data.href);
@@ -416,7 +428,8 @@ export function createOutgoing(options: {
       if (!image || masker.zoneOf(image) !== 'open' || masker.isWithinBlocked(image)) return;
       useImage(image);
       const parent = parentOf(image);
-      const siblings = isElement(parent) && tagOf(parent) === 'PICTURE' ? [...childrenOf(parent)].filter(isElement) : [image];
+      const siblings =
+        isElement(parent) && tagOf(parent) === 'PICTURE' ? [...childrenOf(parent)].filter(isElement) : [image];
       const changes = siblings.flatMap((source) => {
         const srcset = attributeOf(source, 'srcset');
         const id = mirror.getId(source);

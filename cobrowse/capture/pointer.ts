@@ -18,7 +18,13 @@ export function watchPointer(
     // composedPath sees through open shadow roots; what is not captured is shown by the nearest element that is.
     let node: Element | null = targetOf(event) ?? null;
     while (node && idOf(node) <= 0) node = elementAround(node);
-    moved({ x: event.clientX + at.x, y: event.clientY + at.y, buttons: event.buttons, state, node: node ? idOf(node) : 0 });
+    moved({
+      x: event.clientX + at.x,
+      y: event.clientY + at.y,
+      buttons: event.buttons,
+      state,
+      node: node ? idOf(node) : 0,
+    });
   };
   const stateOf = (event: PointerEvent): Pointer['state'] => (event.pointerType === 'touch' ? 'touch' : 'mouse');
 

@@ -196,7 +196,8 @@ export function createSigns(options: {
       animations.clear();
       lookAtFocus();
       lookAtCaret();
-      for (const element of shownPopovers(page)) if (known(element)) tell('popover', { id: known(element), open: true });
+      for (const element of shownPopovers(page))
+        if (known(element)) tell('popover', { id: known(element), open: true });
       lookAtAnimations();
     },
   };

@@ -65,10 +65,10 @@ const oddTeas: readonly { id: string; paper: keyof typeof paper; put: (scene: Sc
     id: 'matcha',
     paper: 'mist',
     put: (scene) => {
-      scene.vessel({ ...shape.bowl(shape.glazes.oat), at: [-0.3, -0.3], liquid: { level: 0.6, colour: '#84a83a', isFoam: true } });
-      scene.powder({ at: [1.05, 0.85], radius: 0.55, height: 0.34, colour: '#7fa436' });
+      scene.vessel({ ...shape.bowl(shape.glazes.oat), at: [-0.3, -0.3], liquid: { level: 0.6, colour: '#74923f', isFoam: true } });
+      scene.powder({ at: [1.05, 0.85], radius: 0.55, height: 0.34, colour: '#6d8a35' });
     },
-    close: (scene) => scene.vessel({ ...shape.bowl(shape.glazes.oat), liquid: { level: 0.6, colour: '#84a83a', isFoam: true } }),
+    close: (scene) => scene.vessel({ ...shape.bowl(shape.glazes.oat), liquid: { level: 0.6, colour: '#74923f', isFoam: true } }),
   },
   {
     id: 'shu-puer',
@@ -101,11 +101,11 @@ const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scen
       scene.vessel({ ...shape.gaiwan(glaze) });
     },
     camera: { distance: 8.4, target: [0, 0.58, 0] },
-    second: { distance: 6.2, target: [0, 0.7, 0], pitchDeg: 38 },
+    second: { distance: 7.6, target: [0, 0.6, 0], pitchDeg: 38 },
   },
-  { id: 'teapot-gzhel', paper: 'sky', glaze: shape.glazes.gzhel, put: (scene, glaze) => scene.vessel({ ...shape.teapot(glaze), yawDeg: -18 }), camera: { distance: 11, target: [0, 0.66, 0] }, second: { distance: 8, target: [0.2, 0.8, 0], yawDeg: 40, pitchDeg: 30 } },
-  { id: 'teapot-clay', paper: 'sand', glaze: shape.glazes.yixing, glazes: { ink: shape.glazes.ink }, put: (scene, glaze) => scene.vessel({ ...shape.yixing(glaze), yawDeg: -14 }), camera: { distance: 9.8, target: [0, 0.5, 0] }, second: { distance: 6.4, target: [0.2, 0.6, 0], yawDeg: 44, pitchDeg: 34 } },
-  { id: 'kyusu', paper: 'pearl', glaze: shape.glazes.ink, put: (scene, glaze) => scene.vessel({ ...shape.kyusu(glaze), yawDeg: 40 }), camera: { distance: 10.4, target: [0, 0.5, 0] }, second: { distance: 7, target: [0, 0.6, 0], yawDeg: 70, pitchDeg: 36 } },
+  { id: 'teapot-gzhel', paper: 'sky', glaze: shape.glazes.gzhel, put: (scene, glaze) => scene.vessel({ ...shape.teapot(glaze), yawDeg: -18 }), camera: { distance: 11, target: [0, 0.66, 0] }, second: { distance: 9.6, target: [0.2, 0.7, 0], yawDeg: 40, pitchDeg: 30 } },
+  { id: 'teapot-clay', paper: 'sand', glaze: shape.glazes.yixing, glazes: { ink: shape.glazes.ink }, put: (scene, glaze) => scene.vessel({ ...shape.yixing(glaze), yawDeg: -14 }), camera: { distance: 9.8, target: [0, 0.5, 0] }, second: { distance: 8.6, target: [0.1, 0.5, 0], yawDeg: 44, pitchDeg: 34 } },
+  { id: 'kyusu', paper: 'pearl', glaze: shape.glazes.ink, put: (scene, glaze) => scene.vessel({ ...shape.kyusu(glaze), yawDeg: 40 }), camera: { distance: 10.4, target: [0, 0.5, 0] }, second: { distance: 9, target: [0, 0.5, 0], yawDeg: 70, pitchDeg: 36 } },
   {
     id: 'chawan',
     paper: 'sage',
@@ -113,9 +113,9 @@ const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scen
     glazes: { celadon: shape.glazes.celadonPlain, oat: shape.glazes.oat },
     put: (scene, glaze) => scene.vessel(shape.bowl(glaze)),
     camera: { distance: 8, target: [0, 0.44, 0], pitchDeg: 24 },
-    second: { distance: 6.4, target: [0, 0.45, 0], pitchDeg: 46 },
+    second: { distance: 7.6, target: [0, 0.42, 0], pitchDeg: 46 },
   },
-  { id: 'pitcher', paper: 'mist', glaze: shape.glazes.celadonPlain, put: (scene, glaze) => scene.vessel({ ...shape.pitcher(glaze), yawDeg: -12 }), camera: { distance: 9, target: [-0.15, 0.7, 0] }, second: { distance: 6.6, target: [0, 0.8, 0], pitchDeg: 40 } },
+  { id: 'pitcher', paper: 'mist', glaze: shape.glazes.celadonPlain, put: (scene, glaze) => scene.vessel({ ...shape.pitcher(glaze), yawDeg: -12 }), camera: { distance: 9, target: [-0.15, 0.7, 0] }, second: { distance: 8, target: [-0.1, 0.7, 0], pitchDeg: 40 } },
   {
     id: 'cups',
     paper: 'rose',
@@ -127,19 +127,19 @@ const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scen
       scene.vessel({ ...shape.cup(shape.glazes.cobalt), at: [1.45, -0.7] });
     },
     camera: { distance: 11, target: [0.25, 0.3, 0], pitchDeg: 26 },
-    second: { distance: 8.6, target: [0.25, 0.3, 0], pitchDeg: 58 },
+    second: { distance: 10.4, target: [0.25, 0.3, 0], pitchDeg: 58 },
   },
-  { id: 'mug', paper: 'straw', glaze: shape.glazes.oat, put: (scene, glaze) => scene.vessel({ ...shape.mug(glaze), yawDeg: 12 }), camera: { distance: 8.2, target: [0.2, 0.6, 0] }, second: { distance: 6, target: [0.2, 0.7, 0], pitchDeg: 42 } },
-  { id: 'caddy', paper: 'sky', glaze: shape.glazes.cobalt, put: (scene, glaze) => scene.vessel(shape.caddy(glaze)), camera: { distance: 9.4, target: [0, 0.82, 0] }, second: { distance: 6.6, target: [0, 1, 0], pitchDeg: 36 } },
-  { id: 'plate', paper: 'pearl', glaze: shape.glazes.brushed, put: (scene, glaze) => scene.vessel(shape.plate(glaze)), camera: { distance: 11, target: [0, 0.1, 0], pitchDeg: 36 }, second: { distance: 8.4, target: [0, 0.15, 0], pitchDeg: 66 } },
-  { id: 'moon-jar', paper: 'sand', glaze: shape.glazes.porcelain, put: (scene, glaze) => scene.vessel(shape.moonJar(glaze)), camera: { distance: 12, target: [0, 0.98, 0], pitchDeg: 14 }, second: { distance: 8, target: [0, 1.3, 0], pitchDeg: 40 } },
+  { id: 'mug', paper: 'straw', glaze: shape.glazes.oat, put: (scene, glaze) => scene.vessel({ ...shape.mug(glaze), yawDeg: 12 }), camera: { distance: 8.2, target: [0.2, 0.6, 0] }, second: { distance: 7.6, target: [0.25, 0.6, 0], pitchDeg: 42 } },
+  { id: 'caddy', paper: 'sky', glaze: shape.glazes.cobalt, put: (scene, glaze) => scene.vessel(shape.caddy(glaze)), camera: { distance: 9.4, target: [0, 0.82, 0] }, second: { distance: 8.6, target: [0, 0.85, 0], pitchDeg: 36 } },
+  { id: 'plate', paper: 'pearl', glaze: shape.glazes.brushed, put: (scene, glaze) => scene.vessel(shape.plate(glaze)), camera: { distance: 11, target: [0, 0.1, 0], pitchDeg: 36 }, second: { distance: 10.4, target: [0, 0.1, 0], pitchDeg: 66 } },
+  { id: 'moon-jar', paper: 'sand', glaze: shape.glazes.porcelain, put: (scene, glaze) => scene.vessel(shape.moonJar(glaze)), camera: { distance: 10.6, target: [0, 0.98, 0], pitchDeg: 14 }, second: { distance: 11, target: [0, 1.05, 0], pitchDeg: 40 } },
   {
     id: 'jam-bowl',
     paper: 'rose',
     glaze: shape.glazes.gzhel,
     put: (scene, glaze) => scene.vessel({ ...shape.jamBowl(glaze), liquid: { level: 0.56, colour: '#8e0d1c' } }),
     camera: { distance: 7.6, target: [0, 0.4, 0], pitchDeg: 26 },
-    second: { distance: 6, target: [0, 0.45, 0], pitchDeg: 50 },
+    second: { distance: 7, target: [0, 0.42, 0], pitchDeg: 50 },
   },
 ];
 
@@ -188,7 +188,7 @@ export function pictures(): readonly Picture[] {
   });
   for (const tea of oddTeas) {
     add(tea.id, draw(paper[tea.paper], tea.put), { ...front, target: [0.1, 0.3, 0.1], distance: 9.6, pitchDeg: 33, yawDeg: 6 });
-    add(`${tea.id}-2`, draw(paper[tea.paper], tea.close), { ...above, distance: 6.4, target: [0, 0.3, 0] });
+    add(`${tea.id}-2`, draw(paper[tea.paper], tea.close), { ...above, distance: 8.2, target: [0, 0.25, 0] });
   }
   for (const ware of wares) {
     add(ware.id, draw(paper[ware.paper], (scene) => ware.put(scene, ware.glaze)), { ...front, ...ware.camera });

@@ -126,7 +126,7 @@ export function createScene(backdrop: string): Scene {
           'vec2 cr = cell(q * 4.2 + 0.4 * fbm(q * 3.0)); albedo *= mix(0.80, 1.0, smoothstep(0.0, 0.045, cr.y - cr.x));',
         streak: `float st = noise(vec3(around * 13.0, q.y * 1.4, 3.0)) * 0.65 + noise(vec3(around * 31.0, q.y * 2.4, 9.0)) * 0.35; albedo = mix(albedo, ${rgb(glaze.second)}, smoothstep(0.38, 0.78, st) * ${num(glaze.mottle)} * smoothstep(-0.05, ${num(rim)}, q.y + 0.1));`,
         speckle: `vec2 sp = cell(q * 8.5); vec2 sq = cell(q * 15.0 + 4.0); albedo = mix(albedo, ${rgb(glaze.second)}, ${num(glaze.mottle)} * max(smoothstep(0.15, 0.09, sp.x), 0.6 * smoothstep(0.17, 0.1, sq.x)));`,
-        bands: `float bw = 0.02 * (noise(vec3(around * 3.0, q.y * 5.0, 1.0)) - 0.5); float bd = abs(fract((q.y + bw) * 5.5) - 0.5); albedo = mix(albedo, ${rgb(glaze.second)}, ${num(glaze.mottle)} * smoothstep(0.34, 0.40, bd) * (0.75 + 0.25 * noise(vec3(around * 9.0, q.y * 30.0, 2.0))));`,
+        bands: `float bw = 0.02 * (noise(vec3(around * 3.0, q.y * 5.0, 1.0)) - 0.5); float bd = abs(fract((q.y + bw + 0.8 * length(q.xz)) * 4.6) - 0.5); albedo = mix(albedo, ${rgb(glaze.second)}, ${num(glaze.mottle)} * smoothstep(0.34, 0.40, bd) * (0.75 + 0.25 * noise(vec3(around * 9.0, q.y * 30.0, 2.0))));`,
         gzhel: `
         float reps = 5.0; float k = around * reps / 6.2831853; float w = length(q.xz) * 6.2831853 / reps;
         vec2 g = vec2((fract(k) - 0.5) * w, q.y - ${num(rim * 0.5)});
@@ -148,13 +148,14 @@ export function createScene(backdrop: string): Scene {
     float thin = smoothstep(${num(rim - 0.05)}, ${num(rim + 0.01)}, q.y + 0.02 * noise(q * 8.0));
     albedo = mix(albedo, mix(albedo, ${rgb(glaze.clay)}, 0.55), thin * ${glaze.style === 'gzhel' ? '0.0' : '1.0'});
     float line = q.y - ${num(glaze.dip)} - 0.045 * (noise(vec3(around * 2.2, 1.0, 4.0)) - 0.5);
-    albedo *= mix(0.82, 1.0, smoothstep(0.0, 0.12, line));
-    if (line < 0.0) { albedo = ${rgb(glaze.clay)} * (0.82 + 0.36 * fbm(q * 22.0)); gloss = 0.05; mirror = 0.0; }`;
+    albedo *= mix(0.82, 1.0, smoothstep(0.0, 0.12, abs(line)));
+    if (line < 0.0 && dot(n.xz, p.xz - CENTRE) > -0.001 && n.y < 0.6) { albedo = ${rgb(glaze.clay)} * (0.82 + 0.36 * fbm(q * 22.0)); gloss = 0.05; mirror = 0.0; }`;
 
   return {
     vessel(vessel) {
       count += 1;
       const id = count * 10;
+      const centre = vec2(vessel.at ?? [0, 0]);
       const place = `vec3 q = p - vec3(${num(vessel.at?.[0] ?? 0)},0.0,${num(vessel.at?.[1] ?? 0)}); q.xz = turn(${num(((vessel.yawDeg ?? 0) * Math.PI) / 180)}) * q.xz; q /= ${num(vessel.scale ?? 1)};`;
       const pieces = splinePieces(vessel.profile)
         .map(([a, b, c]) => `d = min(d, curve(e, ${vec2(a)}, ${vec2(b)}, ${vec2(c)}).x);`)
@@ -174,7 +175,7 @@ export function createScene(backdrop: string): Scene {
       const scale = num(vessel.scale ?? 1);
       const rim = Math.max(...vessel.profile.map(([, height]) => height));
       map.push(`{ ${place} put(best, body${id}(q) * ${scale}, ${num(id)});`);
-      materials.push(`if (abs(id - ${num(id)}) < 0.1) { ${place} ${glazeCode(vessel.glaze, rim)} }`);
+      materials.push(`if (abs(id - ${num(id)}) < 0.1) { ${place} ${glazeCode(vessel.glaze, rim).replace('CENTRE', centre)} }`);
       if (vessel.lid) {
         const lid = splinePieces(vessel.lid.profile)
           .map(([a, b, c]) => `d = min(d, curve(e, ${vec2(a)}, ${vec2(b)}, ${vec2(c)}).x);`)
@@ -186,7 +187,7 @@ export function createScene(backdrop: string): Scene {
         materials.push(
           vessel.lid.wood
             ? `if (abs(id - ${num(id + 1)}) < 0.1) { ${place} float w = fbm(vec3(q.x * 3.0, q.y * 40.0, q.z * 24.0)); albedo = mix(${rgb('#9a6a3f')}, ${rgb('#5d3b22')}, w); gloss = 0.2; mirror = 0.15; }`
-            : `if (abs(id - ${num(id + 1)}) < 0.1) { ${place} ${glazeCode({ ...vessel.glaze, dip: -1, style: vessel.glaze.style === 'gzhel' ? 'plain' : vessel.glaze.style, mottle: vessel.glaze.style === 'gzhel' ? 0 : vessel.glaze.mottle }, 9)} ${vessel.glaze.style === 'gzhel' ? `float lr = length(q.xz); albedo = mix(albedo, ${rgb(vessel.glaze.second)}, max(smoothstep(0.02, 0.012, abs(lr - ${num((vessel.lid.profile.at(-1)?.[0] ?? 0.4) * 0.82)})), smoothstep(${num(top + vessel.lid.knob[1] - vessel.lid.knob[2] * 0.4)}, ${num(top + vessel.lid.knob[1])}, q.y)));` : ''} }`,
+            : `if (abs(id - ${num(id + 1)}) < 0.1) { ${place} ${glazeCode({ ...vessel.glaze, dip: -1, style: vessel.glaze.style === 'gzhel' ? 'plain' : vessel.glaze.style, mottle: vessel.glaze.style === 'gzhel' ? 0 : vessel.glaze.mottle }, 9).replace('CENTRE', centre)} ${vessel.glaze.style === 'gzhel' ? `float lr = length(q.xz); albedo = mix(albedo, ${rgb(vessel.glaze.second)}, max(smoothstep(0.02, 0.012, abs(lr - ${num((vessel.lid.profile.at(-1)?.[0] ?? 0.4) * 0.82)})), smoothstep(${num(top + vessel.lid.knob[1] - vessel.lid.knob[2] * 0.4)}, ${num(top + vessel.lid.knob[1])}, q.y)));` : ''} }`,
         );
       }
       if (vessel.liquid) {
@@ -195,7 +196,7 @@ export function createScene(backdrop: string): Scene {
         materials.push(
           vessel.liquid.isFoam
             ? `if (abs(id - ${num(id + 2)}) < 0.1) { ${place} vec2 fo = cell(q * 17.0); vec2 fp = cell(q * 34.0); albedo = ${rgb(vessel.liquid.colour)} * (0.86 + 0.22 * smoothstep(0.0, 0.25, fo.y - fo.x) + 0.1 * fp.x); gloss = 0.2; mirror = 0.25; }`
-            : `if (abs(id - ${num(id + 2)}) < 0.1) { ${place} float deep = smoothstep(${num(radius)}, ${num(radius * 0.35)}, length(q.xz)); vec3 tea = ${rgb(vessel.liquid.colour)}; albedo = mix(sqrt(tea), tea, 0.45 + 0.55 * deep); gloss = 0.6; mirror = 1.25; }`,
+            : `if (abs(id - ${num(id + 2)}) < 0.1) { ${place} float deep = smoothstep(${num(radius)}, ${num(radius * 0.35)}, length(q.xz)); vec3 tea = ${rgb(vessel.liquid.colour)}; albedo = mix(pow(tea, vec3(0.8)), tea, 0.3 + 0.7 * deep) * 0.82; gloss = 0.5; mirror = 1.0; }`,
         );
       }
       map.push('}');
@@ -212,12 +213,12 @@ export function createScene(backdrop: string): Scene {
       };
       const ends: string[] = [];
       for (let piece = 0; piece < heap.pieces; piece += 1) {
-        const far = Math.sqrt(random()) * (piece % 9 === 0 ? 1.35 : 1) * heap.radius;
+        const far = random() ** 0.62 * (piece % 9 === 0 ? 1.35 : 1) * heap.radius;
         const angle = random() * Math.PI * 2;
         const x = Math.cos(angle) * far;
         const z = Math.sin(angle) * far;
         const room = heap.height * Math.max(0, 1 - (far / heap.radius) ** 2);
-        const y = heap.thickness + room * (0.25 + 0.75 * random());
+        const y = heap.thickness + room * random();
         const heading = random() * Math.PI * 2;
         const tilt = (random() - 0.5) * (room > 0.05 ? 0.9 : 0.15);
         const half = heap.length * (0.34 + 0.3 * random());
@@ -266,7 +267,7 @@ export function createScene(backdrop: string): Scene {
         return (d + 0.028 * (c.x - 0.5) - 0.02 * n) * 0.62; }`);
       map.push(`{ ${place} put(best, cake${id}(q), ${num(id)}); }`);
       materials.push(`if (abs(id - ${num(id)}) < 0.1) { ${place} vec2 c = cell(vec3(q.x * 7.0 + ${num(seed)}, q.y * 9.0, q.z * 7.0) + 1.4 * fbm(q * 5.0));
-        albedo = mix(${rgb(colours[0])}, ${rgb(colours[1])}, smoothstep(0.3, 0.75, noise(floor(q * 9.0) + fbm(q * 11.0) * 2.0)) * 0.8) * (0.65 + 0.55 * (1.0 - c.x)); gloss = 0.12; mirror = 0.08; }`);
+        albedo = mix(${rgb(colours[0])}, ${rgb(colours[1])}, smoothstep(0.32, 0.7, noise(vec3(q.x * 9.0 + 5.0 * fbm(q * 2.0), q.y * 12.0, q.z * 26.0 + 6.0 * fbm(q * 2.3 + 4.0)))) * 0.75) * (0.65 + 0.55 * (1.0 - c.x)); gloss = 0.12; mirror = 0.08; }`);
     },
 
     powder({ at, radius, height, colour }) {
@@ -274,7 +275,7 @@ export function createScene(backdrop: string): Scene {
       const id = count * 10;
       const place = `vec3 q = p - vec3(${num(at[0])},0.0,${num(at[1])});`;
       functions.push(`float powder${id}(vec3 q) { float r = length(q.xz) / ${num(radius)};
-        float d = q.y - ${num(height)} * exp(-3.2 * r * r) + 0.014 - 0.03 * (fbm(q * 9.0) - 0.4) * exp(-1.4 * r * r) - 0.012 * noise(q * 50.0); return d * 0.55; }`);
+        float d = q.y - ${num(height)} * exp(-3.2 * r * r) + 0.016 - 0.03 * (fbm(q * 9.0) - 0.4) * exp(-1.4 * r * r) - 0.012 * noise(q * 50.0) * exp(-2.0 * r * r) ; return d * 0.55; }`);
       map.push(`{ ${place} put(best, powder${id}(q), ${num(id)}); }`);
       materials.push(
         `if (abs(id - ${num(id)}) < 0.1) { ${place} albedo = ${rgb(colour)} * (0.86 + 0.28 * fbm(q * 30.0)); }`,

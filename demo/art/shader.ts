@@ -179,7 +179,8 @@ void main() {
   vec3 f = normalize(aim - eye), r = normalize(cross(f, vec3(0, 1, 0))), u = cross(r, f);
   vec3 c = render(eye, normalize(f * lens + uv.x * r + uv.y * u));
   c *= 1.0 - 0.035 * dot(uv, uv);
-  c = c / (1.0 + max(c - 0.82, 0.0) * 0.55);
+  // A shoulder above two thirds: white glaze in full light keeps its shape.
+  c = mix(c, 0.64 + 0.36 * (1.0 - exp(-(c - 0.64) / 0.46)), step(0.64, c));
   pixel = vec4(pow(clamp(c, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
 }`;
 }

@@ -5,10 +5,10 @@ import type { Glaze, Vessel } from './scene.ts';
 export const glazes = {
   porcelain: { base: '#f3f4f1', second: '#e6ebea', clay: '#e9e5dc', style: 'plain', mottle: 0.5, dip: 0.02 },
   gzhel: { base: '#f5f6f5', second: '#12309a', clay: '#efece4', style: 'gzhel', mottle: 1, dip: 0.02 },
-  celadon: { base: '#a3c3b1', second: '#86ad9c', clay: '#b08a67', style: 'crackle', mottle: 0.8, dip: 0.08 },
-  celadonPlain: { base: '#adcbb9', second: '#90b5a4', clay: '#a67f5f', style: 'plain', mottle: 0.8, dip: 0.1 },
+  celadon: { base: '#9db8a7', second: '#84a695', clay: '#b08a67', style: 'crackle', mottle: 0.8, dip: 0.08 },
+  celadonPlain: { base: '#a8c0b0', second: '#8dae9d', clay: '#a67f5f', style: 'plain', mottle: 0.8, dip: 0.1 },
   tenmoku: { base: '#1d1512', second: '#a8682c', clay: '#6f4a35', style: 'streak', mottle: 0.9, dip: 0.2 },
-  cobalt: { base: '#1b3a92', second: '#3f6fd0', clay: '#8d7360', style: 'streak', mottle: 0.75, dip: 0.16 },
+  cobalt: { base: '#1a3178', second: '#3961b4', clay: '#8d7360', style: 'streak', mottle: 0.75, dip: 0.16 },
   yixing: { base: '#7b4230', second: '#8d5340', clay: '#7b4230', style: 'matte', mottle: 0.6, dip: -1 },
   ink: { base: '#2c2e30', second: '#3b3d3f', clay: '#2c2e30', style: 'matte', mottle: 0.6, dip: -1 },
   oat: { base: '#e2d6c2', second: '#4f3a2a', clay: '#a37651', style: 'speckle', mottle: 0.85, dip: 0.2 },

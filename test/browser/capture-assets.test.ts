@@ -37,7 +37,25 @@ const FILES: Record<string, File | string> = {
   '/css/sub/imported.css': '.imported { background: url(imported.svg) }',
   '/css/sub/imported.svg': svg('plum'),
 };
-for (const name of ['plain', 'inline', 'unused-inline', 'dense1', 'dense2', 'wide', 'wide2', 'narrow', 'attribute', 'sprite', 'poster', 'button', 'secret', 'main', 'unused', 'adopted', 'later'])
+for (const name of [
+  'plain',
+  'inline',
+  'unused-inline',
+  'dense1',
+  'dense2',
+  'wide',
+  'wide2',
+  'narrow',
+  'attribute',
+  'sprite',
+  'poster',
+  'button',
+  'secret',
+  'main',
+  'unused',
+  'adopted',
+  'later',
+])
   FILES[`/shop/img/${name}.svg`] = svg('red');
 const OTHER: Record<string, File> = {
   '/readable.css': cors({ body: '.readable { background: url(rel.svg) } .inline { color: red }', type: 'text/css' }),
@@ -67,18 +85,25 @@ describe.each([
     await page.start();
     const { origin, otherOrigin } = page;
     const readable = [
-      ...['plain', 'inline', 'dense1', 'wide', 'attribute', 'sprite', 'poster', 'button', 'main', 'adopted'].map((file) => `${origin}/shop/img/${file}.svg`),
+      ...['plain', 'inline', 'dense1', 'wide', 'attribute', 'sprite', 'poster', 'button', 'main', 'adopted'].map(
+        (file) => `${origin}/shop/img/${file}.svg`,
+      ),
       `${origin}/css/sub/imported.svg`,
       `${otherOrigin}/open.svg`,
       `${otherOrigin}/readable.css`,
     ];
-    await page.until(async () => {
-      const had = await names(page);
-      return [...readable, `${otherOrigin}/closed.svg`].every((url) => had.includes(url)) && had.some((url) => url.startsWith('blob:'));
-    }, 'all assets').catch(async (error: unknown) => {
-      const had = await names(page);
-      throw new Error(`missing: ${readable.filter((url) => !had.includes(url)).join(' ')}`, { cause: error });
-    });
+    await page
+      .until(async () => {
+        const had = await names(page);
+        return (
+          [...readable, `${otherOrigin}/closed.svg`].every((url) => had.includes(url)) &&
+          had.some((url) => url.startsWith('blob:'))
+        );
+      }, 'all assets')
+      .catch(async (error: unknown) => {
+        const had = await names(page);
+        throw new Error(`missing: ${readable.filter((url) => !had.includes(url)).join(' ')}`, { cause: error });
+      });
     const assets = await page.outputs('asset');
     const had = assets.map((output) => output.url as string);
     expect(new Set(had).size).toBe(had.length);
@@ -157,7 +182,8 @@ describe.each([
     const fresh = await page.idOf('#c');
     expect(fresh).not.toBe(canvas);
     await page.until(async () => (await of(fresh))[0], 'the canvas again');
-    for (const hidden of ['#tainted', '#masked', '#below']) expect([hidden, (await of(await page.idOf(hidden))).length]).toEqual([hidden, 0]);
+    for (const hidden of ['#tainted', '#masked', '#below'])
+      expect([hidden, (await of(await page.idOf(hidden))).length]).toEqual([hidden, 0]);
     expect(await page.errors()).toEqual([]);
     await page.close();
   });
@@ -176,7 +202,10 @@ describe.each([
     await page.page.evaluate(() => (window as unknown as Json).playing);
     await page.start();
     const id = await page.idOf('#v');
-    await page.until(async () => (await page.outputs('picture')).filter((output) => output.picture.node === id).length > 2, 'pictures');
+    await page.until(
+      async () => (await page.outputs('picture')).filter((output) => output.picture.node === id).length > 2,
+      'pictures',
+    );
     expect(await page.errors()).toEqual([]);
     await page.close();
   });

@@ -83,10 +83,15 @@ describe.each([
   });
   afterAll(() => browser.close());
 
-  const open = (files: Record<string, string> = { '/': PAGE, '/SECRETimg.svg': SVG }, path = '/?session=SECRETsession&tab=1#access_token=SECRETfragment') =>
-    openCapturePage(browser, { files, path });
+  const open = (
+    files: Record<string, string> = { '/': PAGE, '/SECRETimg.svg': SVG },
+    path = '/?session=SECRETsession&tab=1#access_token=SECRETfragment',
+  ) => openCapturePage(browser, { files, path });
 
-  async function withPage(run: (page: CapturePage) => Promise<void>, masking: Record<string, unknown> = { mask: '.site-secret' }) {
+  async function withPage(
+    run: (page: CapturePage) => Promise<void>,
+    masking: Record<string, unknown> = { mask: '.site-secret' },
+  ) {
     const page = await open();
     try {
       await page.start(masking);
@@ -167,7 +172,10 @@ describe.each([
         by('masked').append('SECRETadded', document.createElement('b'));
         by('masked').firstChild!.nodeValue = 'SECRETchanged';
         by('masked').setAttribute('title', 'SECRETtitle2');
-        by('masked').insertAdjacentHTML('beforeend', '<img src="/SECRETlate.png" alt=SECRETlatealt><p title=SECRETlatetitle>SECRETlate</p>');
+        by('masked').insertAdjacentHTML(
+          'beforeend',
+          '<img src="/SECRETlate.png" alt=SECRETlatealt><p title=SECRETlatetitle>SECRETlate</p>',
+        );
         by('mimg').setAttribute('src', '/SECRETlatesrc.png');
         by('mimg').style.background = 'url(/SECRETlatestyle.png)';
         by('blocked').append('SECRETblockedadded');
@@ -187,7 +195,8 @@ describe.each([
         document.querySelector('noscript')!.firstChild!.nodeValue = 'SECRETnoscriptlate';
         document.body.append(document.createComment('SECRETcommentlate'));
         document.querySelector<HTMLInputElement>('[type=hidden]')!.value = 'SECREThiddenlate';
-        by<HTMLIFrameElement>('frame').contentDocument!.querySelector('p:last-of-type')!.textContent = 'SECRETframelate';
+        by<HTMLIFrameElement>('frame').contentDocument!.querySelector('p:last-of-type')!.textContent =
+          'SECRETframelate';
         document.querySelector('.site-secret')!.append('SECRETselectorlate');
         const option = document.createElement('option');
         option.text = option.value = 'SECRETnewoption';
@@ -195,7 +204,8 @@ describe.each([
         by<HTMLSelectElement>('msel').value = 'SECRETnewoption';
         by('msel').dispatchEvent(new Event('change', { bubbles: true }));
         const late = document.createElement('div');
-        late.innerHTML = '<input type=password value=SECRETlatepw><div data-tandem=mask>SECRETlatemask</div><div data-tandem=block>SECRETlateblock</div><input name=cardNumber value=SECRETlatecard>';
+        late.innerHTML =
+          '<input type=password value=SECRETlatepw><div data-tandem=mask>SECRETlatemask</div><div data-tandem=block>SECRETlateblock</div><input name=cardNumber value=SECRETlatecard>';
         document.body.append(late);
         document.title = 'Card 4111111111111111';
       });
@@ -222,13 +232,16 @@ describe.each([
     }));
 
   test('private by default shows only what the site unmasks', async () => {
-    const page = await open({
-      '/': `<title>SECRETtitle</title><link rel=stylesheet href=/a.css><h1 title=SECRETa>SECRETheading</h1><img src=/SECRETi.png>
+    const page = await open(
+      {
+        '/': `<title>SECRETtitle</title><link rel=stylesheet href=/a.css><h1 title=SECRETa>SECRETheading</h1><img src=/SECRETi.png>
         <input value=SECRETvalue placeholder=SECRETplaceholder><p data-tandem=unmask id=free title=Free>Free words<img src=/free.svg>
         <b data-tandem=mask>SECRETinside</b><input type=password value=SECRETpw></p><ul data-state=open data-name=SECRETname></ul>`,
-      '/a.css': 'h1 { color: green }',
-      '/free.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
-    }, '/?name=SECRETquery#SECREThash/with/parts');
+        '/a.css': 'h1 { color: green }',
+        '/free.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      },
+      '/?name=SECRETquery#SECREThash/with/parts',
+    );
     await page.start({ privateByDefault: true });
     await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
     await page.page.evaluate(() => {

@@ -23,8 +23,10 @@ const PAGE = `<!doctype html><html lang=en><head><title>First</title><style>
   });
 </script></body></html>`;
 
-const tagged = (events: Json[], tag: string) => events.filter((event) => event.type === 5 && event.data.tag === tag).map((event) => event.data.payload);
-const ofSource = (events: Json[], source: number) => events.filter((event) => event.type === 3 && event.data.source === source).map((event) => event.data);
+const tagged = (events: Json[], tag: string) =>
+  events.filter((event) => event.type === 5 && event.data.tag === tag).map((event) => event.data.payload);
+const ofSource = (events: Json[], source: number) =>
+  events.filter((event) => event.type === 3 && event.data.source === source).map((event) => event.data);
 
 describe.each([
   ['chromium', launchChromium],
@@ -64,7 +66,8 @@ describe.each([
       const before = (await page.outputs('change')).length;
       await page.page.evaluate(() => {
         const list = document.getElementById('list')!;
-        for (let at = 0; at < 5; at++) list.append(Object.assign(document.createElement('p'), { textContent: `row ${at}` }));
+        for (let at = 0; at < 5; at++)
+          list.append(Object.assign(document.createElement('p'), { textContent: `row ${at}` }));
         list.title = 'rows';
         document.adoptedStyleSheets[0]!.insertRule('.late { color: red }');
         document.getElementById('open')!.shadowRoot!.append('in the shadow');
@@ -73,7 +76,8 @@ describe.each([
       await page.until(async () => (await page.everything()).includes('in the frame'), 'the change');
       const changes = (await page.outputs('change')).slice(before);
       expect(changes.length).toBe(1);
-      for (const word of ['row 4', 'rows', '.late', 'in the shadow', 'in the frame']) expect(JSON.stringify(changes[0])).toContain(word);
+      for (const word of ['row 4', 'rows', '.late', 'in the shadow', 'in the frame'])
+        expect(JSON.stringify(changes[0])).toContain(word);
     }));
 
   test('scrolling, of the page and of a box, and typing', () =>
@@ -83,16 +87,25 @@ describe.each([
         window.scrollTo(0, 700);
       });
       const box = await page.idOf('#box');
-      await page.until(async () => ofSource(await page.events(), 3).some((data) => data.id === box && data.y === 120), 'the box');
+      await page.until(
+        async () => ofSource(await page.events(), 3).some((data) => data.id === box && data.y === 120),
+        'the box',
+      );
       await page.until(async () => ofSource(await page.events(), 3).some((data) => data.y === 700), 'the page');
       await page.page.evaluate(() => window.scrollTo(0, 0));
       await page.page.focus('#field');
       await page.page.keyboard.press('End');
       await page.page.keyboard.type('!');
       const field = await page.idOf('#field');
-      await page.until(async () => ofSource(await page.events(), 5).some((data) => data.id === field && data.text === 'hello there!'), 'the text');
       await page.until(
-        async () => tagged(await page.events(), 'caret').some((caret) => caret.id === field && caret.start === 12 && caret.end === 12),
+        async () => ofSource(await page.events(), 5).some((data) => data.id === field && data.text === 'hello there!'),
+        'the text',
+      );
+      await page.until(
+        async () =>
+          tagged(await page.events(), 'caret').some(
+            (caret) => caret.id === field && caret.start === 12 && caret.end === 12,
+          ),
         'the caret',
       );
     }));
@@ -122,7 +135,9 @@ describe.each([
       expect(await pointer()).toMatchObject({ x: 200, y: 300, state: 'mouse', buttons: 0 });
       const inner = await tab.evaluate(() => {
         const box = document.getElementById('open')!.shadowRoot!.getElementById('inner')!.getBoundingClientRect();
-        const id = (window as unknown as Json).tandem.idOf(document.getElementById('open')!.shadowRoot!.getElementById('inner'));
+        const id = (window as unknown as Json).tandem.idOf(
+          document.getElementById('open')!.shadowRoot!.getElementById('inner'),
+        );
         return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2), id };
       });
       await tab.mouse.move(inner.x, inner.y);
@@ -145,12 +160,20 @@ describe.each([
       const mover = await page.idOf('#mover');
       await page.page.evaluate(() => {
         document.getElementById('pop')!.showPopover();
-        document.getElementById('mover')!.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 5000, iterations: Infinity });
+        document
+          .getElementById('mover')!
+          .animate([{ opacity: 0 }, { opacity: 1 }], { duration: 5000, iterations: Infinity });
       });
-      await page.until(async () => tagged(await page.events(), 'popover').some((it) => it.id === pop && it.open), 'the popover');
+      await page.until(
+        async () => tagged(await page.events(), 'popover').some((it) => it.id === pop && it.open),
+        'the popover',
+      );
       // A modal dialog closes popovers.
       await page.page.evaluate(() => document.querySelector('dialog')!.showModal());
-      await page.until(async () => tagged(await page.events(), 'popover').some((it) => it.id === pop && !it.open), 'its close');
+      await page.until(
+        async () => tagged(await page.events(), 'popover').some((it) => it.id === pop && !it.open),
+        'its close',
+      );
       expect(JSON.stringify(await page.events())).toContain('"rr_open_mode":"modal"');
       const animation = await page.until(async () => tagged(await page.events(), 'animation')[0], 'the animation');
       expect(animation).toMatchObject({ id: mover, playState: 'running', timing: { duration: 5000, iterations: 1e6 } });
@@ -165,12 +188,20 @@ describe.each([
   test('single-page navigation, title and viewport', () =>
     withPage(async (page) => {
       const last = async () => (await page.outputs('page')).at(-1)?.page;
-      expect(await last()).toMatchObject({ url: `${page.origin}/`, title: 'First', visible: true, viewport: { width: 1000, height: 700 } });
+      expect(await last()).toMatchObject({
+        url: `${page.origin}/`,
+        title: 'First',
+        visible: true,
+        viewport: { width: 1000, height: 700 },
+      });
       await page.page.evaluate(() => {
         history.pushState({}, '', '/second?q=1');
         document.title = 'Second';
       });
-      await page.until(async () => (await last()).url.endsWith('/second?q=1') && (await last()).title === 'Second', 'the address');
+      await page.until(
+        async () => (await last()).url.endsWith('/second?q=1') && (await last()).title === 'Second',
+        'the address',
+      );
       await page.page.setViewport({ width: 800, height: 500 });
       await page.until(async () => (await last()).viewport.width === 800, 'the viewport');
       await page.until(async () => ofSource(await page.events(), 4).some((data) => data.width === 800), 'the resize');

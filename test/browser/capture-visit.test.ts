@@ -36,7 +36,15 @@ const ENTRY = `
 `;
 
 const ALICE = { id: 'alice', name: 'Alice' };
-const VISIT: VisitState = { room: 'r1', tab: 1, resume: 'proof-1', watchers: [ALICE], paused: false, capture: true, received: 0 };
+const VISIT: VisitState = {
+  room: 'r1',
+  tab: 1,
+  resume: 'proof-1',
+  watchers: [ALICE],
+  paused: false,
+  capture: true,
+  received: 0,
+};
 
 const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
 
@@ -85,7 +93,9 @@ describe.each([
 
   async function open(html = '<title>Visit</title><p id=p>words</p><img src=/a.svg><img src=/copy.svg><input id=i>') {
     const svg = { body: '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', type: 'image/svg+xml' };
-    opened = await openCapturePage(browser, { files: { '/': html, '/visit.js': script, '/a.svg': svg, '/copy.svg': svg } });
+    opened = await openCapturePage(browser, {
+      files: { '/': html, '/visit.js': script, '/a.svg': svg, '/copy.svg': svg },
+    });
     tab = opened.page;
     await tab.addScriptTag({ url: '/visit.js' });
   }
@@ -122,7 +132,10 @@ describe.each([
     await call('answer', true);
     await write('before anybody watches');
     expect(await frames()).toEqual([]);
-    expect((await log('messages')).map((message) => [message.ask, message.yes])).toEqual([['a1', false], ['a3', true]]);
+    expect((await log('messages')).map((message) => [message.ask, message.yes])).toEqual([
+      ['a1', false],
+      ['a3', true],
+    ]);
     await receive({ t: 'visit', visit: { ...VISIT, watchers: [], capture: false } });
     expect(await view()).toEqual({ state: 'offering', room: 'r1' });
     expect(await frames()).toEqual([]);
@@ -164,7 +177,12 @@ describe.each([
     await write('while lost ');
     expect(await frames()).toEqual(before);
     await call('linkOpen');
-    await receive({ t: 'welcome', token: 't', masking: { privateByDefault: false }, visit: { ...VISIT, received: before.length - 1, resume: 'proof-2' } });
+    await receive({
+      t: 'welcome',
+      token: 't',
+      masking: { privateByDefault: false },
+      visit: { ...VISIT, received: before.length - 1, resume: 'proof-2' },
+    });
     await opened.until(async () => (await frames()).length > before.length + 1, 'what was kept');
     const again = (await frames()).slice(before.length);
     expect(again[0]).toBe(before.at(-1));
@@ -244,11 +262,17 @@ describe.each([
       const list = (await messages('assets')).flatMap((message) => (message as Json).list);
       return list.length >= 2 && list;
     }, 'both pictures');
-    expect(offered.map((entry: Json) => entry.url).sort()).toEqual([`${opened.origin}/a.svg`, `${opened.origin}/copy.svg`]);
+    expect(offered.map((entry: Json) => entry.url).sort()).toEqual([
+      `${opened.origin}/a.svg`,
+      `${opened.origin}/copy.svg`,
+    ]);
     const [{ hash, bytes }] = offered;
     expect(offered[1].hash).toBe(hash);
     await receive({ t: 'want', hashes: [hash, '0'.repeat(64)] });
-    const [upload] = await opened.until(async () => ((await log('uploads')).length > 0 ? log('uploads') : undefined), 'the upload');
+    const [upload] = await opened.until(
+      async () => ((await log('uploads')).length > 0 ? log('uploads') : undefined),
+      'the upload',
+    );
     expect(upload[0]).toBe(hash);
     expect(createHash('sha256').update(bytesOf(upload[1])).digest('hex')).toBe(hash);
     expect(bytesOf(upload[1]).length).toBe(bytes);
@@ -266,11 +290,16 @@ describe.each([
     expect(readHeader(bytesOf((await log('latest'))[0])).kind).toBe(KIND.Pointer);
     const [probe] = await messages('probe');
     await receive({ t: 'echo', at: (probe as Json).at });
-    await opened.until(async () => (await messages('probe')).some((message) => (message as Json).last !== undefined), 'the result');
+    await opened.until(
+      async () => (await messages('probe')).some((message) => (message as Json).last !== undefined),
+      'the result',
+    );
   });
 
   test('an old library’s toJSON does not spoil the frames, and stays', async () => {
-    await begin(`<title>Old</title><p id=p>words</p><script>Array.prototype.toJSON = function () { return 'spoiled' }</script>`);
+    await begin(
+      `<title>Old</title><p id=p>words</p><script>Array.prototype.toJSON = function () { return 'spoiled' }</script>`,
+    );
     expect(JSON.stringify(decode(await frames()))).toContain('words');
     expect(await tab.evaluate(() => 'toJSON' in Array.prototype)).toBe(true);
     await tab.evaluate(() => Reflect.deleteProperty(Array.prototype, 'toJSON'));

@@ -86,7 +86,11 @@ function serve(files: Files, requests: string[]): Promise<Server> {
     const found = files[url];
     if (found === undefined) return void response.writeHead(404).end('nothing here');
     const file = typeof found === 'string' ? { body: found } : found;
-    response.writeHead(200, { 'content-type': file.type ?? typeOf(url), 'cache-control': 'max-age=600', ...file.headers });
+    response.writeHead(200, {
+      'content-type': file.type ?? typeOf(url),
+      'cache-control': 'max-age=600',
+      ...file.headers,
+    });
     response.end(file.body);
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
@@ -148,7 +152,9 @@ export async function openCapturePage(
         if (found !== undefined && found !== false) return found as Exclude<typeof found, undefined | false>;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      throw new Error(`never came: ${what}; last outputs: ${JSON.stringify((await outputs()).slice(-4)).slice(0, 3000)}`);
+      throw new Error(
+        `never came: ${what}; last outputs: ${JSON.stringify((await outputs()).slice(-4)).slice(0, 3000)}`,
+      );
     },
     errors: async () => [...thrown, ...(await page.evaluate(() => (window as unknown as Json).tandem.errors))],
     async close() {

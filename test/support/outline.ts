@@ -4,7 +4,7 @@
 // Easy to get wrong: it runs in the browser, on nodes of other windows.
 
 /** Attributes that a mirror may not show as they were, or that mean nothing after recording. */
-const LEFT_OUT = /^(autocomplete|nonce|rr_.*|_on.*|on.*|csp-content|rrweb-original-.*|sandbox|tabindex|loading|poster)$/;
+const LEFT_OUT = /^(autocomplete|srcdoc|nonce|rr_.*|_on.*|on.*|csp-content|rrweb-original-.*|sandbox|tabindex|loading|poster)$/;
 const MARKS = /^:(hover|active|focus|focus-visible|focus-within|undefined|box|own)$/;
 
 export type OutlineOptions = { /** Values of attributes too. */ values?: boolean };

@@ -29,15 +29,33 @@ describe('text', () => {
       expect(maskCards(text).match(/\d/g)?.length ?? 0).toBeLessThanOrEqual(4);
   });
 
-  test.each(['4111111111111112', '1234567890123', '1767225600000', '+7 999 123 45 67', '10 20 30 40 50 60 70', '12.5 13.25 14.125', '40702810900000000001234567'])(
-    'this is none: %s',
-    (text) => expect(maskCards(text)).toBe(text),
-  );
+  test.each([
+    '4111111111111112',
+    '1234567890123',
+    '1767225600000',
+    '+7 999 123 45 67',
+    '10 20 30 40 50 60 70',
+    '12.5 13.25 14.125',
+    '40702810900000000001234567',
+  ])('this is none: %s', (text) => expect(maskCards(text)).toBe(text));
 
   test('names of fields', () => {
-    for (const name of ['cvv', 'card-cvc', 'cardNumber', 'cc_number_pan', 'IBAN', 'customerIban', 'ssn', 'user_password', 'PIN', 'creditcard', 'card'])
+    for (const name of [
+      'cvv',
+      'card-cvc',
+      'cardNumber',
+      'cc_number_pan',
+      'IBAN',
+      'customerIban',
+      'ssn',
+      'user_password',
+      'PIN',
+      'creditcard',
+      'card',
+    ])
       expect([name, isSecretName(name)]).toEqual([name, true]);
-    for (const name of ['city', 'shipping', 'opinion', 'discard', 'wildcards', 'passenger', 'compass', 'name', '']) expect([name, isSecretName(name)]).toEqual([name, false]);
+    for (const name of ['city', 'shipping', 'opinion', 'discard', 'wildcards', 'passenger', 'compass', 'name', ''])
+      expect([name, isSecretName(name)]).toEqual([name, false]);
   });
 });
 
@@ -45,9 +63,15 @@ describe('addresses', () => {
   test.each([
     ['https://s.ru/a?page=2&q=tea', 'https://s.ru/a?page=2&q=tea'],
     ['https://s.ru/a?token=abc&page=2', 'https://s.ru/a?token=•••&page=2'],
-    ['https://s.ru/a?resetToken=abc#access_token=x&state=y', 'https://s.ru/a?resetToken=•••#access_token=•••&state=•••'],
+    [
+      'https://s.ru/a?resetToken=abc#access_token=x&state=y',
+      'https://s.ru/a?resetToken=•••#access_token=•••&state=•••',
+    ],
     ['https://user:pass@s.ru/', 'https://s.ru/'],
-    ['https://s.ru/a?code=1&author=Tolstoy&keyword=tea&api_key=9', 'https://s.ru/a?code=•••&author=Tolstoy&keyword=tea&api_key=•••'],
+    [
+      'https://s.ru/a?code=1&author=Tolstoy&keyword=tea&api_key=9',
+      'https://s.ru/a?code=•••&author=Tolstoy&keyword=tea&api_key=•••',
+    ],
     ['https://s.ru/pay/4111111111111111', 'https://s.ru/pay/••••••••••••••••'],
     ['https://s.ru/v/eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abcdef', 'https://s.ru/v/•••'],
     ['https://s.ru/a#/checkout', 'https://s.ru/a#/checkout'],
@@ -83,15 +107,20 @@ describe('addresses', () => {
   test('of a srcset only the candidate in use is left', () => {
     const base = 'https://s.ru/shop/';
     expect(chosenCandidate('a.png, b.png 2x', 'https://s.ru/shop/b.png', base)).toBe('https://s.ru/shop/b.png 2x');
-    expect(chosenCandidate('a.png 100w,\n b,c.png 200w', 'https://s.ru/shop/b,c.png', base)).toBe('https://s.ru/shop/b,c.png 200w');
+    expect(chosenCandidate('a.png 100w,\n b,c.png 200w', 'https://s.ru/shop/b,c.png', base)).toBe(
+      'https://s.ru/shop/b,c.png 200w',
+    );
     expect(chosenCandidate('a.png', 'https://s.ru/shop/a.png', base)).toBe('https://s.ru/shop/a.png');
     expect(chosenCandidate('a.png 1x', '', base)).toBe('');
   });
 });
 
-test.each([0, 1, 55, 56, 63, 64, 65, 1000, 200_000])('SHA-256 of %i bytes, with and without the browser’s own', async (length) => {
-  const bytes = Uint8Array.from({ length }, (_, at) => (at * 131 + 7) & 255);
-  const right = createHash('sha256').update(bytes).digest('hex');
-  expect(await sha256Plain(bytes)).toBe(right);
-  expect(await sha256(bytes)).toBe(right);
-});
+test.each([0, 1, 55, 56, 63, 64, 65, 1000, 200_000])(
+  'SHA-256 of %i bytes, with and without the browser’s own',
+  async (length) => {
+    const bytes = Uint8Array.from({ length }, (_, at) => (at * 131 + 7) & 255);
+    const right = createHash('sha256').update(bytes).digest('hex');
+    expect(await sha256Plain(bytes)).toBe(right);
+    expect(await sha256(bytes)).toBe(right);
+  },
+);
