@@ -5,7 +5,7 @@
 // together, in the microtask after it; the page hears of no error of ours; after stop() nothing is emitted.
 //
 // Easy to get wrong: a snapshot restarts rrweb instead of asking it for another one. Asked for another one while
-// mutations are waiting, it sends nodes twice; and it would watch every frame twice from then on. So node ids are new
+// mutations are waiting, it would send their nodes twice, and watch every frame twice from then on. So node ids are new
 // after each snapshot, and pictures are sent again.
 
 import type { eventWithTime, incrementalData } from '@rrweb/types';
@@ -56,7 +56,7 @@ export type CaptureOutput =
 
 export type Capture = {
   stop(): void;
-  /** A new snapshot, as soon as the page's waiting mutations are through. */
+  /** A new snapshot, in the microtask after this one. */
   snapshot(): void;
   /** Live node of a capture id. */
   nodeOf(id: number): Node | undefined;
@@ -186,16 +186,14 @@ export function startCapture(
   });
 
   const restart = () => {
+    if (isRestartDue || listening.isStopped) return;
     isRestartDue = true;
-    // A task of its own: mutations that wait now would otherwise be sent beside a snapshot that has them already.
-    // Not a timer: those come once a minute in a hidden tab.
-    const channel = new MessageChannel();
-    channel.port1.onmessage = safe(() => {
-      channel.port1.close();
-      if (!isRestartDue || listening.isStopped) return;
-      begin();
-    });
-    channel.port2.postMessage(undefined);
+    // Not at once: this may be in the middle of rrweb's own work.
+    queueMicrotask(
+      safe(() => {
+        if (!listening.isStopped) begin();
+      }),
+    );
   };
 
   const outgoing = createOutgoing({
@@ -207,9 +205,7 @@ export function startCapture(
     push,
     moving: pictures.add,
     framed: (frame) => watchDocument(frame),
-    stale: () => {
-      if (!isRestartDue) restart();
-    },
+    stale: restart,
   });
   const veil = createVeil(mirror, masker);
   const frameLoads = createFrameLoads(mirror);
@@ -286,9 +282,7 @@ export function startCapture(
 
   return {
     stop,
-    snapshot: () => {
-      if (!listening.isStopped && !isRestartDue) restart();
-    },
+    snapshot: restart,
     nodeOf: (id) => mirror.getNode(id) ?? undefined,
     idOf,
   };

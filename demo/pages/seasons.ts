@@ -51,12 +51,14 @@ const shop = openShop();
 const hidden = new Set<string>();
 let years = 2;
 let chosen = -1;
+let paintedWidth = 0;
 
 const frame = { left: 58, right: 16, top: 18, bottom: 34, height: 380 } as const;
 
 function paintChart(isNew: boolean): void {
   const place = need(HTMLElement, '#chart');
-  const width = Math.max(300, place.clientWidth);
+  paintedWidth = place.clientWidth;
+  const width = Math.max(300, paintedWidth);
   const months = monthsBack(years);
   const shown = allSeries.filter((series) => !hidden.has(series.id));
   const most = Math.max(400, ...shown.flatMap((series) => months.map((month) => month.price(series))));
@@ -82,10 +84,12 @@ function paintChart(isNew: boolean): void {
       svg('line', { class: 'grid-line', x1: frame.left, x2: width - frame.right, y1: y(price), y2: y(price) }),
       svg('text', { class: 'axis-text', x: frame.left - 10, y: y(price) + 4, 'text-anchor': 'end' }, price.toLocaleString(language)),
     );
-  const every = Math.ceil(months.length / (width < 520 ? 4 : 8));
+  const every = Math.ceil(months.length / (width < 520 ? 3 : 8));
   months.forEach((month, at) => {
     if (at % every !== 0) return;
-    const text = new Intl.DateTimeFormat(language, { month: 'short', year: '2-digit' }).format(month.date);
+    const text = new Intl.DateTimeFormat(language, { month: 'short', year: '2-digit' })
+      .format(month.date)
+      .replace(' г.', '');
     chart.append(svg('text', { class: 'axis-text', x: x(at), y: frame.height - 10, 'text-anchor': at === 0 ? 'start' : 'middle' }, text));
   });
   for (const series of shown) {
@@ -217,11 +221,8 @@ for (const radio of document.querySelectorAll<HTMLInputElement>('[name="years"]'
     years = Number(radio.value);
     paintChart(true);
   });
-let known = 0;
 new ResizeObserver(([entry]) => {
-  const now = Math.round(entry?.contentRect.width ?? 0);
-  if (now !== known && known !== 0) paintChart(false);
-  known = now;
+  if (entry && entry.target.clientWidth !== paintedWidth) paintChart(false);
 }).observe(need(HTMLElement, '#chart'));
 shop.draw(() => {
   paintSeries();

@@ -34,6 +34,7 @@ export class GlazeSwatch extends HTMLElement {
 
 export class GlazeCup extends HTMLElement {
   readonly #body = svg('path', { d: 'M60 62h140c0 62-24 104-70 104S60 124 60 62Z' });
+  readonly #rim = svg('ellipse', { cx: 130, cy: 62, rx: 70, ry: 13 });
 
   constructor() {
     super();
@@ -52,9 +53,10 @@ export class GlazeCup extends HTMLElement {
         svg('path', { class: 'steam', d: 'M112 50c-10-12 10-18 0-30s8-14 2-20' }),
         svg('path', { class: 'steam', d: 'M148 50c-10-12 10-18 0-30s8-14 2-20' }),
         this.#body,
-        svg('path', { d: 'M112 166h36v14c0 4-36 4-36 0Z', fill: '#9a7355' }),
-        svg('ellipse', { cx: 130, cy: 62, rx: 70, ry: 13, fill: 'rgb(0 0 0 / .28)' }),
-        svg('ellipse', { cx: 130, cy: 66, rx: 60, ry: 9, fill: '#b4581c' }),
+        svg('path', { d: 'M112 165h36v14c0 5-36 5-36 0Z', fill: '#9a7355' }),
+        this.#rim,
+        svg('ellipse', { cx: 130, cy: 62, rx: 64, ry: 10, fill: 'rgb(0 0 0 / .32)' }),
+        svg('ellipse', { cx: 130, cy: 65, rx: 55, ry: 6.5, fill: '#b4581c' }),
         svg('path', { d: 'M74 82c2 36 14 60 34 72-20-6-38-30-34-72Z', fill: 'rgb(255 255 255 / .45)' }),
       ),
     );
@@ -62,6 +64,7 @@ export class GlazeCup extends HTMLElement {
 
   paint(colour: string): void {
     this.#body.setAttribute('fill', colour);
+    this.#rim.style.fill = `color-mix(in srgb, ${colour} 80%, white)`;
   }
 }
 

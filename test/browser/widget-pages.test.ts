@@ -137,7 +137,8 @@ describe.each(BROWSERS)('%s', (name) => {
       <style>dialog { inset: 0; width: 100vw; height: 100vh; max-width: none; max-height: none }</style>`;
     await open({ html: html(await snippetFor(relay), dialogs) });
     const tab = await until(() => relay.tabs[0]);
-    const show = (id: string) => visitor.page.evaluate((id) => document.querySelector<HTMLDialogElement>(id)?.showModal(), id);
+    const show = (id: string) =>
+      visitor.page.evaluate((id) => document.querySelector<HTMLDialogElement>(id)?.showModal(), id);
     await show('#a');
     tab.send(ASK);
     await visitor.click(ALLOW);

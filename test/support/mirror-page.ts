@@ -37,7 +37,7 @@ const CONSOLE = `
       });
     },
     frames(kind, value, { deflated = false, tab = 1 } = {}) {
-      const bytes = deflated instanceof Uint8Array ? deflated : new TextEncoder().encode(JSON.stringify(value));
+      const bytes = deflated instanceof Uint8Array ? deflated : new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
       return encodeFrames(kind, bytes, { deflated: deflated instanceof Uint8Array }).map((frame) => {
         stamp(frame, { tab, room: 1, sequence: ++sequence });
         return frame;

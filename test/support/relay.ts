@@ -3,8 +3,9 @@
 // version of the schema, and copied.
 
 import { fork, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,6 +91,20 @@ function spawnRelay(dataDir: string, env: Record<string, string>): Promise<TestR
       });
     });
   });
+}
+
+/** A free port below the range from which the system takes ports for outgoing connections: a relay that is to come back
+ * on its own port must not find it lent to somebody's client meanwhile. */
+export async function steadyPort(): Promise<string> {
+  for (;;) {
+    const port = 20_000 + randomInt(12_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = net.createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (isFree) return String(port);
+  }
 }
 
 /** `dataDir`: that of an earlier relay, to start it again on the same data. */

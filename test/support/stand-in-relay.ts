@@ -233,3 +233,28 @@ export function someRoom(change: Partial<RoomView> = {}): RoomView {
     ...change,
   };
 }
+
+/** A snapshot payload: a page with one heading, as capture would send it. */
+export function somePage(heading: string, size = { width: 1280, height: 720 }): unknown[] {
+  let id = 1;
+  const element = (tagName: string, ...childNodes: unknown[]) => ({
+    type: 2,
+    tagName,
+    attributes: {},
+    childNodes,
+    id: id++,
+  });
+  const html = element(
+    'html',
+    element('head'),
+    element('body', element('h1', { type: 3, textContent: heading, id: id++ })),
+  );
+  return [
+    { type: 4, data: { href: 'https://nordkaffee.example/', ...size }, timestamp: 0 },
+    {
+      type: 2,
+      data: { node: { type: 0, childNodes: [html], id: id++ }, initialOffset: { top: 0, left: 0 } },
+      timestamp: 0,
+    },
+  ];
+}

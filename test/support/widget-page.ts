@@ -48,7 +48,8 @@ export async function openPage(browser: Browser, options: { before?: () => void 
   });
   if (options.before) await page.evaluateOnNewDocument(options.before);
 
-  const has = (selector: string) => page.evaluate(find, selector).then(Boolean);
+  // By handle: the two drivers do not agree on what an element returned by value is.
+  const has = async (selector: string) => (await page.evaluateHandle(find, selector)).asElement() !== null;
   const ui = (selector: string) =>
     until(async () => {
       try {

@@ -62,7 +62,12 @@ test('no text is empty or left in the other language', () => {
 describe('address', () => {
   test('a long one keeps its host and its end', () => {
     const parts = addressParts('https://shop.example/a/very/long/path/to/some/thing?with=query&and=more');
-    expect(parts).toMatchObject({ scheme: 'https://', host: 'shop.example', tail: 'ith=query&and=more', isSecure: true });
+    expect(parts).toMatchObject({
+      scheme: 'https://',
+      host: 'shop.example',
+      tail: 'ith=query&and=more',
+      isSecure: true,
+    });
     expect(parts.head + parts.tail).toBe('/a/very/long/path/to/some/thing?with=query&and=more');
   });
   test('a short one is not cut', () => {
@@ -110,7 +115,11 @@ describe('what lies over the picture', () => {
     ['no byte yet, page hidden', { painted: false, bytes: 0, view: hidden }, { kind: 'waiting', for: 'visible' }],
     ['no byte yet', { painted: false, bytes: 0 }, { kind: 'waiting', for: 'picture' }],
     ['bytes coming', { painted: false }, { kind: 'waiting', for: 'bytes' }],
-    ['ended wins', { isConnected: false, view: someRoom({ state: 'ended', ended: 'visitor' }) }, { kind: 'ended', why: 'visitor' }],
+    [
+      'ended wins',
+      { isConnected: false, view: someRoom({ state: 'ended', ended: 'visitor' }) },
+      { kind: 'ended', why: 'visitor' },
+    ],
     ['refused', { refused: 'no-such-room', view: undefined }, { kind: 'refused', why: 'no-such-room' }],
   ])('%s', (_, change, expected) => {
     expect(overlayOf({ ...live, ...change })).toEqual(expected);

@@ -1,0 +1,258 @@
+// The live list of the built console: thousands of rows, keyboard, search, asking, codes.
+
+import type { Browser } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../support/browsers.ts';
+import { openConsole, type ConsolePage } from '../support/console-page.ts';
+import { someVisitor } from '../support/stand-in-relay.ts';
+import type { Row } from '../../protocol/messages.ts';
+
+let browser: Browser;
+let desk: ConsolePage;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+afterEach(() => desk.close());
+
+/** In pages of 200, as the relay sends them. Newer ones have higher numbers. */
+async function fill(count: number, change: (n: number) => Partial<Row> = () => ({})): Promise<void> {
+  await desk.relay.next('list');
+  const now = Date.now();
+  for (let from = 0; from < Math.max(count, 1); from += 200) {
+    const to = Math.min(count, from + 200);
+    const put: Row[] = [];
+    for (let n = from; n < to; n++)
+      put.push(someVisitor(n, now, { since: now - 10_000_000 + n * 1000, title: `Page ${n}`, ...change(n) }));
+    desk.relay.send({ t: 'rows', reset: from === 0, more: to < count, put, gone: [] });
+  }
+}
+
+function update(put: Row[], gone: string[] = []): void {
+  desk.relay.send({ t: 'rows', reset: false, more: false, put, gone });
+}
+
+/** The ids of the rows that are drawn, from the top. */
+function drawn(): Promise<string[]> {
+  return desk.page.$$eval('[data-testid="visitor"]', (rows) =>
+    rows
+      .map((row) => ({ id: row.getAttribute('data-visitor') ?? '', at: Number(row.getAttribute('aria-rowindex')) }))
+      .sort((a, b) => a.at - b.at)
+      .map((row) => row.id),
+  );
+}
+
+async function waitForFirst(id: string): Promise<void> {
+  await desk.page.waitForFunction(
+    (wanted) => document.querySelector('[aria-rowindex="1"]')?.getAttribute('data-visitor') === wanted,
+    {},
+    id,
+  );
+}
+
+function active(): Promise<string | null> {
+  return desk.page.$eval('[data-testid="visitor-list"]', (list) => {
+    const id = list.getAttribute('aria-activedescendant');
+    // Named, and there.
+    return id && document.getElementById(id) ? id : null;
+  });
+}
+
+test('5,000 visitors: all are counted and reachable, only those in sight are drawn', async () => {
+  desk = await openConsole(browser);
+  await fill(5000);
+  await desk.sees('visitors-now', '5,000 visitors now');
+  await waitForFirst('visitor-4999');
+  expect(await desk.count('visitor')).toBeLessThan(40);
+  expect(await desk.page.$eval('[data-testid="visitor-list"]', (list) => list.getAttribute('aria-rowcount'))).toBe(
+    '5000',
+  );
+  await desk.page.focus('[data-testid="visitor-list"]');
+  await desk.page.keyboard.press('End');
+  await desk.page.waitForSelector('[data-visitor="visitor-0"]');
+  expect(await active()).toBe('visitor-visitor-0');
+  expect(await desk.count('visitor')).toBeLessThan(40);
+  expect(desk.errors).toEqual([]);
+});
+
+test('rows update, come and go by themselves', async () => {
+  desk = await openConsole(browser);
+  await fill(10);
+  await waitForFirst('visitor-9');
+  const now = Date.now();
+  update([someVisitor(3, now, { title: 'Moved on', url: 'https://nordkaffee.example/new-place' })]);
+  await desk.sees('visitor', 'Moved on');
+  await desk.sees('visitor', '/new-place');
+  update([someVisitor(77, now, { since: now, title: 'Just came' })]);
+  await waitForFirst('visitor-77');
+  await desk.sees('visitors-now', '11 visitors now');
+  update([], ['visitor-9']);
+  await desk.sees('visitors-now', '10 visitors now');
+  await desk.page.waitForFunction(() => !document.querySelector('[data-visitor="visitor-9"]'));
+  expect(desk.errors).toEqual([]);
+});
+
+test('what the operator reads keeps its place while others come above', async () => {
+  desk = await openConsole(browser);
+  await fill(1000);
+  await waitForFirst('visitor-999');
+  await desk.page.$eval('[data-testid="visitor-list"]', (list) => (list.scrollTop = 64 * 300));
+  await desk.page.waitForSelector('[data-visitor="visitor-699"]');
+  const place = () =>
+    desk.page.$eval('[data-visitor="visitor-695"]', (row) => Math.round(row.getBoundingClientRect().top));
+  const before = await place();
+  const now = Date.now();
+  update([1, 2, 3].map((n) => someVisitor(5000 + n, now, { since: now + n })));
+  await desk.sees('visitors-now', '1,003 visitors now');
+  expect(await place()).toBe(before);
+});
+
+test('rows stand still under the pointer; who comes waits and is let in', async () => {
+  desk = await openConsole(browser);
+  await fill(10);
+  await waitForFirst('visitor-9');
+  await desk.page.hover('[data-visitor="visitor-7"]');
+  const now = Date.now();
+  update([someVisitor(50, now, { since: now })], ['visitor-8']);
+  await desk.sees('visitors-held', '1 new visitor');
+  expect((await drawn()).slice(0, 3)).toEqual(['visitor-9', 'visitor-8', 'visitor-7']);
+  await desk.click('visitors-held');
+  await waitForFirst('visitor-50');
+});
+
+test('the keyboard: slash, arrows, Page keys, Home, Enter asks, Escape leaves', async () => {
+  desk = await openConsole(browser);
+  await fill(100);
+  await waitForFirst('visitor-99');
+  const { keyboard } = desk.page;
+  await keyboard.press('/');
+  await keyboard.type('page 42');
+  await waitForFirst('visitor-42');
+  await keyboard.press('ArrowDown');
+  expect(await active()).toBe('visitor-visitor-42');
+  await keyboard.press('/');
+  await keyboard.press('Escape');
+  await waitForFirst('visitor-99');
+  await keyboard.press('Escape');
+  expect(await active()).toBe('visitor-visitor-42');
+  await keyboard.press('Home');
+  await keyboard.press('ArrowDown');
+  expect(await active()).toBe('visitor-visitor-98');
+  await keyboard.press('PageDown');
+  await keyboard.press('PageUp');
+  expect(await active()).toBe('visitor-visitor-98');
+  await keyboard.press('Enter');
+  expect((await desk.relay.next('ask')).visitor).toBe('visitor-98');
+  await keyboard.press('Escape');
+  expect(await desk.page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  expect(desk.errors).toEqual([]);
+});
+
+test('who wants to show the screen stands first and is opened with one key', async () => {
+  desk = await openConsole(browser);
+  await fill(300, (n) => (n === 5 ? { state: 'offering', room: 'room-5' } : {}));
+  await waitForFirst('visitor-5');
+  await desk.sees('visitor', 'Wants to show the screen');
+  await desk.page.focus('[data-testid="visitor-list"]');
+  await desk.page.keyboard.press('Home');
+  await desk.page.keyboard.press('Enter');
+  expect((await desk.relay.next('watch')).room).toBe('room-5');
+});
+
+test('search says when nobody matches and finds everybody again', async () => {
+  desk = await openConsole(browser);
+  await fill(20);
+  await desk.page.type('[data-testid="visitor-search"]', 'zebra');
+  await desk.sees('nothing-found', 'zebra');
+  await desk.page.keyboard.press('Escape');
+  await waitForFirst('visitor-19');
+});
+
+test('nobody there: what to do', async () => {
+  desk = await openConsole(browser, { language: 'ru' });
+  await fill(0);
+  await desk.sees('visitors-empty', 'Сейчас на сайте никого нет');
+  await desk.sees('visitors-empty', `${desk.relay.url}widget/loader.js`);
+});
+
+test.each([
+  ['declined', 'said no'],
+  ['timeout', 'No answer'],
+  ['gone', 'has left'],
+] as const)('an ask that is %s', async (state, words) => {
+  desk = await openConsole(browser);
+  await fill(3);
+  await desk.click('ask');
+  const { visitor } = await desk.relay.next('ask');
+  desk.relay.send({ t: 'asked', visitor, state: 'waiting' });
+  await desk.sees('ask-card', 'Waiting for an answer');
+  desk.relay.send({ t: 'asked', visitor, state });
+  await desk.sees('ask-card', words);
+  await desk.click('ask-close');
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="ask-card"]'));
+});
+
+test('an ask can be withdrawn; one that is accepted opens the room', async () => {
+  desk = await openConsole(browser);
+  await fill(3);
+  await desk.click('ask');
+  const first = await desk.relay.next('ask');
+  await desk.click('ask-cancel');
+  expect(await desk.relay.next('unask')).toEqual({ t: 'unask', visitor: first.visitor });
+  await desk.click('ask');
+  const { visitor } = await desk.relay.next('ask');
+  desk.relay.send({ t: 'asked', visitor, state: 'accepted', room: 'room-1' });
+  expect((await desk.relay.next('watch')).room).toBe('room-1');
+  expect(new URL(desk.page.url()).hash).toBe('#/room/room-1');
+});
+
+test('the code field takes a pasted code in any dress and tells what is wrong', async () => {
+  desk = await openConsole(browser);
+  await fill(3);
+  await desk.click('code-open');
+  const input = await desk.page.waitForSelector('[data-testid="code-input"]');
+  await desk.page.evaluate((field) => {
+    const box = field as HTMLInputElement;
+    box.focus();
+    document.execCommand('insertText', false, ' 123-456 ');
+  }, input);
+  expect((await desk.relay.next('code')).code).toBe('123456');
+  desk.relay.send({ t: 'refused', what: 'code', why: 'wrong-code' });
+  await desk.sees('code-trouble', 'No visitor has this code');
+  // The wrong one is selected: typing replaces it.
+  await desk.page.keyboard.type('654321');
+  expect((await desk.relay.next('code')).code).toBe('654321');
+  desk.relay.send({ t: 'refused', what: 'code', why: 'too-many-tries' });
+  await desk.sees('code-trouble', 'Too many wrong codes');
+  await desk.page.keyboard.type('111111');
+  await desk.relay.next('code');
+  desk.relay.send({ t: 'asked', visitor: 'visitor-1', state: 'waiting' });
+  await desk.sees('ask-card', 'Waiting for an answer');
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="code-input"]'));
+  expect(desk.errors).toEqual([]);
+});
+
+test('a lost link is said, and the list starts anew when it is back', async () => {
+  desk = await openConsole(browser);
+  await fill(10);
+  await waitForFirst('visitor-9');
+  desk.relay.refuse();
+  desk.relay.drop();
+  await desk.sees('link-banner', 'Connection lost');
+  desk.relay.admit();
+  await fill(4);
+  await desk.sees('visitors-now', '4 visitors now');
+  await waitForFirst('visitor-3');
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="link-banner"]'));
+  expect(desk.errors).toEqual([]);
+});
+
+test.each([360, 768, 1440])('nothing sticks out sideways at %i px', async (width) => {
+  desk = await openConsole(browser, { width, language: 'ru' });
+  await fill(40, (n) => (n === 2 ? { title: 'Очень длинное название страницы '.repeat(12) } : {}));
+  await waitForFirst('visitor-39');
+  expect(await desk.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  expect(
+    await desk.page.$eval('[data-testid="visitor-list"]', (list) => list.scrollWidth - list.clientWidth),
+  ).toBeLessThanOrEqual(0);
+});

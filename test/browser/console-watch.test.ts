@@ -1,0 +1,243 @@
+// Watching a room in the built console: the picture, what lies over it, tabs, repair, and coming back.
+
+import type { Browser } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RoomView } from '../../protocol/messages.ts';
+import { launchChromium } from '../support/browsers.ts';
+import { openConsole, type ConsolePage } from '../support/console-page.ts';
+import { OPERATOR, someRoom, somePage } from '../support/stand-in-relay.ts';
+
+let browser: Browser;
+let desk: ConsolePage;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+afterEach(() => desk.close());
+
+const ROOM = 'room-1';
+const [firstTab] = someRoom().tabs;
+if (!firstTab) throw new Error('someRoom has a tab');
+const two = {
+  tabs: [firstTab, { ...firstTab, tab: 2, title: 'Basket', url: 'https://nordkaffee.example/basket', visible: false }],
+};
+
+/** The room as told and painted, one frame per tab. */
+async function watch(view: Partial<RoomView> = {}): Promise<void> {
+  await desk.relay.next('watch');
+  const room = someRoom(view);
+  desk.relay.send({ t: 'room', view: room });
+  desk.relay.send({ t: 'history', room: ROOM, from: 0, to: room.tabs.length });
+  room.tabs.forEach((tab, index) =>
+    desk.relay.frame({ room: room.number, tab: tab.tab, sequence: index + 1 }, 'snapshot', somePage(`Tab ${tab.tab}`)),
+  );
+  await overlay('none');
+}
+
+async function overlay(kind: string): Promise<void> {
+  await desk.page.waitForFunction(
+    (wanted) => document.querySelector('[data-testid="watch"]')?.getAttribute('data-overlay') === wanted,
+    {},
+    kind,
+  );
+}
+
+/** Headings of the mirrored pages that are in sight. */
+async function pictures(): Promise<string[]> {
+  const texts: string[] = [];
+  for (const frame of desk.page.frames()) {
+    if (frame === desk.page.mainFrame()) continue;
+    const element = await frame.frameElement();
+    if (!(await element?.isVisible())) continue;
+    // The mirror's frames run no scripts, so they are read from the console's own document.
+    const text = await element?.evaluate(
+      (node) => (node as HTMLIFrameElement).contentDocument?.querySelector('h1')?.textContent,
+    );
+    if (text) texts.push(text);
+  }
+  return texts;
+}
+
+test('the picture, the address, the size and who watches', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch({
+    watchers: [
+      { id: OPERATOR.id, name: OPERATOR.name },
+      { id: 'x', name: 'Boris Ivanov' },
+    ],
+  });
+  expect(await pictures()).toEqual(['Tab 1']);
+  await desk.sees('address', 'nordkaffee.example');
+  await desk.sees('viewport', '1280 × 720');
+  expect(await desk.page.$eval('[data-testid="watchers"]', (face) => face.getAttribute('aria-label'))).toContain(
+    'You, Boris Ivanov',
+  );
+  await desk.page.waitForFunction(
+    () => document.querySelector('[data-testid="quality"]')?.getAttribute('data-quality') === 'good',
+  );
+  await desk.click('quality');
+  await desk.sees('rtt-theirs', '38 ms');
+  await desk.sees('elements', '4');
+  expect(desk.errors).toEqual([]);
+});
+
+test('follows the visitor to another tab, looks at one, comes back', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch(two);
+  expect(await pictures()).toEqual(['Tab 1']);
+  desk.relay.send({ t: 'room', view: someRoom({ ...two, active: 2 }) });
+  await desk.page.waitForSelector('[data-testid="room-tab"][data-tab="2"][aria-selected="true"]');
+  expect(await pictures()).toEqual(['Tab 2']);
+  await desk.sees('address', '/basket');
+  await desk.page.click('[data-testid="room-tab"][data-tab="1"]');
+  await desk.page.waitForSelector('[data-testid="follow"]');
+  expect(await pictures()).toEqual(['Tab 1']);
+  await desk.click('follow');
+  await desk.page.waitForSelector('[data-testid="room-tab"][data-tab="2"][aria-selected="true"]');
+  expect(await pictures()).toEqual(['Tab 2']);
+  expect(desk.errors).toEqual([]);
+});
+
+test('waiting, paused, lost: said over the picture, and gone when it goes on', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await desk.relay.next('watch');
+  await overlay('waiting');
+  desk.relay.send({ t: 'room', view: someRoom({ state: 'waiting' }) });
+  await desk.sees('overlay', 'Waiting for the picture');
+  desk.relay.send({ t: 'history', room: ROOM, from: 0, to: 1 });
+  desk.relay.frame({ room: 7, tab: 1, sequence: 1 }, 'snapshot', somePage('Here'));
+  desk.relay.send({ t: 'room', view: someRoom() });
+  await overlay('none');
+  desk.relay.send({ t: 'room', view: someRoom({ state: 'paused' }) });
+  await desk.sees('overlay', 'Paused by the visitor');
+  desk.relay.send({ t: 'room', view: someRoom({ state: 'lost' }) });
+  await desk.sees('grace', 'Kept open for another 1:');
+  desk.relay.send({ t: 'room', view: someRoom() });
+  await overlay('none');
+  expect(await pictures()).toEqual(['Here']);
+  expect(desk.errors).toEqual([]);
+});
+
+test.each([
+  ['visitor', 'stopped showing'],
+  ['lost', 'did not come back'],
+  ['failed', 'could not go on'],
+] as const)('ended by %s: why, and the way back', async (ended, words) => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  desk.relay.send({ t: 'room', view: someRoom({ state: 'ended', ended }) });
+  await desk.sees('overlay', words);
+  await desk.click('back');
+  await desk.page.waitForSelector('[data-testid="code-open"]');
+  expect(new URL(desk.page.url()).hash).toBe('#/visitors');
+});
+
+test('a room that is not there any more', async () => {
+  desk = await openConsole(browser, { hash: '#/room/long-gone' });
+  await desk.relay.next('watch');
+  desk.relay.send({ t: 'refused', what: 'watch', why: 'no-such-room', about: 'long-gone' });
+  await desk.sees('overlay', 'has ended');
+});
+
+test('a hole in the sequence is asked for again', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  desk.relay.frame({ room: 7, tab: 1, sequence: 3 }, 'change', []);
+  expect(await desk.relay.next('history')).toEqual({ t: 'history', room: ROOM, from: 1 });
+});
+
+test('after a lost link it goes on from the last frame', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  desk.relay.frame({ room: 7, tab: 1, sequence: 2 }, 'change', []);
+  // The count of received updates says that the frame has arrived.
+  desk.relay.send({ t: 'head', room: ROOM, sequence: 2 });
+  await desk.page.waitForNetworkIdle();
+  desk.relay.refuse();
+  desk.relay.drop();
+  await overlay('own-link');
+  desk.relay.admit();
+  expect(await desk.relay.next('watch')).toEqual({ t: 'watch', room: ROOM, number: 7, from: 2 });
+  await overlay('returning');
+  desk.relay.send({ t: 'room', view: someRoom() });
+  await overlay('none');
+  expect(await pictures()).toEqual(['Tab 1']);
+  expect(desk.errors).toEqual([]);
+});
+
+test('a reload comes back to the same room, and to the others that were open', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  await desk.page.evaluate(() => (location.hash = '#/room/room-2'));
+  expect((await desk.relay.next('watch')).room).toBe('room-2');
+  await desk.page.reload();
+  const rooms = [(await desk.relay.next('watch')).room, (await desk.relay.next('watch')).room];
+  expect(rooms.sort()).toEqual(['room-1', 'room-2']);
+  expect(await desk.count('nav-room')).toBe(2);
+  expect(desk.errors).toEqual([]);
+});
+
+test('a picture stays while the operator looks at the list, without a new one', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  await desk.click('nav-visitors');
+  await desk.page.waitForSelector('[data-testid="code-open"]');
+  expect(await pictures()).toEqual([]);
+  await desk.click('nav-room');
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="code-open"]'));
+  expect(await pictures()).toEqual(['Tab 1']);
+  expect(desk.relay.heard.filter((message) => message.t === 'watch')).toHaveLength(1);
+});
+
+test('leaving is for oneself; ending asks first when others watch', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch({
+    watchers: [
+      { id: OPERATOR.id, name: OPERATOR.name },
+      { id: 'x', name: 'Boris Ivanov' },
+    ],
+  });
+  await desk.click('end');
+  await desk.page.waitForFunction(() => document.body.textContent?.includes('Boris Ivanov will lose the picture'));
+  expect(desk.relay.heard.some((message) => message.t === 'end')).toBe(false);
+  await desk.click('end-yes');
+  expect(await desk.relay.next('end')).toEqual({ t: 'end', room: ROOM });
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="end-yes"]'));
+  await desk.click('leave');
+  expect(await desk.relay.next('leave')).toEqual({ t: 'leave', room: ROOM });
+  expect(new URL(desk.page.url()).hash).toBe('#/visitors');
+  expect(desk.errors).toEqual([]);
+});
+
+test('what could not be shown is said once and can be put away', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch({ notices: ['page-too-large', 'page-too-large', 'assets-skipped'] });
+  expect(await desk.count('room-notice')).toBe(2);
+  await desk.page.click('[data-testid="room-notice"] button');
+  expect(await desk.count('room-notice')).toBe(1);
+});
+
+test('a message or frame that makes no sense does not stop the view', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  // A message of a later protocol.
+  desk.relay.send({ t: 'sparkle' } as never);
+  desk.relay.frame({ room: 4711, tab: 1, sequence: 1 }, 'snapshot', somePage('Other room'));
+  desk.relay.send({ t: 'room', view: someRoom({ state: 'paused' }) });
+  await overlay('paused');
+  desk.relay.send({ t: 'room', view: someRoom() });
+  await overlay('none');
+  expect(await pictures()).toEqual(['Tab 1']);
+  expect(desk.errors).toEqual([]);
+});
+
+test.each([360, 768, 1440])('nothing sticks out sideways at %i px', async (width) => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, width, language: 'ru' });
+  await watch({ ...two, notices: ['assets-skipped'] });
+  expect(await desk.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  for (const testid of ['leave', 'end', 'quality', 'address'])
+    expect(
+      await desk.page.$eval(`[data-testid="${testid}"]`, (element) => element.getBoundingClientRect().right),
+      testid,
+    ).toBeLessThanOrEqual(width);
+});

@@ -1,0 +1,192 @@
+// The consent question and what may answer it; the panel, the code and the public API; the identity of a tab.
+
+import type { Browser } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CLOSE } from '../../protocol/close-codes.ts';
+import { snippetFor, startSite, startVisitorRelay, until } from '../support/visitor-relay.ts';
+import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
+import { ALLOW, BROWSERS, launch, openPage, type WidgetPage } from '../support/widget-page.ts';
+
+const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: '<b>Anna</b>' } } as const;
+
+describe.each(BROWSERS)('%s', (name) => {
+  let browser: Browser;
+  let relay: VisitorRelay;
+  let site: Site | undefined;
+  let visitor: WidgetPage;
+
+  beforeAll(async () => {
+    browser = await launch(name);
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    relay = await startVisitorRelay();
+  });
+  afterEach(async () => {
+    expect(visitor.noise).toEqual([]);
+    await visitor.page.close();
+    await relay.close();
+    await site?.close();
+  });
+
+  async function open(
+    options: { before?: () => void; lang?: string; attributes?: string; script?: string } = {},
+  ): Promise<Tab> {
+    const { lang = 'en', attributes, script = '' } = options;
+    const snippet = await snippetFor(relay, attributes);
+    const html = `<!doctype html><html lang="${lang}"><title>Shop</title>${snippet}<script>${script}</script><input id="field">`;
+    site = await startSite({ '/': { html } });
+    visitor = await openPage(browser, options);
+    await visitor.page.goto(`${site.url}/?q=secret#state=secret`);
+    return until(() => relay.tabs[0]);
+  }
+
+  const heard = <T extends Tab['heard'][number]['t']>(from: Tab, t: T) =>
+    until(() => from.heard.find((m) => m.t === t));
+  const tandem = (...call: unknown[]) =>
+    visitor.page.evaluate(
+      (call) => (window as unknown as { Tandem: (...call: unknown[]) => void }).Tandem(...call),
+      call,
+    );
+
+  test('a click by script does nothing; a real one allows', async () => {
+    const tab = await open();
+    tab.send(ASK);
+    const allow = await visitor.ui(ALLOW);
+    expect(await visitor.textOf('.ask h2')).toContain('<b>Anna</b>');
+    // In a task of the page's own: what Firefox's driver runs directly, it runs with more rights than a page has.
+    await allow.evaluate(
+      (button) =>
+        new Promise<void>((done) =>
+          setTimeout(() => {
+            button.click();
+            button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
+            done();
+          }),
+        ),
+    );
+    expect(await visitor.hasUi('.ask')).toBe(true);
+    await allow.click();
+    expect(await heard(tab, 'answer')).toEqual({ t: 'answer', ask: 'ask-1', yes: true });
+    expect(tab.heard.filter((m) => m.t === 'answer')).toHaveLength(1);
+  });
+
+  test('the keyboard alone: focus goes to the question, Tab stays in it, Escape is "not now", focus goes back', async () => {
+    const tab = await open();
+    await visitor.page.focus('#field');
+    tab.send(ASK);
+    const card = await visitor.ui('.ask');
+    const focusClass = () =>
+      card.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement?.className ?? '');
+    await until(async () => (await focusClass()) === 'card ask');
+    const seen = [];
+    for (let press = 0; press < 3; press++) {
+      await visitor.page.keyboard.press('Tab');
+      seen.push(await focusClass());
+    }
+    expect(seen).toEqual(['main', 'side', 'main']);
+    await visitor.page.keyboard.press('Escape');
+    expect(await heard(tab, 'answer')).toMatchObject({ yes: false });
+    await visitor.noUi('.ask');
+    expect(await visitor.page.evaluate(() => document.activeElement?.id)).toBe('field');
+  });
+
+  test('a question that cannot be seen cannot be allowed', async () => {
+    // A browser without a top layer for us, so that what the page does around us counts.
+    const tab = await open({ before: () => Reflect.deleteProperty(HTMLElement.prototype, 'popover') });
+    tab.send(ASK);
+    const allow = await visitor.ui(ALLOW);
+    await visitor.page.evaluate(() => document.documentElement.style.setProperty('opacity', '0.01'));
+    await allow.focus();
+    await visitor.page.keyboard.press('Enter');
+    await visitor.ui('.ask .note:not([hidden])');
+    expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
+    await visitor.page.evaluate(() => document.documentElement.style.setProperty('opacity', '1'));
+    await visitor.page.keyboard.press('Enter');
+    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+  });
+
+  test('only a tab that the visitor sees asks; a withdrawn question goes away', async () => {
+    const tab = await open({
+      before: () => {
+        let hidden = true;
+        Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });
+        addEventListener('see', () => {
+          hidden = false;
+          document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+        });
+      },
+    });
+    tab.send(ASK);
+    await until(() => relay.requests.some((path) => path.includes('/visit-')));
+    await tandem('hide');
+    expect(await visitor.hasUi('.ask')).toBe(false);
+    await visitor.page.evaluate(() => dispatchEvent(new Event('see')));
+    await visitor.ui('.ask');
+    tab.send({ t: 'unask', ask: 'ask-1' });
+    await visitor.noUi('.ask');
+    expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
+  });
+
+  test('"show my screen" asks first; the code is shown in Russian, and given back', async () => {
+    const tab = await open({ lang: 'ru' });
+    expect(await visitor.textOf('button')).toBe('Помощь');
+    await visitor.click('button');
+    await visitor.click('.panel .main');
+    await visitor.ui(ALLOW);
+    expect(tab.heard.some((m) => m.t === 'show')).toBe(false);
+    await visitor.click(ALLOW);
+    await heard(tab, 'show');
+    await visitor.click('.panel .part .side');
+    await heard(tab, 'code');
+    tab.send({ t: 'code', code: '024680', lifeMs: 1_200_000 });
+    await until(async () => (await visitor.textOf('.digits')) === '024680');
+    expect(await visitor.textOf('.panel')).toContain('Действует ещё 20 минут');
+    await visitor.click('.panel .bare:not(.x)');
+    await heard(tab, 'uncode');
+  });
+
+  test('calls made before the loader came are carried out; hide and unhide; data-launcher="off"', async () => {
+    await open({ attributes: 'data-launcher="off"', script: `Tandem('open')` });
+    await visitor.ui('.panel:not([hidden])');
+    await tandem('close');
+    await visitor.noUi('.panel:not([hidden])');
+    const launchers = () =>
+      visitor.page.evaluate(
+        () =>
+          [...document.querySelectorAll('[data-tandem-ui]')].filter((host) => host.shadowRoot?.childElementCount === 1)
+            .length,
+      );
+    await tandem('unhide');
+    await until(async () => (await launchers()) > 0);
+    await tandem('hide');
+    await until(async () => (await launchers()) === 0);
+  });
+
+  test('the page is told without what its address may give away, and again when it changes', async () => {
+    const tab = await open();
+    expect(tab.hello.page).toMatchObject({ url: `${site?.url}/?q=#state=`, title: 'Shop', visible: true });
+    expect(tab.hello.lang).toBe('en');
+    await visitor.page.evaluate(() => {
+      history.pushState(null, '', '/cart');
+      document.title = 'Cart';
+    });
+    await until(() => tab.heard.find((m) => m.t === 'page' && m.page.title === 'Cart' && m.page.url.endsWith('/cart')));
+  });
+
+  test('identity: kept over a page load, given up when told so, and never asked again after "stop"', async () => {
+    const tab = await open();
+    await visitor.ui('button');
+    await visitor.page.reload();
+    const second = await until(() => relay.tabs[1]);
+    expect(second.hello).toMatchObject({ tab: tab.hello.tab, token: 'token-1' });
+    second.close(CLOSE.Replaced.code);
+    const third = await until(() => relay.tabs[2]);
+    expect(third.hello.token).toBeUndefined();
+    expect(third.hello.tab).not.toBe(tab.hello.tab);
+    third.close(CLOSE.UnknownSite.code);
+    await visitor.noUi('button');
+    await visitor.page.evaluate(() => dispatchEvent(new Event('online')));
+    expect(relay.tabs).toHaveLength(3);
+  });
+});
