@@ -11,7 +11,7 @@
 
 import { KIND, HEADER_BYTES } from '../protocol/codec.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { answer, processorSec, sleep } from './processes.ts';
+import { answer, mainThreadSec, sleep } from './processes.ts';
 import { connectRaw, MASK, maskedBinary, maskedHeadBytes, type RawPeer } from './raw-peer.ts';
 import { quantile } from './report.ts';
 
@@ -21,24 +21,22 @@ export type Target =
 
 export type GeneratorQuestion =
   | { do: 'enter'; name: string; target: Target; rooms: number; viewers: number }
-  | { do: 'throughput'; name: string; frameBytes: number; burst: number; warmMs: number; measureMs: number }
-  | {
-      do: 'latency';
-      name: string;
-      frameBytes: number;
-      burst: number;
-      framesPerSec: number;
-      warmMs: number;
-      measureMs: number;
-    }
+  | ({ do: 'throughput' } & TrialSize)
+  | ({ do: 'latency'; framesPerSec: number } & TrialSize)
   | { do: 'leave'; name: string };
 
+/** Counted in frames and not in time, so that a busy machine makes a trial longer and not smaller. */
+type TrialSize = { name: string; frameBytes: number; burst: number; warmFrames: number; measureFrames: number };
+
 export type GeneratorAnswer = {
-  /** Frames that reached a viewer, each viewer counted. */
+  /** Frames that reached a viewer, each viewer counted, in a second by the clock. */
   deliveredPerSec: number;
-  /** Frames that the visitors sent. */
+  /** The same in a second that the server's main thread had a processor. */
+  deliveredPerCoreSec: number;
+  /** Frames that the visitors sent, in the same two measures. */
   framesPerSec: number;
-  /** Part of one core that each process used. */
+  framesPerCoreSec: number;
+  /** Part of a processor that each main thread had. */
   serverCores: number;
   generatorCores: number;
   /** The limit of frames from one page held the generator back: no figure. */
@@ -82,8 +80,10 @@ const ALLOWANCE_BURST = LIMITS.visitorFramesBurst * 0.95;
 const ALLOWANCE_PER_SEC = LIMITS.visitorFramesPerSec * 0.95;
 /** All rooms' rings in a latency trial: enough to ride out a pause of some 50 ms of either process. */
 const LATENCY_RING_BYTES = 128 * 1024 * 1024;
+/** Far longer than a trial takes on any machine that is of use. */
+const TRIAL_MS = 60_000;
 /** A trial leaves a few megabytes in flight at most. */
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 20_000;
 
 const places = new Map<string, Place>();
 let trial: Trial = { kind: 'off' };
@@ -297,35 +297,46 @@ function placeOf(name: string): Place {
   return place;
 }
 
+function sentIn(place: Place): number {
+  return place.rooms.reduce((sum, room) => sum + room.sent, 0);
+}
+
 /** What the counters said at one moment. */
 function reading(place: Place) {
-  const used = process.cpuUsage();
-  let sent = 0;
-  let delivered = 0;
-  for (const room of place.rooms) {
-    sent += room.sent;
-    delivered += room.delivered;
-  }
   return {
     at: performance.now(),
-    sent,
-    delivered,
-    serverSec: processorSec(place.target.pid),
-    generatorSec: (used.user + used.system) / 1e6,
+    sent: sentIn(place),
+    delivered: place.rooms.reduce((sum, room) => sum + room.delivered, 0),
+    serverSec: mainThreadSec(place.target.pid),
+    generatorSec: mainThreadSec(process.pid),
   };
 }
 
 function between(a: ReturnType<typeof reading>, b: ReturnType<typeof reading>): GeneratorAnswer {
   const seconds = (b.at - a.at) / 1000;
+  const serverSec = b.serverSec - a.serverSec;
   return {
     deliveredPerSec: (b.delivered - a.delivered) / seconds,
+    deliveredPerCoreSec: (b.delivered - a.delivered) / serverSec,
     framesPerSec: (b.sent - a.sent) / seconds,
-    serverCores: (b.serverSec - a.serverSec) / seconds,
+    framesPerCoreSec: (b.sent - a.sent) / serverSec,
+    serverCores: serverSec / seconds,
     generatorCores: (b.generatorSec - a.generatorSec) / seconds,
     heldBack,
     p50Ms: 0,
     p99Ms: 0,
   };
+}
+
+/** Until the place's visitors have sent `frames` more. */
+async function sentMore(place: Place, frames: number): Promise<void> {
+  const goal = sentIn(place) + frames;
+  const until = performance.now() + TRIAL_MS;
+  while (sentIn(place) < goal) {
+    if (failure !== undefined) throw new Error(failure);
+    if (performance.now() > until) throw new Error(`${frames} frames took more than ${TRIAL_MS} ms`);
+    await sleep(2);
+  }
 }
 
 async function throughput(question: GeneratorQuestion & { do: 'throughput' }): Promise<GeneratorAnswer> {
@@ -335,7 +346,6 @@ async function throughput(question: GeneratorQuestion & { do: 'throughput' }): P
   const windowFrames = 2 * burst;
   for (const room of place.rooms) {
     room.ring = ringOf(question.frameBytes, windowFrames);
-    // So that a burst lies together in the ring; the ordinals go on.
     alignTo(room, burst);
   }
   await drained(place);
@@ -343,9 +353,9 @@ async function throughput(question: GeneratorQuestion & { do: 'throughput' }): P
   const running = { kind: 'throughput', burst, windowFrames } as const;
   trial = running;
   for (const room of place.rooms) pump(room, running);
-  await sleep(question.warmMs);
+  await sentMore(place, question.warmFrames);
   const before = reading(place);
-  await sleep(question.measureMs);
+  await sentMore(place, question.measureFrames);
   const after = reading(place);
   trial = { kind: 'off' };
   await drained(place);
@@ -377,26 +387,28 @@ async function latency(question: GeneratorQuestion & { do: 'latency' }): Promise
     const due = Math.floor((performance.now() - began) * burstsPerMs);
     while (sentBursts < due) {
       const room = place.rooms[sentBursts % place.rooms.length];
-      if (!room) return;
-      if (!mayTake(room, burst)) break;
-      if (waitingIn(room) > most) break;
+      if (!room || waitingIn(room) > most || !mayTake(room, burst)) break;
       sendBurst(room, burst, began + sentBursts / burstsPerMs);
       sentBursts += 1;
     }
     setImmediate(send);
   };
-  send();
-  await sleep(question.warmMs);
-  const before = reading(place);
-  const samples: number[] = [];
-  running.samples = samples;
-  await sleep(question.measureMs);
-  const after = reading(place);
-  running.samples = undefined;
-  stopped = true;
-  trial = { kind: 'off' };
-  await drained(place);
-  return { ...between(before, after), p50Ms: quantile(samples, 0.5), p99Ms: quantile(samples, 0.99) };
+  try {
+    send();
+    await sentMore(place, question.warmFrames);
+    const before = reading(place);
+    const samples: number[] = [];
+    running.samples = samples;
+    await sentMore(place, question.measureFrames);
+    const after = reading(place);
+    running.samples = undefined;
+    stopped = true;
+    await drained(place);
+    return { ...between(before, after), p50Ms: quantile(samples, 0.5), p99Ms: quantile(samples, 0.99) };
+  } finally {
+    stopped = true;
+    trial = { kind: 'off' };
+  }
 }
 
 /** Sends single frames until the next place in the ring begins a burst. */
@@ -406,7 +418,9 @@ function alignTo(room: Room, burst: number): void {
 
 const NOTHING: GeneratorAnswer = {
   deliveredPerSec: 0,
+  deliveredPerCoreSec: 0,
   framesPerSec: 0,
+  framesPerCoreSec: 0,
   serverCores: 0,
   generatorCores: 0,
   heldBack: false,

@@ -8,12 +8,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { idle } from './idle.ts';
+import { join } from './join.ts';
+import { mirror } from './mirror.ts';
 import { relay } from './relay.ts';
 import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts';
 import { size } from './size.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, idle, relay];
+const BENCHES: readonly Bench[] = [size, join, mirror, idle, relay];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -78,15 +78,12 @@ export function residentBytes(pid: number): number {
   return Number(line[1]) * 1024;
 }
 
-/** The system counts in hundredths of a second on every Linux that Node runs on. */
-const TICKS_PER_SEC = 100;
-
-/** Processor time of all its threads, in the system and outside, in seconds. */
-export function processorSec(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name, in parentheses, may contain spaces: count from its end. Fields 14 and 15 of proc(5) are wanted.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC;
+/** Processor time that a process's main thread has had, in seconds: in Node and uWebSockets.js that thread does all work
+ * of the sockets. What others on the machine use is not in it. */
+export function mainThreadSec(pid: number): number {
+  const nanoseconds = Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]);
+  if (!(nanoseconds > 0)) throw new Error(`the system does not tell the processor time of process ${pid}`);
+  return nanoseconds / 1e9;
 }
 
 /** Open files that a process of ours may have. Node raises the soft limit to the hard one by itself. */

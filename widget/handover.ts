@@ -29,6 +29,8 @@ export type Widget = {
   page(page: Page): void;
   /** Another tab of this site stored a visit's resume token. */
   stored(): void;
+  /** Our own code has failed too often: nothing of it stays in the page. */
+  close(): void;
 };
 
 /** What the widget's file exports. */

@@ -33,18 +33,19 @@ const BUTTON_STYLE =
 
 /** As resumeTokenMs in protocol/limits.ts: an older token, and with it an older device, is nobody's business. */
 const RESUME_MS = 300_000;
-function isFresh(stored: StoredVisit | undefined): boolean {
-  return !!stored && Date.now() - stored.at < RESUME_MS;
-}
+const MAX_LANG_CHARS = 35;
 
 type Api = { (...call: unknown[]): void; q: { push(call: Call): void } };
+type Task = (widget: Widget) => void;
 
 function start(script: HTMLScriptElement): void {
   const page = window as unknown as { Tandem?: Partial<Api>; navigation?: EventTarget };
-  const { site = '', lang = document.documentElement.lang || navigator.language } = script.dataset;
-  const isPrivate = 'private' in script.dataset;
+  const queue = page.Tandem?.q;
+  // A second loader finds the first one's queue, which is no array.
+  if (queue && !Array.isArray(queue)) return;
+  const { site = '', lang = document.documentElement.lang || navigator.language, launcher: wish } = script.dataset;
   const key = storageKey(site);
-  const newTab = () => '' + crypto.getRandomValues(new Uint32Array(3));
+  const address = script.src.replace(/^http(.*)\/widget\/.*/, 'ws$1' + linkPath('visitor'));
 
   let natives: () => Clean = () => window;
   const clean = () => natives();
@@ -52,13 +53,18 @@ function start(script: HTMLScriptElement): void {
   let link: Link | undefined;
   let widget: Widget | undefined;
   let loading: Promise<WidgetModule> | undefined;
+  let isHidden = wish === 'off';
   let told = '';
-  /** For the widget, once it is here. */
-  let waiting: ((widget: Widget) => void)[] = [];
+  /** For the widget, once it is here: the relay's last welcome, and then all the rest. */
+  let greet: Task | undefined;
+  const waiting: Task[] = [];
 
-  const host = createHost(() => link?.close());
+  const host = createHost(() => {
+    link?.close();
+    widget?.close();
+  });
 
-  const keep = (mine: NonNullable<typeof me>) => writeStored(clean(), 'sessionStorage', key, (me = mine));
+  const keep = (mine: typeof me) => writeStored(clean(), 'sessionStorage', key, (me = mine));
 
   const send = (message: FromVisitor) => link?.text(clean().JSON.stringify(message));
 
@@ -66,7 +72,7 @@ function start(script: HTMLScriptElement): void {
     // Until the visitor agrees to more: no values of query or fragment, which may open doors.
     url: location.href.replace(/=[^&;#]*/g, '=').slice(0, MAX_URL_CHARS),
     // A form named "title" stands in the way of the property.
-    title: isPrivate ? '' : `${document.title}`.slice(0, MAX_TITLE_CHARS),
+    title: 'private' in script.dataset ? '' : `${document.title}`.slice(0, MAX_TITLE_CHARS),
     visible: !document.hidden,
     viewport: { width: innerWidth, height: innerHeight },
   });
@@ -78,7 +84,13 @@ function start(script: HTMLScriptElement): void {
     else send({ t: 'page', page });
   };
 
-  const address = script.src.replace(/^http(.*)\/widget\/.*/, 'ws$1' + linkPath('visitor'));
+  /** Of a visit in this browser, as long as it can still be joined. */
+  const readVisit = () => {
+    // Ours, or whatever the page put there: the relay refuses the rest.
+    const stored = readStored(clean(), 'localStorage', key) as StoredVisit | undefined;
+    return stored && Date.now() - stored.at < RESUME_MS ? stored : undefined;
+  };
+
   const connect = () => {
     link?.close();
     link = createLink(
@@ -91,30 +103,37 @@ function start(script: HTMLScriptElement): void {
       },
       {
         open() {
-          // The token comes with the resume: the visit is bound to the device that the relay knows by it.
-          // Whatever else stands there, the relay refuses.
-          me ??= (readStored(clean(), 'sessionStorage', key) ?? { tab: newTab() }) as { tab: string };
-          const stored = readStored(clean(), 'localStorage', key) as StoredVisit | undefined;
-          const page = readPage();
-          // stringify leaves out what is undefined, as the schema wants it.
-          send({ t: 'hello', site, ...me, ...(isFresh(stored) && stored), page, lang } as FromVisitor);
+          me ??= (readStored(clean(), 'sessionStorage', key) as typeof me) ?? {
+            tab: '' + crypto.getRandomValues(new Uint32Array(3)),
+          };
+          // A visit's token comes with its resume: it is bound to the device that the relay knows by it. What else is
+          // stored beside them the schema drops, and stringify what is undefined.
+          send({
+            t: 'hello',
+            site,
+            ...me,
+            ...readVisit(),
+            page: readPage(),
+            lang: lang.slice(0, MAX_LANG_CHARS),
+          } as FromVisitor);
         },
         text(data) {
           // Only two fields are looked at here; the widget checks whole messages.
           const message = clean().JSON.parse(data) as ToVisitor;
-          const read = (widget: Widget) => widget.text(data);
+          const read: Task = (widget) => widget.text(data);
           const isWelcome = message.t === 'welcome';
-          if (isWelcome && me) {
-            keep({ ...me, token: message.token });
+          if (isWelcome) {
+            keep({ tab: '', ...me, token: message.token });
             showLauncher(true);
           }
-          if (loading || (isWelcome ? message.visit : message.t !== 'beat')) withWidget(read);
-          else if (isWelcome) waiting = [read];
+          if (isWelcome && !widget) greet = read;
+          else give(read);
+          if (isWelcome ? message.visit : message.t !== 'beat') load();
         },
         bytes() {},
         changed(state, after) {
           if (after === 'fresh') {
-            keep({ tab: newTab() });
+            keep(undefined);
             if (state.kind === 'waiting' && state.because === CLOSE.BadToken.code)
               writeStored(clean(), 'localStorage', key, undefined);
           }
@@ -125,49 +144,44 @@ function start(script: HTMLScriptElement): void {
     );
   };
 
-  const fetchWidget = () => (loading ??= import(script.src.replace(/[^/]*$/, WIDGET_FILE)));
+  const fetchWidget = (use: (module: WidgetModule) => void) =>
+    (loading ??= import(script.src.replace(/[^/]*$/, WIDGET_FILE))).then(host.guard(use), () => {
+      // Blocked or unreachable: the next need tries again.
+      loading = undefined;
+    });
 
-  const withWidget = (task: (widget: Widget) => void) => {
-    if (widget) return task(widget);
-    waiting.push(task);
-    fetchWidget().then(
-      host.guard((module) => {
-        const made = (widget ??= module.startWidget({ host, script, launcher, connect, clean, link: () => link }));
-        for (const task of waiting.splice(0)) task(made);
-      }),
-      failed,
-    );
+  const give = (task: Task) => {
+    if (widget) task(widget);
+    else waiting.push(task);
   };
-  /** Blocked or unreachable: the next need tries again. */
-  const failed = () => (loading = undefined);
+  const load = () =>
+    widget ??
+    fetchWidget(({ startWidget }) => {
+      if (widget) return;
+      const made = (widget = startWidget({ host, script, launcher, connect, clean, link: () => link }));
+      greet?.(made);
+      for (const task of waiting) task(made);
+    });
 
   const launcher = document.createElement('div');
   const showLauncher = (shown: boolean) => {
-    if (!launcher.shadowRoot) {
-      launcher.dataset['tandemUi'] = '';
-      launcher.style.cssText = HOST_STYLE;
-      const button = document.createElement('button');
-      button.style.cssText = BUTTON_STYLE;
-      button.textContent = /^ru/.test(lang) ? 'Помощь' : 'Help';
-      button.onclick = () => call(['open']);
-      clean().Element.prototype.attachShadow.call(launcher, { mode: 'open' }).append(button);
-    }
     if (shown && !isHidden) document.documentElement.append(launcher);
     else launcher.remove();
   };
-  let isHidden = script.dataset['launcher'] === 'off';
 
   const call = host.guard((args: Call) => {
-    const name = args[0] as string;
-    if (/hide$/.test(name)) {
+    const name = args[0];
+    if (name === 'hide' || name === 'unhide') {
       isHidden = name === 'hide';
       showLauncher(link?.state.kind === 'open');
-    } else withWidget((widget) => widget.call(args));
+    } else {
+      give((widget) => widget.call(args));
+      if (name === 'open' || name === 'show' || name === 'code') load();
+    }
   });
 
-  const queue = page.Tandem?.q;
   page.Tandem = Object.assign((...args: unknown[]) => call(args), { q: { push: call } });
-  if (Array.isArray(queue)) queue.forEach(call);
+  queue?.forEach(call);
 
   const watch = () => {
     if (!document.hidden) tellPage();
@@ -175,38 +189,46 @@ function start(script: HTMLScriptElement): void {
   };
   const begin = () => {
     if (link) return;
+    const button = document.createElement('button');
+    button.textContent = /^ru/.test(lang) ? 'Помощь' : 'Help';
+    button.style.cssText = BUTTON_STYLE;
+    button.onclick = () => call(['open']);
+    launcher.dataset['tandemUi'] = '';
+    launcher.style.cssText = HOST_STYLE;
+    clean().Element.prototype.attachShadow.call(launcher, { mode: 'open' }).append(button);
     connect();
     watch();
   };
-  const hint = () => {
-    tellPage();
-    link?.hint();
-  };
   const ready = () => {
-    if (isPristine()) return begin();
-    fetchWidget().then((module) => {
-      natives = module.createSpare();
-      host.after(0, begin);
-    }, failed);
+    if (isPristine()) begin();
+    else
+      fetchWidget(({ createSpare }) => {
+        natives = createSpare();
+        begin();
+      });
   };
 
-  if (
-    isFresh(readStored(clean(), 'localStorage', key) as StoredVisit | undefined) ||
-    document.readyState === 'complete'
-  )
-    ready();
+  if (readVisit() || document.readyState === 'complete') ready();
   else {
     host.listen(window, 'load', ready);
     host.after(CONNECT_AFTER_MS, ready);
   }
-  host.listen(document, 'securitypolicyviolation', (event: SecurityPolicyViolationEvent) => {
-    // Each further try would be one more report to the site's owner.
-    if (event.disposition === 'enforce' && address.startsWith(event.blockedURI)) link?.close();
-  });
-  for (const type of ['visibilitychange', 'online', 'pageshow']) host.listen(window, type, hint);
+  for (const type of ['visibilitychange', 'online', 'pageshow'])
+    host.listen(window, type, () => {
+      tellPage();
+      link?.hint();
+    });
   if (page.navigation) host.listen(page.navigation, 'navigatesuccess', tellPage);
   host.listen(window, 'storage', (event: StorageEvent) => {
-    if (event.key === key && event.newValue && !event.oldValue) withWidget((widget) => widget.stored());
+    // A visit began in another tab of this site.
+    if (event.key === key && event.newValue && !event.oldValue) {
+      give((widget) => widget.stored());
+      load();
+    }
+  });
+  host.listen(window, 'securitypolicyviolation', (event: SecurityPolicyViolationEvent) => {
+    // Each further try would be one more report to the site's owner.
+    if (event.disposition === 'enforce' && address.startsWith(event.blockedURI)) link?.close();
   });
 }
 

@@ -364,6 +364,10 @@ export function startWidget(handover: Handover): Widget {
     page(page) {
       if (!shownPage) send({ t: 'page', page });
     },
+    close() {
+      if (slot.kind === 'here') slot.visit.close();
+      surface.close();
+    },
     stored() {
       // A visit began in another tab of this site: come again, with its resume token.
       if (!isActive(view)) handover.connect();

@@ -43,7 +43,7 @@ function unescapeCss(text: string): string {
 }
 
 function mapCssUrls(css: string, change: (value: string) => string): string {
-  if (!/url\(|@import/i.test(css)) return css;
+  if (!css.includes('url(') && !/url\(|@import/i.test(css)) return css;
   return css.replace(
     CSS_URL,
     (_, double?: string, single?: string, bare?: string, rule?: string, imported?: string, importedSingle?: string) => {

@@ -31,11 +31,12 @@ export type Masker = {
   step(element: Element, outer: Zone): Zone;
   zoneOf(node: Node): Zone;
   secretOf(element: Element): Secret | undefined;
-  /** Marks that decide about this element, as one word: when it changes, what was sent before is no longer right. */
+  /** Marks that decide about this element, as one word: when it changes, what was sent before is no longer right. Empty
+   * for most elements: then it is not blocked, and its zone is that around it. */
   marksOf(element: Element): string;
   text(text: string, zone: Zone): string;
   /** An attribute as it may leave; undefined: not at all. */
-  attribute(element: Element, name: string, value: string, zone: Zone): string | undefined;
+  attribute(element: Element, tag: string, name: string, value: string, zone: Zone): string | undefined;
   url(url: string): string;
 };
 
@@ -68,6 +69,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   for (const selector of [blockSelector, maskSelector, unmaskSelector])
     document.createDocumentFragment().querySelector(selector);
 
+  const anySelector = list(blockSelector, maskSelector, unmaskSelector);
   const outermost: Zone = masking.privateByDefault ? 'private' : 'open';
   const passwords = new WeakSet<Element>();
 
@@ -118,11 +120,11 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       return outermost === 'private' && !isWithin(node, unmaskSelector) ? 'private' : 'open';
     },
     marksOf: (element) =>
-      [blockSelector, maskSelector, unmaskSelector]
-        .map((selector) => (matches(element, selector) ? '1' : '0'))
-        .join(''),
-    attribute(element, name, value, zone) {
-      const tag = tagOf(element);
+      // One question for most elements, of which a page has tens of thousands.
+      matches(element, anySelector)
+        ? [blockSelector, maskSelector, unmaskSelector].map((selector) => Number(matches(element, selector))).join('')
+        : '',
+    attribute(element, tag, name, value, zone) {
       // Never needed for the picture, and full of what the page would not show.
       if (name.startsWith('on') || name === 'srcdoc' || name === 'nonce' || name === 'integrity') return undefined;
       if (tag === 'SCRIPT') return undefined;

@@ -29,6 +29,7 @@ export type Outgoing = {
   typed(element: Element): void;
 };
 
+const NOTED = /^(IMG|SOURCE|VIDEO|INPUT|IMAGE|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 const FIELD = /^(INPUT|TEXTAREA|SELECT)$/;
 export const MASKED_MARK = 'data-tandem-masked';
 
@@ -51,7 +52,6 @@ export function createOutgoing(options: {
   const { page, mirror, masker, assets, uiAttribute, push, moving, framed, stale } = options;
   /** Marks that were set when an element was sent; most elements have none and are not here. */
   const marks = new WeakMap<Element, string>();
-  const unmarked = '000';
   const hiddenFields = new WeakSet<Element>();
   const typedPasswords = new WeakSet<Element>();
   const sentSrcset = new WeakMap<Element, string>();
@@ -97,6 +97,7 @@ export function createOutgoing(options: {
 
   /** Makes addresses in attributes absolute, and notes them. Called for what is not masked. */
   const note = (element: Element, tag: string, all: Attributes) => {
+    if (!NOTED.test(tag)) return;
     const base = element.baseURI;
     const use = (name: string, isUsed: boolean) => {
       const value = all[name];
@@ -147,7 +148,7 @@ export function createOutgoing(options: {
     if (sheet && key) assets.used(key, 'now');
   };
 
-  const maskAttributes = (element: Element, all: Attributes, zone: Zone) => {
+  const maskAttributes = (element: Element, tag: string, all: Attributes, zone: Zone) => {
     for (const name of Object.keys(all)) {
       const value = all[name];
       if (typeof value !== 'string') {
@@ -160,9 +161,10 @@ export function createOutgoing(options: {
         continue;
       }
       if (name.startsWith('rr_') && name !== 'rr_src') continue;
-      const kept = masker.attribute(element, name.toLowerCase(), value, zone);
+      const kept = masker.attribute(element, tag, name.toLowerCase(), value, zone);
       if (kept === undefined) delete all[name];
-      else all[name] = name === 'style' && zone === 'open' ? css(kept, element.baseURI) : kept;
+      else if (name === 'style' && zone === 'open' && kept.includes('url(')) all[name] = css(kept, element.baseURI);
+      else if (kept !== value) all[name] = kept;
     }
   };
 
@@ -217,9 +219,9 @@ export function createOutgoing(options: {
 
   const passElement = (node: serializedElementNodeWithId, outer: Zone): void => {
     const element = elementOf(node.id);
-    const marked = element && masker.marksOf(element);
-    if (element && marked && marked !== unmarked) marks.set(element, marked);
-    if (!element || masker.isBlocked(element)) {
+    const marked = element ? masker.marksOf(element) : '';
+    if (element && marked) marks.set(element, marked);
+    if (!element || (marked && masker.isBlocked(element))) {
       // Something we can't look at is as good as blocked.
       const isUi = element && masker.isUi(element);
       node.childNodes = [];
@@ -235,10 +237,10 @@ export function createOutgoing(options: {
       return;
     }
     const tag = tagOf(element);
-    const zone = masker.step(element, outer);
+    const zone = marked ? masker.step(element, outer) : outer;
     const secret = masker.secretOf(element);
     const all = node.attributes;
-    maskAttributes(element, all, zone);
+    maskAttributes(element, tag, all, zone);
     if (secret === 'password') {
       if (isFilled(element)) all['value'] = PASSWORD_MASK;
       else delete all['value'];
@@ -280,7 +282,7 @@ export function createOutgoing(options: {
     data.attributes = data.attributes.filter((change) => {
       const element = elementOf(change.id);
       if (!element) return false;
-      if ((marks.get(element) ?? unmarked) !== masker.marksOf(element)) stale();
+      if ((marks.get(element) ?? '') !== masker.marksOf(element)) stale();
       return !isOutOfSight(change.id);
     });
     data.texts = data.texts.filter((change) => !isOutOfSight(change.id));
@@ -320,7 +322,7 @@ export function createOutgoing(options: {
     const tag = tagOf(element);
     const zone = masker.zoneOf(element);
     const secret = masker.secretOf(element);
-    maskAttributes(element, all, zone);
+    maskAttributes(element, tag, all, zone);
     if (secret === 'password' && 'value' in all) all['value'] = isFilled(element) ? PASSWORD_MASK : '';
     if (zone === 'open') note(element, tag, all);
     if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);

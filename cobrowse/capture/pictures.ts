@@ -187,7 +187,8 @@ export function createPictures(options: {
     );
   };
 
-  listening.every(CANVAS_EVERY_MS / 2, () => {
+  let isWatching = false;
+  const look = () => {
     const now = performance.now();
     if (isBusy || now < quietUntil || sources.size === 0 || page.visibilityState === 'hidden' || !view) return;
     const source = choose(now);
@@ -195,11 +196,13 @@ export function createPictures(options: {
     isBusy = true;
     // Asked for between frames, so it runs after the page's own callbacks of the next one.
     view.requestAnimationFrame(() => draw(source));
-  });
+  };
 
   return {
     add(element) {
       if (sources.has(element)) return;
+      if (!isWatching) listening.every(CANVAS_EVERY_MS / 2, look);
+      isWatching = true;
       sources.set(element, {
         // The caller adds nothing else.
         element: element as Source['element'],

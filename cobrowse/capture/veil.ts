@@ -65,9 +65,9 @@ export function createVeil(mirror: NodeIds, masker: Masker): Veil {
       if (!isHeld) queueMicrotask(lift);
     }
     if (isElement(node)) {
-      if (tagOf(node) === 'INPUT') cover(node);
       const shadow = shadowOf(node);
       if (shadow) coverWithin(shadow);
+      else cover(node);
     } else if (isFirst && isDocument(node)) {
       // A run that begins with a document reads all of it; one that begins with a node asks for each node.
       coverWithin(node);

@@ -60,7 +60,8 @@ export function treatmentOf(
     if (name === 'background') return 'asset';
     return 'inert';
   }
-  if (tag === 'link' && (name === 'rel' || name === 'as')) return 'inert';
+  // A linked sheet is a style element here.
+  if ((tag === 'link' || tag === 'style') && (name === 'rel' || name === 'as')) return 'inert';
   if (tag === 'meta' && name === 'content')
     return META_CONTENT.has((sibling('name') ?? '').toLowerCase()) ? 'plain' : 'inert';
   // A table cell's `name` is harmless, a frame's would make it a target.

@@ -242,7 +242,7 @@ class Tokenizer {
   #string(began: number): void {
     const inside = this.#blocks[this.#blocks.length - 1];
     const value = this.#stringValue();
-    if (false && inside?.addressIn && inside.name !== 'type' && !this.#keepAddresses)
+    if (inside?.addressIn && inside.name !== 'type' && !this.#keepAddresses)
       this.#edits.push({ start: began, end: this.#at, reference: { kind: 'url', raw: value } });
   }
 

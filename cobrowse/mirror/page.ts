@@ -84,7 +84,7 @@ export function createPage(options: PageOptions): Page {
     requestAnimationFrame(() => {
       isScheduled = false;
       if (closed || !isShown) return;
-      if (scene?.scrolls.retry()) schedule();
+      scene?.scrolls.apply();
       hadMarks = applier?.hasMarks ?? false;
       applier?.redraw();
     });
@@ -114,7 +114,6 @@ export function createPage(options: PageOptions): Page {
       labels,
       book,
       source,
-      isShown: () => isShown,
       changed: () => {
         show();
         schedule();

@@ -61,9 +61,10 @@ export function createPictures(nodes: NodeMap): Pictures {
     const turn = ++state.newest;
     // The cast: a view of a SharedArrayBuffer can't come out of a WebSocket.
     const url = URL.createObjectURL(new Blob([image as Uint8Array<ArrayBuffer>], { type }));
-    const probe = new Image();
+    // Decoded before it is put in, so that the old picture stays until the new one can be drawn; and by an image of the
+    // same document: Firefox knows an image's size at once only where it was loaded, and lays the canvas out twice else.
+    const probe = element.ownerDocument.createElement('img');
     probe.src = url;
-    // Decoded before it is put in, so that the old picture stays until the new one can be drawn.
     probe.decode().then(
       () => {
         const current = drawn.get(element);

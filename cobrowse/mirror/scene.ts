@@ -38,7 +38,6 @@ export type SceneOptions = {
   labels: Labels;
   book: AssetBook;
   source: CssSource;
-  isShown(): boolean;
   /** Something became visible that was not asked for by an event. */
   changed(): void;
 };
@@ -47,7 +46,7 @@ export function createScene(options: SceneOptions): Scene {
   const { document, base, labels, book, source } = options;
   const places = createPlaces(book, () => base);
   const addresses: Addresses = { places, base };
-  const scrolls = createScrolls(options.isShown);
+  const scrolls = createScrolls();
   const ownSheets = new WeakMap<Document, CSSStyleSheet>();
   const nodes: NodeMap = createNodeMap((node) => {
     places.forget(node);

@@ -1,5 +1,6 @@
-// Where documents and boxes are scrolled to. The visitor's position may not be reachable yet (a picture has not arrived,
-// the tab is hidden): then it is wanted still, and tried again when something has changed.
+// Where documents and boxes are scrolled to. Scrolling lays the page out, so it is done once a frame, after everything
+// else. The visitor's position may not be reachable yet (a picture has not arrived, the tab is hidden): then it is wanted
+// still, and tried again when something has changed.
 
 import { isDocument, isElement } from './node-kinds.ts';
 
@@ -8,13 +9,13 @@ const MAX_TRIES = 30;
 
 export type Scrolls = {
   to(node: Node, x: number, y: number): void;
-  /** Returns whether anything is still wanted. */
-  retry(): boolean;
+  /** Before a frame is painted. */
+  apply(): void;
   forget(node: Node): void;
   readonly wanted: number;
 };
 
-export function createScrolls(isShown: () => boolean): Scrolls {
+export function createScrolls(): Scrolls {
   const wanted = new Map<Node, { x: number; y: number; tries: number }>();
 
   const reached = (node: Node, x: number, y: number): boolean => {
@@ -32,15 +33,12 @@ export function createScrolls(isShown: () => boolean): Scrolls {
 
   return {
     to(node, x, y) {
-      if (isShown() && reached(node, x, y)) wanted.delete(node);
-      else wanted.set(node, { x, y, tries: 0 });
+      wanted.set(node, { x, y, tries: 0 });
     },
-    retry() {
-      if (wanted.size === 0 || !isShown()) return false;
+    apply() {
       for (const [node, place] of wanted) {
         if (reached(node, place.x, place.y) || ++place.tries > MAX_TRIES) wanted.delete(node);
       }
-      return wanted.size > 0;
     },
     forget(node) {
       wanted.delete(node);

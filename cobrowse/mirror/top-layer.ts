@@ -26,6 +26,8 @@ export function createTopLayer(): TopLayer {
         dialog.removeAttribute('open');
         withoutFocus(dialog, () => dialog.showModal());
       } else if (dialog.matches(':modal')) {
+        // Without the attribute it counts as closed already, and would stay where it is.
+        dialog.setAttribute('open', '');
         dialog.close();
         if (open) dialog.setAttribute('open', '');
       }

@@ -49,26 +49,90 @@ const needles = { radius: 0.66, height: 0.3, pieces: 140, length: 0.38, thicknes
 const buds = { radius: 0.66, height: 0.34, pieces: 95, length: 0.4, thickness: 0.038, bend: 0.24 } as const;
 
 const teas: readonly Tea[] = [
-  { id: 'da-hong-pao', paper: 'sand', liquor: '#b4581c', cup: shape.glazes.porcelain, leaf: { ...twisted, colours: ['#3a2a22', '#4d372a', '#6b4a34'] } },
-  { id: 'tie-guan-yin', paper: 'sage', liquor: '#d8c25a', cup: shape.glazes.porcelain, leaf: { ...rolled, colours: ['#4c5a34', '#65703f', '#3a4430'] } },
-  { id: 'longjing', paper: 'mist', liquor: '#d9d07c', cup: shape.glazes.celadonPlain, leaf: { ...buds, thickness: 0.034, colours: ['#8c9650', '#a3a95f', '#c0b978'] } },
-  { id: 'sencha', paper: 'sage', liquor: '#b9c455', cup: shape.glazes.brushed, leaf: { ...needles, colours: ['#2f4a2c', '#41603a', '#5f7a48'] } },
-  { id: 'bai-mu-dan', paper: 'pearl', liquor: '#e3c987', cup: shape.glazes.porcelain, leaf: { ...twisted, thickness: 0.04, colours: ['#7d7a5a', '#a7a489', '#5d5a42'] } },
-  { id: 'silver-needle', paper: 'sky', liquor: '#e8d9a6', cup: shape.glazes.celadon, leaf: { ...buds, colours: ['#c3c7b4', '#dadbcb', '#a4ab93'] } },
-  { id: 'dian-hong', paper: 'rose', liquor: '#a23a12', cup: shape.glazes.porcelain, leaf: { ...twisted, colours: ['#2d211c', '#3d2b22', '#b98236'] } },
-  { id: 'darjeeling', paper: 'straw', liquor: '#cf8d35', cup: shape.glazes.gzhel, leaf: { ...needles, length: 0.28, thickness: 0.026, bend: 0.4, colours: ['#5a4a2e', '#74603a', '#7f8450'] } },
-  { id: 'ivan-chai', paper: 'rose', liquor: '#b05a22', cup: shape.glazes.gzhel, leaf: { ...twisted, length: 0.26, colours: ['#40301f', '#55402a', '#b565a0'] } },
+  {
+    id: 'da-hong-pao',
+    paper: 'sand',
+    liquor: '#b4581c',
+    cup: shape.glazes.porcelain,
+    leaf: { ...twisted, colours: ['#3a2a22', '#4d372a', '#6b4a34'] },
+  },
+  {
+    id: 'tie-guan-yin',
+    paper: 'sage',
+    liquor: '#d8c25a',
+    cup: shape.glazes.porcelain,
+    leaf: { ...rolled, colours: ['#4c5a34', '#65703f', '#3a4430'] },
+  },
+  {
+    id: 'longjing',
+    paper: 'mist',
+    liquor: '#d9d07c',
+    cup: shape.glazes.celadonPlain,
+    leaf: { ...buds, thickness: 0.034, colours: ['#8c9650', '#a3a95f', '#c0b978'] },
+  },
+  {
+    id: 'sencha',
+    paper: 'sage',
+    liquor: '#b9c455',
+    cup: shape.glazes.brushed,
+    leaf: { ...needles, colours: ['#2f4a2c', '#41603a', '#5f7a48'] },
+  },
+  {
+    id: 'bai-mu-dan',
+    paper: 'pearl',
+    liquor: '#e3c987',
+    cup: shape.glazes.porcelain,
+    leaf: { ...twisted, thickness: 0.04, colours: ['#7d7a5a', '#a7a489', '#5d5a42'] },
+  },
+  {
+    id: 'silver-needle',
+    paper: 'sky',
+    liquor: '#e8d9a6',
+    cup: shape.glazes.celadon,
+    leaf: { ...buds, colours: ['#c3c7b4', '#dadbcb', '#a4ab93'] },
+  },
+  {
+    id: 'dian-hong',
+    paper: 'rose',
+    liquor: '#a23a12',
+    cup: shape.glazes.porcelain,
+    leaf: { ...twisted, colours: ['#2d211c', '#3d2b22', '#b98236'] },
+  },
+  {
+    id: 'darjeeling',
+    paper: 'straw',
+    liquor: '#cf8d35',
+    cup: shape.glazes.gzhel,
+    leaf: { ...needles, length: 0.28, thickness: 0.026, bend: 0.4, colours: ['#5a4a2e', '#74603a', '#7f8450'] },
+  },
+  {
+    id: 'ivan-chai',
+    paper: 'rose',
+    liquor: '#b05a22',
+    cup: shape.glazes.gzhel,
+    leaf: { ...twisted, length: 0.26, colours: ['#40301f', '#55402a', '#b565a0'] },
+  },
 ];
 
-const oddTeas: readonly { id: string; paper: keyof typeof paper; put: (scene: Scene) => void; close: (scene: Scene) => void }[] = [
+const oddTeas: readonly {
+  id: string;
+  paper: keyof typeof paper;
+  put: (scene: Scene) => void;
+  close: (scene: Scene) => void;
+}[] = [
   {
     id: 'matcha',
     paper: 'mist',
     put: (scene) => {
-      scene.vessel({ ...shape.bowl(shape.glazes.oat), at: [-0.3, -0.3], liquid: { level: 0.6, colour: '#74923f', isFoam: true } });
+      scene.vessel({
+        ...shape.bowl(shape.glazes.oat),
+        at: [-0.3, -0.3],
+        liquid: { level: 0.6, colour: '#74923f', isFoam: true },
+      });
       scene.powder({ at: [1.05, 0.85], radius: 0.55, height: 0.34, colour: '#6d8a35' });
     },
-    close: (scene) => scene.vessel({ ...shape.bowl(shape.glazes.oat), liquid: { level: 0.6, colour: '#74923f', isFoam: true } }),
+    close: (scene) =>
+      scene.vessel({ ...shape.bowl(shape.glazes.oat), liquid: { level: 0.6, colour: '#74923f', isFoam: true } }),
   },
   {
     id: 'shu-puer',
@@ -90,7 +154,15 @@ const oddTeas: readonly { id: string; paper: keyof typeof paper; put: (scene: Sc
   },
 ];
 
-const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scene, glaze: Glaze) => void; glaze: Glaze; glazes?: Record<string, Glaze>; camera?: Partial<Camera>; second?: Partial<Camera> }[] = [
+const wares: readonly {
+  id: string;
+  paper: keyof typeof paper;
+  put: (scene: Scene, glaze: Glaze) => void;
+  glaze: Glaze;
+  glazes?: Record<string, Glaze>;
+  camera?: Partial<Camera>;
+  second?: Partial<Camera>;
+}[] = [
   {
     id: 'gaiwan',
     paper: 'mist',
@@ -103,9 +175,31 @@ const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scen
     camera: { distance: 8.4, target: [0, 0.58, 0] },
     second: { distance: 7.6, target: [0, 0.6, 0], pitchDeg: 38 },
   },
-  { id: 'teapot-gzhel', paper: 'sky', glaze: shape.glazes.gzhel, put: (scene, glaze) => scene.vessel({ ...shape.teapot(glaze), yawDeg: -18 }), camera: { distance: 11, target: [0, 0.66, 0] }, second: { distance: 9.6, target: [0.2, 0.7, 0], yawDeg: 40, pitchDeg: 30 } },
-  { id: 'teapot-clay', paper: 'sand', glaze: shape.glazes.yixing, glazes: { ink: shape.glazes.ink }, put: (scene, glaze) => scene.vessel({ ...shape.yixing(glaze), yawDeg: -14 }), camera: { distance: 9.8, target: [0, 0.5, 0] }, second: { distance: 8.6, target: [0.1, 0.5, 0], yawDeg: 44, pitchDeg: 34 } },
-  { id: 'kyusu', paper: 'pearl', glaze: shape.glazes.ink, put: (scene, glaze) => scene.vessel({ ...shape.kyusu(glaze), yawDeg: 40 }), camera: { distance: 10.4, target: [0, 0.5, 0] }, second: { distance: 9, target: [0, 0.5, 0], yawDeg: 70, pitchDeg: 36 } },
+  {
+    id: 'teapot-gzhel',
+    paper: 'sky',
+    glaze: shape.glazes.gzhel,
+    put: (scene, glaze) => scene.vessel({ ...shape.teapot(glaze), yawDeg: -18 }),
+    camera: { distance: 11, target: [0, 0.66, 0] },
+    second: { distance: 9.6, target: [0.2, 0.7, 0], yawDeg: 40, pitchDeg: 30 },
+  },
+  {
+    id: 'teapot-clay',
+    paper: 'sand',
+    glaze: shape.glazes.yixing,
+    glazes: { ink: shape.glazes.ink },
+    put: (scene, glaze) => scene.vessel({ ...shape.yixing(glaze), yawDeg: -14 }),
+    camera: { distance: 9.8, target: [0, 0.5, 0] },
+    second: { distance: 8.6, target: [0.1, 0.5, 0], yawDeg: 44, pitchDeg: 34 },
+  },
+  {
+    id: 'kyusu',
+    paper: 'pearl',
+    glaze: shape.glazes.ink,
+    put: (scene, glaze) => scene.vessel({ ...shape.kyusu(glaze), yawDeg: 40 }),
+    camera: { distance: 10.4, target: [0, 0.5, 0] },
+    second: { distance: 9, target: [0, 0.5, 0], yawDeg: 70, pitchDeg: 36 },
+  },
   {
     id: 'chawan',
     paper: 'sage',
@@ -115,7 +209,14 @@ const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scen
     camera: { distance: 8, target: [0, 0.44, 0], pitchDeg: 24 },
     second: { distance: 7.6, target: [0, 0.42, 0], pitchDeg: 46 },
   },
-  { id: 'pitcher', paper: 'mist', glaze: shape.glazes.celadonPlain, put: (scene, glaze) => scene.vessel({ ...shape.pitcher(glaze), yawDeg: -12 }), camera: { distance: 9, target: [-0.15, 0.7, 0] }, second: { distance: 8, target: [-0.1, 0.7, 0], pitchDeg: 40 } },
+  {
+    id: 'pitcher',
+    paper: 'mist',
+    glaze: shape.glazes.celadonPlain,
+    put: (scene, glaze) => scene.vessel({ ...shape.pitcher(glaze), yawDeg: -12 }),
+    camera: { distance: 9, target: [-0.15, 0.7, 0] },
+    second: { distance: 8, target: [-0.1, 0.7, 0], pitchDeg: 40 },
+  },
   {
     id: 'cups',
     paper: 'rose',
@@ -129,10 +230,38 @@ const wares: readonly { id: string; paper: keyof typeof paper; put: (scene: Scen
     camera: { distance: 11, target: [0.25, 0.3, 0], pitchDeg: 26 },
     second: { distance: 10.4, target: [0.25, 0.3, 0], pitchDeg: 58 },
   },
-  { id: 'mug', paper: 'straw', glaze: shape.glazes.oat, put: (scene, glaze) => scene.vessel({ ...shape.mug(glaze), yawDeg: 12 }), camera: { distance: 8.2, target: [0.2, 0.6, 0] }, second: { distance: 7.6, target: [0.25, 0.6, 0], pitchDeg: 42 } },
-  { id: 'caddy', paper: 'sky', glaze: shape.glazes.cobalt, put: (scene, glaze) => scene.vessel(shape.caddy(glaze)), camera: { distance: 9.4, target: [0, 0.82, 0] }, second: { distance: 8.6, target: [0, 0.85, 0], pitchDeg: 36 } },
-  { id: 'plate', paper: 'pearl', glaze: shape.glazes.brushed, put: (scene, glaze) => scene.vessel(shape.plate(glaze)), camera: { distance: 11, target: [0, 0.1, 0], pitchDeg: 36 }, second: { distance: 10.4, target: [0, 0.1, 0], pitchDeg: 66 } },
-  { id: 'moon-jar', paper: 'sand', glaze: shape.glazes.porcelain, put: (scene, glaze) => scene.vessel(shape.moonJar(glaze)), camera: { distance: 10.6, target: [0, 0.98, 0], pitchDeg: 14 }, second: { distance: 11, target: [0, 1.05, 0], pitchDeg: 40 } },
+  {
+    id: 'mug',
+    paper: 'straw',
+    glaze: shape.glazes.oat,
+    put: (scene, glaze) => scene.vessel({ ...shape.mug(glaze), yawDeg: 12 }),
+    camera: { distance: 8.2, target: [0.2, 0.6, 0] },
+    second: { distance: 7.6, target: [0.25, 0.6, 0], pitchDeg: 42 },
+  },
+  {
+    id: 'caddy',
+    paper: 'sky',
+    glaze: shape.glazes.cobalt,
+    put: (scene, glaze) => scene.vessel(shape.caddy(glaze)),
+    camera: { distance: 9.4, target: [0, 0.82, 0] },
+    second: { distance: 8.6, target: [0, 0.85, 0], pitchDeg: 36 },
+  },
+  {
+    id: 'plate',
+    paper: 'pearl',
+    glaze: shape.glazes.brushed,
+    put: (scene, glaze) => scene.vessel(shape.plate(glaze)),
+    camera: { distance: 11, target: [0, 0.1, 0], pitchDeg: 36 },
+    second: { distance: 10.4, target: [0, 0.1, 0], pitchDeg: 66 },
+  },
+  {
+    id: 'moon-jar',
+    paper: 'sand',
+    glaze: shape.glazes.porcelain,
+    put: (scene, glaze) => scene.vessel(shape.moonJar(glaze)),
+    camera: { distance: 10.6, target: [0, 0.98, 0], pitchDeg: 14 },
+    second: { distance: 11, target: [0, 1.05, 0], pitchDeg: 40 },
+  },
   {
     id: 'jam-bowl',
     paper: 'rose',
@@ -151,7 +280,15 @@ function heroScene(backdrop: string): SceneCode {
     scene.vessel({ ...shape.moonJar(shape.glazes.porcelain), at: [-1.0, -3.2], scale: 1.15 });
     scene.vessel({ ...shape.caddy(shape.glazes.cobalt), at: [2.75, -2.0], scale: 1.05 });
     scene.vessel({ ...shape.cup(shape.glazes.blush), at: [-0.75, 1.3], scale: 0.8 });
-    scene.heap({ ...twisted, at: [0.95, 1.75], pieces: 46, radius: 0.6, height: 0.2, colours: ['#3a2a22', '#4d372a', '#6b4a34'], seed: 5 });
+    scene.heap({
+      ...twisted,
+      at: [0.95, 1.75],
+      pieces: 46,
+      radius: 0.6,
+      height: 0.2,
+      colours: ['#3a2a22', '#4d372a', '#6b4a34'],
+      seed: 5,
+    });
   });
 }
 
@@ -181,20 +318,44 @@ export function pictures(): readonly Picture[] {
     add(
       `${tea.id}-2`,
       draw(paper[tea.paper], (scene) => {
-        scene.heap({ ...tea.leaf, at: [0, 0], radius: tea.leaf.radius * 1.15, pieces: Math.round(tea.leaf.pieces * 1.3), seed: 91 + index * 13 });
+        scene.heap({
+          ...tea.leaf,
+          at: [0, 0],
+          radius: tea.leaf.radius * 1.15,
+          pieces: Math.round(tea.leaf.pieces * 1.3),
+          seed: 91 + index * 13,
+        });
       }),
       { ...above, distance: 5.6, target: [0, 0.1, 0] },
     );
   });
   for (const tea of oddTeas) {
-    add(tea.id, draw(paper[tea.paper], tea.put), { ...front, target: [0.1, 0.3, 0.1], distance: 9.6, pitchDeg: 33, yawDeg: 6 });
+    add(tea.id, draw(paper[tea.paper], tea.put), {
+      ...front,
+      target: [0.1, 0.3, 0.1],
+      distance: 9.6,
+      pitchDeg: 33,
+      yawDeg: 6,
+    });
     add(`${tea.id}-2`, draw(paper[tea.paper], tea.close), { ...above, distance: 8.2, target: [0, 0.25, 0] });
   }
   for (const ware of wares) {
-    add(ware.id, draw(paper[ware.paper], (scene) => ware.put(scene, ware.glaze)), { ...front, ...ware.camera });
-    add(`${ware.id}-2`, draw(paper[ware.paper], (scene) => ware.put(scene, ware.glaze)), { ...above, ...ware.second });
+    add(
+      ware.id,
+      draw(paper[ware.paper], (scene) => ware.put(scene, ware.glaze)),
+      { ...front, ...ware.camera },
+    );
+    add(
+      `${ware.id}-2`,
+      draw(paper[ware.paper], (scene) => ware.put(scene, ware.glaze)),
+      { ...above, ...ware.second },
+    );
     for (const [name, glaze] of Object.entries(ware.glazes ?? {}))
-      add(`${ware.id}-${name}`, draw(paper[ware.paper], (scene) => ware.put(scene, glaze)), { ...front, ...ware.camera });
+      add(
+        `${ware.id}-${name}`,
+        draw(paper[ware.paper], (scene) => ware.put(scene, glaze)),
+        { ...front, ...ware.camera },
+      );
   }
   all.push({
     name: 'hero',

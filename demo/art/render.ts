@@ -131,7 +131,7 @@ async function renderFilm(page: Page): Promise<void> {
       },
     };
     const name = `f${String(frame).padStart(4, '0')}.webp`;
-    const text = await page.evaluate(drawShot, shotOf(picture, 1.25, 0.95));
+    const text = await page.evaluate(drawShot, shotOf(picture, 1.2, 0.95));
     await writeFile(path.join(folder, name), Buffer.from(text, 'base64'));
     if (frame % 10 === 0) console.log(`film frame ${frame}`);
   }
@@ -153,7 +153,18 @@ const wanted = process.argv.slice(2);
 const browser = await puppeteer.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   protocolTimeout: 600_000,
-  args: ['--headless=new', '--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-gpu-watchdog', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--headless=new',
+    '--no-sandbox',
+    '--use-angle=swiftshader',
+    '--enable-unsafe-swiftshader',
+    '--disable-gpu-watchdog',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 });
 try {
   const page = await browser.newPage();

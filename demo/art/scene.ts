@@ -35,7 +35,11 @@ export interface Vessel {
   readonly foot?: { readonly radius: number; readonly height: number };
   readonly glaze: Glaze;
   readonly tubes?: readonly Tube[];
-  readonly lid?: { readonly profile: readonly Point[]; readonly knob: readonly [number, number, number]; readonly wood?: boolean };
+  readonly lid?: {
+    readonly profile: readonly Point[];
+    readonly knob: readonly [number, number, number];
+    readonly wood?: boolean;
+  };
   readonly liquid?: { readonly level: number; readonly colour: string; readonly isFoam?: boolean };
 }
 
@@ -175,7 +179,9 @@ export function createScene(backdrop: string): Scene {
       const scale = num(vessel.scale ?? 1);
       const rim = Math.max(...vessel.profile.map(([, height]) => height));
       map.push(`{ ${place} put(best, body${id}(q) * ${scale}, ${num(id)});`);
-      materials.push(`if (abs(id - ${num(id)}) < 0.1) { ${place} ${glazeCode(vessel.glaze, rim).replace('CENTRE', centre)} }`);
+      materials.push(
+        `if (abs(id - ${num(id)}) < 0.1) { ${place} ${glazeCode(vessel.glaze, rim).replace('CENTRE', centre)} }`,
+      );
       if (vessel.lid) {
         const lid = splinePieces(vessel.lid.profile)
           .map(([a, b, c]) => `d = min(d, curve(e, ${vec2(a)}, ${vec2(b)}, ${vec2(c)}).x);`)
@@ -230,7 +236,11 @@ export function createScene(backdrop: string): Scene {
         const middle = [x - Math.sin(heading) * bend, low(y + bend * 0.6), z + Math.cos(heading) * bend];
         const a = [x - dx, low(y - dy), z - dz];
         const b = [x + dx, low(y + dy), z + dz];
-        ends.push(`vec3(${a.map(num).join(',')})`, `vec3(${middle.map(num).join(',')})`, `vec3(${b.map(num).join(',')})`);
+        ends.push(
+          `vec3(${a.map(num).join(',')})`,
+          `vec3(${middle.map(num).join(',')})`,
+          `vec3(${b.map(num).join(',')})`,
+        );
       }
       functions.push(`const vec3 leaf${id}[${ends.length}] = vec3[](${ends.join(',')});
       vec2 heap${id}(vec3 q) {

@@ -18,7 +18,10 @@ function paint(): void {
   const email = storage.getItem('shop.account');
   need(HTMLElement, '#login').hidden = email !== null;
   need(HTMLElement, '#account').hidden = email === null;
-  need(HTMLElement, '#hello').textContent = say({ en: `Hello, ${firstName.value}`, ru: `Здравствуйте, ${firstName.value}` });
+  need(HTMLElement, '#hello').textContent = say({
+    en: `Hello, ${firstName.value}`,
+    ru: `Здравствуйте, ${firstName.value}`,
+  });
   need(HTMLElement, '#account-email').textContent = email ?? '';
   if (!avatar.style.backgroundImage) avatar.textContent = firstName.value.slice(0, 1);
   need(HTMLElement, '#order-rows').replaceChildren(

@@ -95,7 +95,10 @@ function paint(): void {
   need(HTMLProgressElement, '#free-progress').value = Math.min(freeDeliveryFrom, goods - discount);
   need(HTMLElement, '#free-text').textContent =
     missing > 0
-      ? say({ en: `${shop.price(missing)} more and delivery is free`, ru: `Ещё ${shop.price(missing)}, и доставка бесплатно` })
+      ? say({
+          en: `${shop.price(missing)} more and delivery is free`,
+          ru: `Ещё ${shop.price(missing)}, и доставка бесплатно`,
+        })
       : say({ en: 'Delivery is on us', ru: 'Доставка за наш счёт' });
 }
 

@@ -4,7 +4,13 @@
 // Easy to get wrong: the server answers every /bundle/… with the same page, so a reload in the middle must work; what
 // was chosen lives in sessionStorage for that.
 
-import { useEffect, useState, type PointerEvent as ReactPointerEvent, type KeyboardEvent, type MouseEvent } from 'react';
+import {
+  useEffect,
+  useState,
+  type PointerEvent as ReactPointerEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react';
 import { createRoot } from 'react-dom/client';
 import { need } from '../shop/element.ts';
 import { findGood, goods, isTea, kinds, type Good } from '../shop/goods.ts';
@@ -232,7 +238,8 @@ function TeaStep({ shop, draft, setDraft }: StepProps) {
   const [filter, setFilter] = useState('');
   const say = shop.say;
   const shown = goods.filter(
-    (good) => isTea(good) && good.stock > 0 && `${good.name.en} ${good.name.ru}`.toLowerCase().includes(filter.toLowerCase()),
+    (good) =>
+      isTea(good) && good.stock > 0 && `${good.name.en} ${good.name.ru}`.toLowerCase().includes(filter.toLowerCase()),
   );
   const toggle = (id: string): void =>
     setDraft((old) => ({
@@ -427,9 +434,7 @@ function ReviewStep({ shop, draft, setDraft }: StepProps) {
           ru: 'Перетащите за точки или стрелками. Мы пронумеруем пачки.',
         })}
       </p>
-      {draft.teas.length === 0 && (
-        <p className="box">{say({ en: 'No tea chosen yet.', ru: 'Чай ещё не выбран.' })}</p>
-      )}
+      {draft.teas.length === 0 && <p className="box">{say({ en: 'No tea chosen yet.', ru: 'Чай ещё не выбран.' })}</p>}
       <ol
         className="order-list"
         onPointerMove={drag}

@@ -272,7 +272,10 @@ letter.addEventListener('submit', (event) => {
   const isGood = email.checkValidity();
   email.setAttribute('aria-invalid', String(!isGood));
   note.textContent = isGood
-    ? shop.say({ en: 'Thank you. The next letter comes in September.', ru: 'Спасибо. Следующее письмо будет в сентябре.' })
+    ? shop.say({
+        en: 'Thank you. The next letter comes in September.',
+        ru: 'Спасибо. Следующее письмо будет в сентябре.',
+      })
     : shop.say({ en: 'This does not look like an email address.', ru: 'Это не похоже на адрес почты.' });
   if (isGood) letter.reset();
 });

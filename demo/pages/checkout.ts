@@ -75,8 +75,7 @@ function problemOf(field: Field): string | undefined {
     return field.required && !field.checked
       ? say({ en: 'We need your agreement to sell you anything', ru: 'Без согласия мы не можем ничего продать' })
       : undefined;
-  if (value === '')
-    return field.required ? say({ en: 'Please fill this in', ru: 'Заполните, пожалуйста' }) : undefined;
+  if (value === '') return field.required ? say({ en: 'Please fill this in', ru: 'Заполните, пожалуйста' }) : undefined;
   switch (field.id) {
     case 'email':
       return field.validity.typeMismatch || !value.includes('.')
@@ -92,12 +91,13 @@ function problemOf(field: Field): string | undefined {
         : undefined;
     case 'day':
       return field.validity.rangeUnderflow || field.validity.rangeOverflow
-        ? say({ en: 'We deliver from tomorrow and up to a month ahead', ru: 'Доставляем с завтрашнего дня и на месяц вперёд' })
+        ? say({
+            en: 'We deliver from tomorrow and up to a month ahead',
+            ru: 'Доставляем с завтрашнего дня и на месяц вперёд',
+          })
         : undefined;
     case 'card-number':
-      return isCardNumber(value)
-        ? undefined
-        : say({ en: 'One of the digits is wrong', ru: 'В номере опечатка' });
+      return isCardNumber(value) ? undefined : say({ en: 'One of the digits is wrong', ru: 'В номере опечатка' });
     case 'card-exp':
       return isCardDate(value)
         ? undefined
@@ -164,7 +164,10 @@ input('password').addEventListener('input', () => {
 
 function paintComment(): void {
   const left = 280 - comment.value.length;
-  need(HTMLElement, '#comment-left').textContent = say({ en: `${left} characters left`, ru: `осталось знаков: ${left}` });
+  need(HTMLElement, '#comment-left').textContent = say({
+    en: `${left} characters left`,
+    ru: `осталось знаков: ${left}`,
+  });
 }
 comment.addEventListener('input', paintComment);
 

@@ -18,10 +18,16 @@ function toggle(): void {
 function paint(): void {
   need(HTMLElement, '#player').classList.toggle('is-playing', !video.paused);
   play.replaceChildren(icon(video.paused ? 'play' : 'pause'));
-  play.setAttribute('aria-label', video.paused ? shop.say({ en: 'Play', ru: 'Смотреть' }) : shop.say({ en: 'Pause', ru: 'Пауза' }));
+  play.setAttribute(
+    'aria-label',
+    video.paused ? shop.say({ en: 'Play', ru: 'Смотреть' }) : shop.say({ en: 'Pause', ru: 'Пауза' }),
+  );
   const isSilent = video.muted || video.volume === 0;
   mute.replaceChildren(icon(isSilent ? 'mute' : 'sound'));
-  mute.setAttribute('aria-label', isSilent ? shop.say({ en: 'Sound on', ru: 'Включить звук' }) : shop.say({ en: 'Sound off', ru: 'Выключить звук' }));
+  mute.setAttribute(
+    'aria-label',
+    isSilent ? shop.say({ en: 'Sound on', ru: 'Включить звук' }) : shop.say({ en: 'Sound off', ru: 'Выключить звук' }),
+  );
 }
 
 function paintTime(): void {

@@ -181,8 +181,19 @@ function openProduct(good: Good): void {
         html(
           'ol',
           { class: 'steps' },
-          html('li', {}, say({ en: 'Warm the pot with boiling water and pour it out.', ru: 'Прогрейте посуду кипятком и слейте.' })),
-          html('li', {}, say({ en: 'Put the leaf in, close the lid, wait a breath: smell it.', ru: 'Положите лист, накройте, подождите вдох: понюхайте.' })),
+          html(
+            'li',
+            {},
+            say({ en: 'Warm the pot with boiling water and pour it out.', ru: 'Прогрейте посуду кипятком и слейте.' }),
+          ),
+          html(
+            'li',
+            {},
+            say({
+              en: 'Put the leaf in, close the lid, wait a breath: smell it.',
+              ru: 'Положите лист, накройте, подождите вдох: понюхайте.',
+            }),
+          ),
           html(
             'li',
             {},
@@ -191,7 +202,14 @@ function openProduct(good: Good): void {
               ru: `Залейте водой ${degrees} °C, досчитайте до ${seconds}, слейте всё в чахай.`,
             }),
           ),
-          html('li', {}, say({ en: 'Add a third to the time with each steeping.', ru: 'С каждым проливом прибавляйте треть времени.' })),
+          html(
+            'li',
+            {},
+            say({
+              en: 'Add a third to the time with each steeping.',
+              ru: 'С каждым проливом прибавляйте треть времени.',
+            }),
+          ),
         ),
       );
     } else
@@ -199,9 +217,30 @@ function openProduct(good: Good): void {
         html(
           'ul',
           { class: 'steps' },
-          html('li', {}, say({ en: 'Wash by hand in warm water; the dishwasher does no harm, but dulls the glaze in ten years.', ru: 'Мойте руками в тёплой воде; посудомойка не вредит, но лет за десять приглушит глазурь.' })),
-          html('li', {}, say({ en: 'Do not pour boiling water into a pot straight from the frost.', ru: 'Не лейте кипяток в посуду прямо с мороза.' })),
-          html('li', {}, say({ en: 'Tea stains go away with a spoon of soda and an hour of patience.', ru: 'Чайный налёт снимают ложка соды и час терпения.' })),
+          html(
+            'li',
+            {},
+            say({
+              en: 'Wash by hand in warm water; the dishwasher does no harm, but dulls the glaze in ten years.',
+              ru: 'Мойте руками в тёплой воде; посудомойка не вредит, но лет за десять приглушит глазурь.',
+            }),
+          ),
+          html(
+            'li',
+            {},
+            say({
+              en: 'Do not pour boiling water into a pot straight from the frost.',
+              ru: 'Не лейте кипяток в посуду прямо с мороза.',
+            }),
+          ),
+          html(
+            'li',
+            {},
+            say({
+              en: 'Tea stains go away with a spoon of soda and an hour of patience.',
+              ru: 'Чайный налёт снимают ложка соды и час терпения.',
+            }),
+          ),
         ),
       );
   }
@@ -220,7 +259,11 @@ function openProduct(good: Good): void {
             html('strong', {}, say(review.name)),
             html(
               'span',
-              { class: 'stars', role: 'img', 'aria-label': say({ en: `${review.stars} of 5`, ru: `${review.stars} из 5` }) },
+              {
+                class: 'stars',
+                role: 'img',
+                'aria-label': say({ en: `${review.stars} of 5`, ru: `${review.stars} из 5` }),
+              },
               ...Array.from({ length: review.stars }, () => icon('star')),
             ),
             html('time', { class: 'soft small', datetime: review.day }, shop.date(new Date(review.day))),
@@ -240,7 +283,11 @@ function openProduct(good: Good): void {
       html('li', { 'aria-current': 'page' }, name),
     );
     need(HTMLElement, '#place').textContent = say(good.place);
-    need(HTMLElement, '#stars').replaceChildren(icon('star'), String(good.rating), ` · ${good.reviews + written.length}`);
+    need(HTMLElement, '#stars').replaceChildren(
+      icon('star'),
+      String(good.rating),
+      ` · ${good.reviews + written.length}`,
+    );
     need(HTMLElement, '#name').textContent = name;
     need(HTMLElement, '#lead').textContent = say(good.lead);
     need(HTMLElement, '#story-text').textContent = say(good.story);
@@ -269,7 +316,10 @@ function openProduct(good: Good): void {
       good.stock === 0
         ? say({ en: 'Sold out. The new harvest comes in April.', ru: 'Закончился. Новый сбор придёт в апреле.' })
         : good.stock < 10
-          ? say({ en: `Only ${good.stock} left. Leaves Kolomna tomorrow.`, ru: `Осталось всего ${good.stock}. Уедет из Коломны завтра.` })
+          ? say({
+              en: `Only ${good.stock} left. Leaves Kolomna tomorrow.`,
+              ru: `Осталось всего ${good.stock}. Уедет из Коломны завтра.`,
+            })
           : say({ en: 'In stock. Leaves Kolomna tomorrow.', ru: 'В наличии. Уедет из Коломны завтра.' });
     need(HTMLButtonElement, '#add').disabled = good.stock === 0;
     need(HTMLElement, '#open-table').textContent = isTea(good)
@@ -295,8 +345,16 @@ function openProduct(good: Good): void {
       ? say({ en: 'How many cups is that?', ru: 'Сколько это чашек?' })
       : say({ en: 'Sizes and capacity', ru: 'Размеры и объём' });
     const head = isTea(good)
-      ? [say({ en: 'Pack', ru: 'Пачка' }), say({ en: 'Cups of 150 ml', ru: 'Чашек по 150 мл' }), say({ en: 'A cup costs', ru: 'Чашка стоит' })]
-      : [say({ en: 'Size', ru: 'Размер' }), say({ en: 'To the brim', ru: 'До края' }), say({ en: 'Weight', ru: 'Вес' })];
+      ? [
+          say({ en: 'Pack', ru: 'Пачка' }),
+          say({ en: 'Cups of 150 ml', ru: 'Чашек по 150 мл' }),
+          say({ en: 'A cup costs', ru: 'Чашка стоит' }),
+        ]
+      : [
+          say({ en: 'Size', ru: 'Размер' }),
+          say({ en: 'To the brim', ru: 'До края' }),
+          say({ en: 'Weight', ru: 'Вес' }),
+        ];
     const rows = good.sizes.map((one, at) => {
       const amount = Number(/\d+/.exec(one.words.en)?.[0] ?? 50);
       const cups = Math.round((amount / (good.brewing?.[2] ?? 5)) * ((good.brewing?.[3] ?? 3) / 1.5));
@@ -360,7 +418,14 @@ function openProduct(good: Good): void {
 
   need(HTMLElement, '#star-row').append(
     ...[5, 4, 3, 2, 1].flatMap((stars) => [
-      html('input', { type: 'radio', name: 'stars', id: `stars-${stars}`, value: stars, checked: stars === 5, class: 'unseen' }),
+      html('input', {
+        type: 'radio',
+        name: 'stars',
+        id: `stars-${stars}`,
+        value: stars,
+        checked: stars === 5,
+        class: 'unseen',
+      }),
       html('label', { for: `stars-${stars}` }, icon('star'), html('span', { class: 'unseen' }, String(stars))),
     ]),
   );

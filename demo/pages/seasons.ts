@@ -16,10 +16,42 @@ interface Series {
 }
 
 const allSeries: readonly Series[] = [
-  { id: 'longjing', words: { en: 'Longjing', ru: 'Лунцзин' }, colour: '#6fa086', base: 1180, swing: 420, peak: 3, yearly: 0.09 },
-  { id: 'oolong', words: { en: 'Da Hong Pao', ru: 'Да Хун Пао' }, colour: '#c07a2c', base: 900, swing: 150, peak: 5, yearly: 0.06 },
-  { id: 'dianhong', words: { en: 'Dian Hong', ru: 'Дянь Хун' }, colour: '#b5434a', base: 520, swing: 120, peak: 4, yearly: 0.04 },
-  { id: 'ivan', words: { en: 'Ivan-chai', ru: 'Иван-чай' }, colour: '#5b78d6', base: 260, swing: 90, peak: 1, yearly: 0.11 },
+  {
+    id: 'longjing',
+    words: { en: 'Longjing', ru: 'Лунцзин' },
+    colour: '#6fa086',
+    base: 1180,
+    swing: 420,
+    peak: 3,
+    yearly: 0.09,
+  },
+  {
+    id: 'oolong',
+    words: { en: 'Da Hong Pao', ru: 'Да Хун Пао' },
+    colour: '#c07a2c',
+    base: 900,
+    swing: 150,
+    peak: 5,
+    yearly: 0.06,
+  },
+  {
+    id: 'dianhong',
+    words: { en: 'Dian Hong', ru: 'Дянь Хун' },
+    colour: '#b5434a',
+    base: 520,
+    swing: 120,
+    peak: 4,
+    yearly: 0.04,
+  },
+  {
+    id: 'ivan',
+    words: { en: 'Ivan-chai', ru: 'Иван-чай' },
+    colour: '#5b78d6',
+    base: 260,
+    swing: 90,
+    peak: 1,
+    yearly: 0.11,
+  },
 ];
 
 const lastMonth = new Date(2026, 3, 1);
@@ -82,7 +114,11 @@ function paintChart(isNew: boolean): void {
   for (let price = 0; price <= top; price += 400)
     chart.append(
       svg('line', { class: 'grid-line', x1: frame.left, x2: width - frame.right, y1: y(price), y2: y(price) }),
-      svg('text', { class: 'axis-text', x: frame.left - 10, y: y(price) + 4, 'text-anchor': 'end' }, price.toLocaleString(language)),
+      svg(
+        'text',
+        { class: 'axis-text', x: frame.left - 10, y: y(price) + 4, 'text-anchor': 'end' },
+        price.toLocaleString(language),
+      ),
     );
   const every = Math.ceil(months.length / (width < 520 ? 3 : 8));
   months.forEach((month, at) => {
@@ -90,7 +126,13 @@ function paintChart(isNew: boolean): void {
     const text = new Intl.DateTimeFormat(language, { month: 'short', year: '2-digit' })
       .format(month.date)
       .replace(' г.', '');
-    chart.append(svg('text', { class: 'axis-text', x: x(at), y: frame.height - 10, 'text-anchor': at === 0 ? 'start' : 'middle' }, text));
+    chart.append(
+      svg(
+        'text',
+        { class: 'axis-text', x: x(at), y: frame.height - 10, 'text-anchor': at === 0 ? 'start' : 'middle' },
+        text,
+      ),
+    );
   });
   for (const series of shown) {
     const points = months.map((month, at) => [x(at), y(month.price(series))] as const);
@@ -98,7 +140,9 @@ function paintChart(isNew: boolean): void {
     points.forEach(([px, py], at) => {
       const before = points[at - 1];
       // Halfway control points: a smooth line that never overshoots in time.
-      path += before ? `C${(before[0] + px) / 2} ${before[1]} ${(before[0] + px) / 2} ${py} ${px} ${py}` : `M${px} ${py}`;
+      path += before
+        ? `C${(before[0] + px) / 2} ${before[1]} ${(before[0] + px) / 2} ${py} ${px} ${py}`
+        : `M${px} ${py}`;
     });
     const floor = y(0);
     chart.append(
@@ -117,7 +161,9 @@ function paintChart(isNew: boolean): void {
     );
   }
   const guide = svg('line', { class: 'guide', y1: frame.top, y2: frame.height - frame.bottom, visibility: 'hidden' });
-  const dots = shown.map((series) => svg('circle', { class: 'point', r: 5, fill: series.colour, visibility: 'hidden' }));
+  const dots = shown.map((series) =>
+    svg('circle', { class: 'point', r: 5, fill: series.colour, visibility: 'hidden' }),
+  );
   chart.append(guide, ...dots);
   const tip = html('div', { class: 'tip', role: 'status', hidden: true });
 
@@ -200,7 +246,9 @@ const harvests: readonly { readonly words: Words; readonly months: readonly (0 |
 
 function paintHarvests(): void {
   const name = (month: number): string =>
-    new Intl.DateTimeFormat(shop.speech.current(), { month: 'short' }).format(new Date(2026, month, 1)).replace('.', '');
+    new Intl.DateTimeFormat(shop.speech.current(), { month: 'short' })
+      .format(new Date(2026, month, 1))
+      .replace('.', '');
   need(HTMLElement, '#harvests').replaceChildren(
     html('span', {}),
     ...Array.from({ length: 12 }, (_, month) => html('span', { class: 'month' }, name(month))),

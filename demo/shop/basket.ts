@@ -81,7 +81,8 @@ export function createBasket(storage: Storage, view: Window): Basket {
     for (const listener of listeners) listener();
   }
 
-  const isSame = (a: Line, b: Line): boolean => a.id === b.id && a.size === b.size && a.packing === b.packing && a.glaze === b.glaze;
+  const isSame = (a: Line, b: Line): boolean =>
+    a.id === b.id && a.size === b.size && a.packing === b.packing && a.glaze === b.glaze;
 
   read();
   view.addEventListener('storage', () => {

@@ -33,8 +33,7 @@ function profilePath(points: readonly Point[], place: (point: Point) => string):
     const here = points[at];
     const after = points[at + 1];
     if (!here || !after) break;
-    const end: Point =
-      at === points.length - 2 ? after : [(here[0] + after[0]) / 2, (here[1] + after[1]) / 2];
+    const end: Point = at === points.length - 2 ? after : [(here[0] + after[0]) / 2, (here[1] + after[1]) / 2];
     path += `Q${place(here)} ${place(end)}`;
   }
   return path;
@@ -43,10 +42,7 @@ function profilePath(points: readonly Point[], place: (point: Point) => string):
 function vesselDrawing(vessel: Vessel): SVGSVGElement {
   const profiles = [vessel.profile, ...(vessel.lid ? [vessel.lid.profile] : [])];
   const wide = Math.max(...vessel.profile.map(([radius]) => radius));
-  const reach = Math.max(
-    wide,
-    ...(vessel.tubes ?? []).flatMap(({ path }) => path.map(([x]) => Math.abs(x))),
-  );
+  const reach = Math.max(wide, ...(vessel.tubes ?? []).flatMap(({ path }) => path.map(([x]) => Math.abs(x))));
   const high = Math.max(...profiles.flat().map(([, height]) => height)) + (vessel.lid ? 0.2 : 0);
   const scale = Math.min(150 / reach, 230 / high);
   const floor = 215 + (high * scale) / 2;
@@ -107,7 +103,14 @@ function brewingClock(shop: Shop, [degrees, seconds, grams, times]: NonNullable<
   for (let at = 0; at < times; at += 1) {
     const tall = 8 + (26 * (at + 1)) / times;
     drawing.append(
-      svg('rect', { x: 50 + at * step + step * 0.2, y: 378 - tall, width: step * 0.6, height: tall, rx: 2, class: 'bar' }),
+      svg('rect', {
+        x: 50 + at * step + step * 0.2,
+        y: 378 - tall,
+        width: step * 0.6,
+        height: tall,
+        rx: 2,
+        class: 'bar',
+      }),
     );
   }
   drawing.append(

@@ -79,8 +79,6 @@ export function counted(
 ): string {
   const rule = new Intl.PluralRules(language).select(count);
   const word =
-    language === 'en'
-      ? forms.en[rule === 'one' ? 0 : 1]
-      : forms.ru[rule === 'one' ? 0 : rule === 'few' ? 1 : 2];
+    language === 'en' ? forms.en[rule === 'one' ? 0 : 1] : forms.ru[rule === 'one' ? 0 : rule === 'few' ? 1 : 2];
   return `${count} ${word}`;
 }

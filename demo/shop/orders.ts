@@ -61,9 +61,7 @@ function isOrder(value: unknown): value is Order {
     typeof order['total'] === 'number' &&
     Object.hasOwn(orderStates, String(order['state'])) &&
     Array.isArray(order['goods']) &&
-    order['goods'].every(
-      (one: unknown) => typeof one === 'object' && one !== null && 'id' in one && 'quantity' in one,
-    )
+    order['goods'].every((one: unknown) => typeof one === 'object' && one !== null && 'id' in one && 'quantity' in one)
   );
 }
 

@@ -105,6 +105,7 @@ function startHeader(speech: Speech, storage: Storage): void {
   const setOpen = (isOpen: boolean): void => {
     nav.classList.toggle('is-open', isOpen);
     menu.setAttribute('aria-expanded', String(isOpen));
+    menu.replaceChildren(icon(isOpen ? 'close' : 'menu'));
   };
   menu.addEventListener('click', () => setOpen(!nav.classList.contains('is-open')));
   document.addEventListener('keydown', (event) => {

@@ -70,24 +70,53 @@ export function compareEntries(sort: Sort, a: Entry, b: Entry): number {
   }
 }
 
-/** The list to show. Starts from the previous one: sorting what is nearly in order costs 5,000 comparisons and not 60,000. */
-export function arrange(
+type Wish = { sort: Sort; words: readonly string[] };
+
+/** The whole list in order. */
+export function arrange(entries: Iterable<Entry>, wish: Wish): readonly Entry[] {
+  const view: Entry[] = [];
+  for (const entry of entries) if (matches(entry, wish.words)) view.push(entry);
+  return view.sort((a, b) => compareEntries(wish.sort, a, b));
+}
+
+/**
+ * The same list as `arrange` would make, from the previous one and the ids that were touched since. Ten times a second
+ * a handful of 5,000 change: finding their places takes a hundred comparisons where sorting takes 5,000 and more.
+ */
+export function rearrange(
   previous: readonly Entry[],
   entries: ReadonlyMap<string, Entry>,
-  wish: { sort: Sort; words: readonly string[] },
+  touched: ReadonlySet<string>,
+  wish: Wish,
 ): readonly Entry[] {
-  const view: Entry[] = [];
-  const seen = new Set<string>();
-  for (const old of previous) {
-    const entry = entries.get(old.row.id);
-    if (!entry || !matches(entry, wish.words)) continue;
-    seen.add(entry.row.id);
-    view.push(entry);
+  const rest = previous.filter((entry) => !touched.has(entry.row.id));
+  const fresh: Entry[] = [];
+  for (const id of touched) {
+    const entry = entries.get(id);
+    if (entry && matches(entry, wish.words)) fresh.push(entry);
   }
-  if (seen.size < entries.size) {
-    for (const entry of entries.values()) if (!seen.has(entry.row.id) && matches(entry, wish.words)) view.push(entry);
+  fresh.sort((a, b) => compareEntries(wish.sort, a, b));
+  const pieces: Entry[][] = [];
+  let taken = 0;
+  for (const entry of fresh) {
+    const place = placeFor(entry, rest, taken, wish.sort);
+    pieces.push(rest.slice(taken, place), [entry]);
+    taken = place;
   }
-  return view.sort((a, b) => compareEntries(wish.sort, a, b));
+  return pieces.concat([rest.slice(taken)]).flat();
+}
+
+/** Index of the first of `sorted`, from `from` on, that comes after `entry`. */
+function placeFor(entry: Entry, sorted: readonly Entry[], from: number, sort: Sort): number {
+  let low = from;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = sorted[middle];
+    if (other && compareEntries(sort, other, entry) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The same places with today's contents, for while the operator points at the list: who left stays, grey, and who came

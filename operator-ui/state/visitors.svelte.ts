@@ -3,7 +3,7 @@
 // the counters are kept up; arranging costs about a millisecond and is done when somebody looks.
 
 import type { Row, ToOperator } from '../../protocol/messages.ts';
-import { arrange, createEntry, refresh, wordsOf, type Entry, type Sort } from './visitor-order.ts';
+import { arrange, createEntry, rearrange, refresh, wordsOf, type Entry, type Sort } from './visitor-order.ts';
 
 type RowsMessage = Extract<ToOperator, { t: 'rows' }>;
 
@@ -20,6 +20,8 @@ export class Visitors {
   #loaded = $state(false);
   #search = $state('');
   #sort = $state<Sort>('newest');
+  /** Ids that changed since the view was arranged; undefined: more than the ids changed. */
+  #touched: Set<string> | undefined;
   #shown = false;
   #holding = false;
   #sweep: ReturnType<typeof setTimeout> | undefined;
@@ -48,6 +50,7 @@ export class Visitors {
   }
   set search(search: string) {
     this.#search = search;
+    this.#touched = undefined;
     this.#arrange();
   }
   get sort(): Sort {
@@ -55,6 +58,7 @@ export class Visitors {
   }
   set sort(sort: Sort) {
     this.#sort = sort;
+    this.#touched = undefined;
     this.#arrange();
   }
   get severalSites(): boolean {
@@ -78,6 +82,7 @@ export class Visitors {
       this.#entries.clear();
       this.#here = 0;
       this.#offering = 0;
+      this.#touched = undefined;
     }
     let here = this.#here;
     let offering = this.#offering;
@@ -88,6 +93,7 @@ export class Visitors {
     };
     for (const row of message.put) {
       uncount(this.#entries.get(row.id));
+      this.#touched?.add(row.id);
       this.#entries.set(row.id, createEntry(row, this.siteName(row.site)));
       here++;
       if (row.state === 'offering') offering++;
@@ -96,6 +102,7 @@ export class Visitors {
       const entry = this.#entries.get(id);
       if (!entry || entry.goneAt !== undefined) continue;
       uncount(entry);
+      this.#touched?.add(id);
       // Who wanted to show the screen must not stay pinned to the top after leaving.
       this.#entries.set(id, { ...entry, row: { ...entry.row, state: 'browsing' }, goneAt: now });
     }
@@ -111,6 +118,7 @@ export class Visitors {
   /** The list came on screen, or went. */
   show(on: boolean): void {
     this.#shown = on;
+    this.#touched = undefined;
     this.#holding = false;
     this.#arrange();
   }
@@ -131,6 +139,7 @@ export class Visitors {
     clearTimeout(this.#sweep);
     this.#sweep = undefined;
     this.#entries.clear();
+    this.#touched = undefined;
     this.#view = [];
     this.#here = 0;
     this.#offering = 0;
@@ -148,7 +157,11 @@ export class Visitors {
 
   #arrange(): void {
     if (!this.#shown) return;
-    this.#view = arrange(this.#view, this.#entries, { sort: this.#sort, words: wordsOf(this.#search) });
+    const wish = { sort: this.#sort, words: wordsOf(this.#search) };
+    this.#view = this.#touched
+      ? rearrange(this.#view, this.#entries, this.#touched, wish)
+      : arrange(this.#entries.values(), wish);
+    this.#touched = new Set();
     this.#held = 0;
   }
 
@@ -158,8 +171,10 @@ export class Visitors {
     let nextIn: number | undefined;
     for (const [id, entry] of this.#entries) {
       if (entry.goneAt === undefined) continue;
-      if (entry.goneAt <= before) this.#entries.delete(id);
-      else nextIn = Math.min(nextIn ?? Infinity, entry.goneAt - before);
+      if (entry.goneAt <= before) {
+        this.#entries.delete(id);
+        this.#touched?.add(id);
+      } else nextIn = Math.min(nextIn ?? Infinity, entry.goneAt - before);
     }
     if (nextIn !== undefined) this.#sweep = setTimeout(() => this.#sweepGone(), Math.max(250, nextIn));
     this.#refresh();

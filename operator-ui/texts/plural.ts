@@ -4,10 +4,11 @@
 type Forms = { one: string; few?: string; many?: string; other: string };
 
 const rules = { ru: new Intl.PluralRules('ru'), en: new Intl.PluralRules('en') } as const;
+const numbers = { ru: new Intl.NumberFormat('ru'), en: new Intl.NumberFormat('en') } as const;
 
 /** `#` in the chosen form stands for the number. */
 export function plural(language: keyof typeof rules, count: number, forms: Forms): string {
   const rule = rules[language].select(count);
   const form = (rule === 'one' || rule === 'few' || rule === 'many' ? forms[rule] : undefined) ?? forms.other;
-  return form.replace('#', new Intl.NumberFormat(language).format(count));
+  return form.replace('#', numbers[language].format(count));
 }

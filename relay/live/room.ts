@@ -229,12 +229,13 @@ export class Room {
     place.open = more ? header.kind : undefined;
 
     const hadPicture = this.#history.hasPicture(place.number);
-    const kept = bytes.slice();
-    const sequence = ++this.#sequence;
-    stamp(kept, { tab: place.number, room: this.number, sequence });
-    // The header as stamped: the visitor's own says nothing of the tab's number.
-    const weight = this.#history.add(readHeader(kept), sequence, kept);
-    this.#publish(kept);
+    // As stamped: what the visitor wrote there says nothing.
+    header.tab = place.number;
+    header.room = this.number;
+    header.sequence = ++this.#sequence;
+    stamp(bytes, header);
+    const weight = this.#history.add(header, bytes);
+    this.#publish(bytes);
 
     if (place.received - place.acked >= LIMITS.ackEveryFrames) this.#acknowledge(place);
     if (weight === 'refresh') this.#refreshHeaviest(now);
@@ -287,6 +288,7 @@ export class Room {
     for (const key of this.#pictures.keys()) if (key.startsWith(prefix)) this.#pictures.delete(key);
   }
 
+  /** Runs for every frame while the history is heavy, so it looks at tabs, never at frames. */
   #refreshHeaviest(now: number): void {
     const number = this.#history.heaviestTab();
     const place = this.#tabs.find((tab) => tab.number === number);
@@ -314,7 +316,7 @@ export class Room {
     for (const frame of encodeFrames(KIND.Assets, new TextEncoder().encode(JSON.stringify(fresh)))) {
       const sequence = ++this.#sequence;
       stamp(frame, { tab: 0, room: this.number, sequence });
-      this.#history.add(readHeader(frame), sequence, frame);
+      this.#history.add(readHeader(frame), frame);
       this.#publish(frame);
     }
   }

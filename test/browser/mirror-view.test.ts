@@ -1,0 +1,311 @@
+// What an operator sees beyond structure: assets that come late, pictures of canvases and videos, the visitor's pointer,
+// hover, focus, caret, selection and open lists; and that the mirror repairs gaps, survives bad frames and stays small.
+
+import { deflateRawSync } from 'node:zlib';
+import type { Browser, Page } from 'puppeteer';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
+
+/** 2×2 pixels, red and blue. */
+const RED = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP8zwACTGCSAQANHQEDgslx/wAAAABJRU5ErkJggg==';
+
+/** 100 MB of nothing in 100 kB: more than a payload may hold. */
+const BOMB = deflateRawSync(Buffer.alloc(100 * 1024 * 1024)).toString('base64');
+
+/** Runs in the console before each test: short ways to make events. */
+const KIT = `
+  let lastId = 1000;
+  window.kit = {
+    text: (textContent) => ({ type: 3, id: ++lastId, textContent }),
+    el: (tagName, attributes = {}, childNodes = [], more = {}) => ({ type: 2, id: attributes['#'] ?? ++lastId, tagName, attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== '#')), childNodes, ...more }),
+    page: (head, body, href = location.origin + '/shop/page') => [
+      { type: 4, data: { href, width: 800, height: 600 } },
+      { type: 2, data: { node: { type: 0, id: 1, childNodes: [{ type: 1, id: 2, name: 'html', publicId: '', systemId: '' }, { type: 2, id: 3, tagName: 'html', attributes: {}, childNodes: [{ type: 2, id: 4, tagName: 'head', attributes: {}, childNodes: head }, { type: 2, id: 5, tagName: 'body', attributes: {}, childNodes: body }] }] }, initialOffset: { left: 0, top: 0 } } },
+    ],
+    mutation: (data) => ({ type: 3, data: { source: 0, texts: [], attributes: [], removes: [], adds: [], ...data } }),
+    custom: (tag, payload) => ({ type: 5, data: { tag, payload } }),
+    hash: (n) => String(n).repeat(64).slice(0, 64),
+    until: async (look, what) => { for (let tries = 0; tries < 400; tries++) { const found = await look(); if (found) return found; await new Promise((done) => setTimeout(done, 10)); } throw new Error('never: ' + (what ?? look)); },
+    style: (selector, name) => { const e = typeof selector === 'string' ? bench.document.querySelector(selector) : selector; return e.ownerDocument.defaultView.getComputedStyle(e).getPropertyValue(name); },
+    bytes: (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
+  };
+`;
+
+let bench: MirrorBench;
+beforeAll(async () => {
+  bench = await startMirrorBench();
+  const png = Buffer.from(RED, 'base64');
+  for (let n = 1; n <= 5; n++) bench.assets.set(String(n).repeat(64), { type: 'image/png', body: png });
+  bench.assets.set('6'.repeat(64), { type: 'text/css', body: '@import "more.css";.l{color:rgb(6,6,6);background:url(../img/a.png)}.l:hover{color:rgb(66,66,66)}' });
+  bench.assets.set('7'.repeat(64), { type: 'text/css', body: '.l{letter-spacing:7px}.i{background:url(deep/b.png)' });
+  bench.assets.set('8'.repeat(64), { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"><symbol id="s" viewBox="0 0 9 9"><rect width="9" height="9"/></symbol></svg>' });
+});
+afterAll(() => bench.close());
+
+for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFirefox]] as const) {
+  describe(name, () => {
+    let browser: Browser;
+    let page: Page;
+    beforeAll(async () => {
+      browser = await launch();
+    });
+    afterAll(() => browser.close());
+    beforeEach(async () => {
+      await page?.close();
+      page = await bench.console(browser);
+      await page.evaluate(KIT);
+      await page.evaluate('bench.start()');
+      bench.requests.length = 0;
+    });
+    /** `body` runs in the console and returns something that JSON can hold. */
+    const run = async (body: string): Promise<unknown> =>
+      page.evaluate(`(async () => { const { el, text, page, mutation, custom, hash, until, style, bytes } = window.kit; const { mirror } = bench; ${body} })()`);
+
+    test('assets that come after the page are put in their places, each once', async () => {
+      const result = await run(`
+        bench.snapshot(page(
+          [el('style', { _cssText: '.b{background:url("' + location.origin + '/img/b.png");width:9px;height:9px}@media all{.n{background-image:url(/img/b.png)}}@font-face{font-family:f;src:url(/f.woff2)}.v{--x:url(/img/b.png);background:var(--x) no-repeat}.u{background:url(/img/never.png)}' })],
+          [el('u', { class: 'u' }), el('img', { '#': 20, id: 'i', src: location.origin + '/img/a.png' }), el('div', { class: 'b' }), el('div', { class: 'n' }), el('div', { class: 'v' }),
+           el('img', { id: 's', srcset: '/img/c.png 1x, /img/d.png 2x', src: '/img/gone.png' }), el('p', { id: 'p', style: 'background:url(/img/b.png) repeat-x;color:red' }),
+           el('svg', { id: 'g' }, [el('image', { id: 'im', 'xlink:href': '/img/a.png', width: '5', height: '5' }, [], { isSVG: true })], { isSVG: true })]));
+        // Scripts put a rule in: it must be there afterwards.
+        bench.change([{ type: 3, data: { source: 8, id: 1001, adds: [{ rule: '.late{color:rgb(1,2,3)}', index: 0 }] } }]);
+        await bench.painted();
+        const before = bench.document.getElementById('i').getAttribute('src').slice(0, 5);
+        bench.assets([{ url: location.origin + '/img/a.png', hash: hash(1), type: 'image/png' }, { url: location.origin + '/img/b.png', hash: hash(2), type: 'image/png' }]);
+        bench.assets([{ url: location.origin + '/img/c.png', hash: hash(3), type: 'image/png' }, { url: location.origin + '/img/gone.png', hash: null, type: '' }]);
+        const d = bench.document; const a = (n) => location.origin + '/asset/' + hash(n);
+        const image = d.getElementById('i'); await until(() => image.naturalWidth === 2, 'image');
+        return { before, src: image.getAttribute('src') === a(1), b: style('.b', 'background-image').includes(a(2)), n: style('.n', 'background-image').includes(a(2)), v: style('.v', 'background-image').includes(a(2)),
+          srcset: d.getElementById('s').getAttribute('srcset') === a(3) + ' 1x', p: style('#p', 'background-image').includes(a(2)), color: style('#p', 'color'), svg: d.getElementById('im').getAttribute('xlink:href') === a(1),
+          u: style('.u', 'background-image').slice(0, 10), kept: [...d.querySelector('head style').sheet.cssRules].some((rule) => rule.selectorText === '.late') };
+      `);
+      expect(result).toEqual({ before: 'data:', src: true, b: true, n: true, v: true, srcset: true, p: true, color: 'rgb(255, 0, 0)', svg: true, u: 'url("data:', kept: true });
+      expect(bench.requests.every((url) => url.startsWith('/asset/'))).toBe(true);
+    });
+
+    test('assets known before the page are there at once; linked sheets keep their order, media and imports', async () => {
+      const result = await run(`
+        const base = location.origin;
+        bench.assets([{ url: base + '/css/site.css', hash: hash(6), type: 'text/css' }, { url: base + '/img/a.png', hash: hash(1), type: 'image/png' }, { url: base + '/css/deep/b.png', hash: hash(2), type: 'image/png' }]);
+        bench.snapshot(page(
+          [el('style', { _cssText: '.l{color:rgb(1,1,1);text-indent:1px}' }), el('link', { rel: 'stylesheet', href: base + '/css/site.css', media: 'screen' }), el('style', { _cssText: '.l{text-indent:2px}.i{color:rgb(9,9,9)}' }),
+           el('link', { rel: 'preload', as: 'style', href: base + '/css/late.css', '#': 30 }), el('link', { rel: 'stylesheet', href: base + '/css/site.css', media: 'print' })],
+          [el('p', { class: 'l', id: 'l', '#': 21 }, [text('x')]), el('p', { class: 'i' })]));
+        await until(() => style('.l', 'color') === 'rgb(6, 6, 6)', 'linked sheet');
+        const first = { color: style('.l', 'color'), indent: style('.l', 'text-indent'), spacing: style('.l', 'letter-spacing'), background: style('.l', 'background-image').includes('/asset/' + hash(1)) };
+        bench.assets([{ url: base + '/css/more.css', hash: hash(7), type: 'text/css' }]);
+        await until(() => style('.l', 'letter-spacing') === '7px', 'imported sheet');
+        const second = { color: style('.l', 'color'), i: style('.i', 'background-image').includes('/asset/' + hash(2)), rest: style('.i', 'color') };
+        bench.send(bench.KIND.Pointer, null); // nonsense of no length is ignored
+        const pointer = bench.encodePointer({ x: 5, y: 5, buttons: 0, state: 'mouse', node: 21 }); bench.stamp(pointer, { tab: 1, room: 1, sequence: 0 }); mirror.frame(pointer);
+        const hover = style('.l', 'color');
+        bench.change([mutation({ attributes: [{ id: 30, attributes: { rel: 'stylesheet', href: base + '/css/site2.css', _cssText: '.l{word-spacing:3px}' } }] })]);
+        return { first, second, hover, spacing: style('.l', 'word-spacing') };
+      `);
+      expect(result).toEqual({
+        first: { color: 'rgb(6, 6, 6)', indent: '2px', spacing: 'normal', background: true },
+        second: { color: 'rgb(6, 6, 6)', i: true, rest: 'rgb(9, 9, 9)' },
+        hover: 'rgb(66, 66, 66)',
+        spacing: '3px',
+      });
+      expect(bench.requests.every((url) => url.startsWith('/asset/'))).toBe(true);
+    });
+
+    test('a sprite on the relay is used', async () => {
+      const result = await run(`
+        bench.assets([{ url: location.origin + '/sprite.svg', hash: hash(8), type: 'image/svg+xml' }]);
+        bench.snapshot(page([], [el('svg', { width: '90', height: '90' }, [el('use', { id: 'u', href: '/sprite.svg#s', width: '90', height: '90' }, [], { isSVG: true })], { isSVG: true })]));
+        return bench.document.getElementById('u').getAttribute('href');
+      `);
+      expect(result).toBe(`${bench.origin}/asset/${'8'.repeat(64)}#s`);
+    });
+
+    test('places go with their nodes', async () => {
+      const result = await run(`
+        bench.snapshot(page([], [el('div', { '#': 50 })]));
+        for (let round = 0; round < 50; round++) {
+          bench.change([mutation({ adds: [{ parentId: 50, nextId: null, node: el('div', { '#': 60 + round, style: 'background:url(/x' + round + '.png)' }, [el('img', { src: '/y' + round + '.png', srcset: '/z' + round + '.png 2x' }), el('style', { _cssText: 'a{background:url(/w' + round + '.png)}' })]) }] })]);
+          bench.change([mutation({ removes: [{ parentId: 50, id: 60 + round }] })]);
+        }
+        bench.assets([{ url: location.origin + '/x1.png', hash: hash(1), type: 'image/png' }]);
+        return { elements: mirror.stats.elements, children: bench.document.body.firstElementChild.childElementCount };
+      `);
+      expect(result).toEqual({ elements: 4, children: 0 });
+    });
+
+    test('pictures of a canvas and a video, in boxes of their own size', async () => {
+      const result = await run(`
+        const send = (node, image) => { const frame = bench.encodePicture({ node, width: 100, height: 50, image }); bench.stamp(frame, { tab: 1, room: 1, sequence: 0 }); mirror.frame(frame); };
+        bench.snapshot(page([el('style', { _cssText: 'canvas.wide{width:50%;border:1px solid}body{margin:0}' })], [el('canvas', { '#': 20, id: 'c', width: '120', height: '60' }), el('canvas', { '#': 21, class: 'wide', id: 'w', width: '200', height: '100' }), el('video', { '#': 22, id: 'v', width: '160', height: '90', src: '/v.mp4', rr_mediaState: 'played' })]));
+        send(99, bytes('${RED}'));
+        const d = bench.document; const box = (id) => { const r = d.getElementById(id).getBoundingClientRect(); return [Math.round(r.width), Math.round(r.height)]; };
+        await until(() => box('c')[0] === 120, 'size of its own'); const empty = [box('c'), box('w'), box('v')];
+        for (const id of [20, 21, 22]) send(id, bytes('${RED}'));
+        await until(() => d.getElementById('c').style.content.includes('blob:') && d.getElementById('w').style.content.includes('blob:') && d.getElementById('v').poster, 'pictures');
+        const url = d.getElementById('c').style.content.match(/blob:[^"]+/)[0];
+        await bench.painted();
+        const full = [box('c'), box('w'), box('v')];
+        send(20, bytes('${RED}'));
+        await until(() => !d.getElementById('c').style.content.includes(url), 'second picture');
+        const revoked = await fetch(url).then(() => 'alive', () => 'gone');
+        // An image that is a document is refused.
+        send(20, new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+        bench.change([mutation({ attributes: [{ id: 20, attributes: { style: 'opacity: .5', width: '240' } }] })]);
+        const kept = d.getElementById('c').style.content.includes('blob:');
+        bench.change([mutation({ adds: [{ parentId: 5, nextId: null, node: el('canvas', { '#': 99, id: 'late' }) }] })]);
+        await until(() => d.getElementById('late').style.content.includes('blob:'), 'early picture');
+        return { empty, full, revoked, kept, wide: box('c') };
+      `);
+      expect(result).toEqual({ empty: [[120, 60], [402, 202], [160, 90]], full: [[120, 120], [402, 402], [160, 90]], revoked: 'gone', kept: true, wide: [240, 240] });
+    });
+
+    test('pointer, hover, press and focus are shown, and nothing is focused', async () => {
+      await page.focus('#operator');
+      const result = await run(`
+        bench.snapshot(page([el('style', { _cssText: '.menu ul{display:none}.menu:hover ul{display:block}button:active{color:rgb(1,1,1)}input:focus{color:rgb(2,2,2)}form:focus-within{color:rgb(3,3,3)}.hover\\\\:x:hover{color:rgb(4,4,4)}@media (hover:hover){a:hover{color:rgb(5,5,5)}}x-h::part(p):hover{color:red}' })],
+          [el('div', { class: 'menu' }, [el('span', { '#': 20 }, [text('Menu')]), el('ul', { id: 'ul' }, [el('li')])]), el('form', { id: 'f' }, [el('input', { '#': 21, id: 'in', value: 'abc' }), el('button', { '#': 22, id: 'b' }, [text('B')])]), el('a', { '#': 24, class: 'hover:x', id: 'a', href: '/x' }, [text('a')]),
+           el('div', { '#': 25, id: 'host' }, [el('style', { _cssText: ':host(:hover) b{color:rgb(7,7,7)}b:hover{letter-spacing:3px}' }, [], { isShadow: true }), el('b', { '#': 26 }, [text('s')], { isShadow: true })], { isShadowHost: true })]));
+        const point = (node, buttons = 0, state = 'mouse') => { const frame = bench.encodePointer({ x: 30, y: 40, buttons, state, node }); bench.stamp(frame, { tab: 1, room: 1, sequence: 0 }); mirror.frame(frame); };
+        const d = bench.document; const seen = {};
+        seen.before = style('#ul', 'display'); point(20); seen.menu = style('#ul', 'display'); point(22); seen.left = style('#ul', 'display');
+        point(22, 1); seen.pressed = style('#b', 'color'); point(22, 0); seen.released = style('#b', 'color');
+        point(24); seen.tailwind = style('#a', 'color');
+        point(26); const b = d.getElementById('host').shadowRoot.querySelector('b'); seen.shadow = [style(b, 'color'), style(b, 'letter-spacing')];
+        bench.change([custom('focus', { id: 21 })]); seen.focus = style('#in', 'color'); seen.within = style('#f', 'color'); seen.visible = d.getElementById('in').hasAttribute(':focus-visible');
+        // The page sets classes of its own meanwhile: the states stay.
+        bench.change([mutation({ attributes: [{ id: 21, attributes: { class: 'new' } }] })]); seen.still = style('#in', 'color');
+        bench.change([custom('focus', { id: 0 })]); seen.blur = style('#in', 'color') === seen.focus;
+        point(0, 0, 'gone'); seen.gone = d.querySelectorAll('[\\\\:hover]').length;
+        seen.active = document.activeElement.id;
+        return seen;
+      `);
+      expect(result).toEqual({
+        before: 'none', menu: 'block', left: 'none', pressed: 'rgb(1, 1, 1)', released: expect.not.stringMatching('rgb\\(1, 1, 1\\)'), tailwind: expect.stringMatching(/rgb\([45], [45], [45]\)/),
+        shadow: ['rgb(7, 7, 7)', '3px'], focus: 'rgb(2, 2, 2)', within: 'rgb(3, 3, 3)', visible: true, still: 'rgb(2, 2, 2)', blur: false, gone: 0, active: 'operator',
+      });
+    });
+
+    test('caret, selection, open list, popover, dialog and animation', async () => {
+      await page.focus('#operator');
+      const result = await run(`
+        bench.snapshot(page([el('style', { _cssText: 'body{margin:0;font:16px monospace}input,textarea{font:16px monospace;padding:2px;border:1px solid}#in{position:absolute;left:100px;top:50px;width:200px}#ta{position:absolute;left:100px;top:100px;width:100px;height:60px}#s{position:absolute;left:10px;top:200px;width:120px}' })],
+          [el('input', { '#': 20, id: 'in', value: 'hello world' }), el('textarea', { '#': 21, id: 'ta', value: 'one two three four five' }), el('p', { '#': 22, id: 'p' }, [{ type: 3, id: 23, textContent: 'select me' }]),
+           el('select', { '#': 24, id: 's' }, [el('optgroup', { label: 'G' }, [el('option', { value: '1' }, [text('One')]), el('option', { value: '2', selected: true }, [text('Two')])])]),
+           el('div', { '#': 25, id: 'pop', popover: 'auto' }, [text('pop'), el('input', { autofocus: '' })]), el('dialog', { '#': 26, id: 'd', open: '', rr_open_mode: 'modal' }, [el('input', { autofocus: '' })]), el('div', { '#': 27, id: 'an' }), el('div', { '#': 28, contenteditable: '' }, [{ type: 3, id: 29, textContent: 'edit' }])]));
+        const layer = document.querySelector('#mirror [aria-hidden]'); const bars = () => [...layer.children[0].children].map((bar) => [parseFloat(bar.style.left), parseFloat(bar.style.top), parseFloat(bar.style.width), parseFloat(bar.style.height)].map(Math.round));
+        const seen = {}; const d = bench.document;
+        seen.modal = d.getElementById('d').matches(':modal');
+        bench.change([custom('focus', { id: 20 }), custom('caret', { id: 20, start: 5, end: 5 })]); await bench.painted(); [seen.caret] = bars();
+        bench.change([custom('caret', { id: 20, start: 0, end: 5 })]); await bench.painted(); [seen.range] = bars();
+        bench.change([custom('focus', { id: 21 }), custom('caret', { id: 21, start: 4, end: 18 })]); await bench.painted(); seen.lines = bars().length > 1;
+        bench.change([{ type: 3, data: { source: 14, ranges: [{ start: 23, startOffset: 0, end: 23, endOffset: 6 }] } }]); seen.selected = String([...d.defaultView.CSS.highlights.get('mirror-selection')][0]);
+        bench.change([custom('focus', { id: 28 }), { type: 3, data: { source: 14, ranges: [{ start: 29, startOffset: 2, end: 29, endOffset: 2 }] } }]); await bench.painted(); seen.editable = bars().length; seen.unselected = d.defaultView.CSS.highlights.has('mirror-selection');
+        bench.change([custom('select', { id: 24, open: true, active: 1 })]); await bench.painted(); const list = layer.children[1].firstElementChild; seen.list = [...list.children].map((row) => row.textContent); seen.active = list.children[2].style.background !== ''; seen.at = Math.round(parseFloat(list.style.left));
+        bench.change([custom('select', { id: 24, open: false })]); await bench.painted(); seen.closed = layer.children[1].childElementCount;
+        bench.change([custom('popover', { id: 25, open: true })]); seen.pop = d.getElementById('pop').matches(':popover-open'); bench.change([custom('popover', { id: 25, open: false })]); seen.unpop = d.getElementById('pop').matches(':popover-open');
+        bench.change([mutation({ attributes: [{ id: 26, attributes: { open: null } }] })]); seen.unmodal = d.getElementById('d').matches(':modal') || d.getElementById('d').open;
+        bench.change([custom('animation', { id: 27, key: 1, keyframes: [{ opacity: '0', offset: 0, computedOffset: 0, easing: 'linear', composite: 'auto' }, { opacity: '1', offset: null, computedOffset: 1, easing: 'linear', composite: 'auto' }], timing: { duration: 1000, iterations: 1, fill: 'both', direction: 'normal', easing: 'linear' }, currentTime: 500, playState: 'paused' })]); seen.opacity = style('#an', 'opacity');
+        bench.change([custom('animation', { id: 27, key: 1, cancel: true })]); seen.cancelled = style('#an', 'opacity');
+        seen.focus = document.activeElement.id;
+        return seen;
+      `);
+      const { caret, range, ...rest } = result as { caret: number[]; range: number[] };
+      expect(rest).toEqual({ modal: true, lines: true, selected: 'select', editable: 1, unselected: false, list: ['G', 'One', 'Two'], active: true, at: 10, closed: 0, pop: true, unpop: false, unmodal: false, opacity: '0.5', cancelled: '1', focus: 'operator' });
+      // Five letters of the field's own font after its border and padding.
+      expect(caret[0]).toBeGreaterThan(100 + 3 + 5 * 7);
+      expect(caret[0]).toBeLessThan(100 + 3 + 5 * 12);
+      expect(Math.abs((caret[0] ?? 0) - (range[0] ?? 0) - (range[2] ?? 0))).toBeLessThanOrEqual(1);
+    });
+
+    test('frames that are lost are asked for, and the history fills the hole', async () => {
+      const result = await run(`
+        const seen = []; const note = () => seen.push([mirror.sequence, bench.emitted.filter((e) => e.kind === 'gap').map((e) => e.from).join(), bench.document?.body?.textContent ?? '']);
+        const change = (value) => bench.frames(bench.KIND.Change, [mutation({ texts: [{ id: 9, value }] })])[0];
+        const [first] = bench.frames(bench.KIND.Snapshot, page([], [{ type: 3, id: 9, textContent: 'one' }]));
+        mirror.history(0, 1); mirror.frame(first); await bench.painted(); note();
+        const two = change('two'), three = change('three'), four = change('four'), five = change('five');
+        mirror.frame(three); note(); mirror.frame(four); note();
+        mirror.history(1, 4); for (const frame of [two, three, four]) mirror.frame(frame); note();
+        mirror.frame(three); note();
+        mirror.head(5); note(); mirror.history(4, 5); mirror.frame(five); note();
+        return { seen, resyncs: mirror.stats.resyncs };
+      `);
+      expect(result).toEqual({
+        seen: [[1, '', 'one'], [1, '1', 'one'], [1, '1', 'one'], [4, '1', 'four'], [4, '1', 'four'], [4, '1,4', 'four'], [5, '1,4', 'five']],
+        resyncs: 2,
+      });
+    });
+
+    test('deflated and in pieces, with changes behind it; a bomb and rubbish spoil only themselves', async () => {
+      const result = await run(`
+        const big = page([], [{ type: 3, id: 9, textContent: 'one' }, ...Array.from({ length: 40000 }, (_, n) => el('p', { title: Math.random() + ' ' + n }))]);
+        const deflated = await bench.deflate(big);
+        const pieces = bench.frames(bench.KIND.Snapshot, null, { deflated });
+        const behind = bench.frames(bench.KIND.Change, [mutation({ texts: [{ id: 9, value: 'two' }] })]);
+        for (const frame of [...pieces, ...behind]) mirror.frame(frame);
+        await until(() => bench.emitted.some((e) => e.kind === 'painted'), 'painted');
+        const shown = bench.document.body.firstChild.data;
+        // The relay left the rest of a payload out of a history: what follows is a payload of its own.
+        const cut = bench.frames(bench.KIND.Snapshot, null, { deflated }); const whole = bench.frames(bench.KIND.Snapshot, page([], [{ type: 3, id: 9, textContent: 'whole' }]));
+        const number = (frame, ordinal) => new DataView(frame.buffer).setUint32(12, ordinal, true);
+        cut.forEach((frame, index) => number(frame, 10 + index)); number(whole[0], 30);
+        mirror.frame(cut[0]); mirror.history(mirror.sequence, 99); mirror.frame(whole[0]);
+        const afterCut = bench.document.body.textContent;
+        const zeros = bytes('${BOMB}');
+        bench.send(bench.KIND.Snapshot, null, { deflated: zeros });
+        await until(() => bench.emitted.some((e) => e.kind === 'failed'), 'bomb refused');
+        bench.send(bench.KIND.Change, null, { deflated: new Uint8Array([1, 2, 3]) });
+        mirror.frame(new Uint8Array(3)); mirror.frame(new Uint8Array(40).fill(255));
+        bench.snapshot(page([], [{ type: 3, id: 9, textContent: 'three' }])); await until(() => bench.document.body.textContent === 'three', 'third');
+        return { pieces: pieces.length, shown, afterCut, failed: bench.emitted.filter((e) => e.kind === 'failed').length };
+      `);
+      expect(result).toEqual({ pieces: expect.any(Number), shown: 'two', afterCut: 'whole', failed: 1 });
+      expect((result as { pieces: number }).pieces).toBeGreaterThan(0);
+    });
+
+    test('tabs side by side; history from the start drops those that it does not bring', async () => {
+      const result = await run(`
+        const frames = () => [...document.querySelectorAll('#mirror iframe')].map((f) => [f.style.display, f.contentDocument.body?.textContent]);
+        bench.snapshot(page([], [text('first')]), { tab: 1 }); bench.snapshot(page([], [text('second')]), { tab: 2 });
+        const seen = [mirror.shown, frames()]; mirror.show(2); seen.push(mirror.shown, frames());
+        mirror.history(0, 50); const anew = bench.frames(bench.KIND.Snapshot, page([], [text('anew')]), { tab: 2 }); 
+        bench.stamp(anew[0], { tab: 2, room: 1, sequence: 50 }); mirror.frame(anew[0]); seen.push(frames());
+        mirror.history(0, 0); seen.push(frames());
+        return seen;
+      `);
+      expect(result).toEqual([1, [['none', 'second'], ['block', 'first']], 2, [['block', 'second'], ['none', 'first']], [['block', 'anew']], []]);
+    });
+
+    test('a node at a point, in a frame and a shadow root, and back', async () => {
+      const result = await run(`
+        bench.snapshot(page([el('style', { _cssText: 'body{margin:0}iframe{position:absolute;left:100px;top:100px;width:200px;height:100px;border:10px solid;padding:5px}#h{display:block;width:50px;height:50px}' })],
+          [el('div', { '#': 20, id: 'h' }, [el('button', { '#': 21, style: 'width:50px;height:50px;padding:0;border:0;display:block' }, [text('b')], { isShadow: true })], { isShadowHost: true }), el('iframe', { '#': 22 })]));
+        bench.change([mutation({ isAttachIframe: true, adds: [{ parentId: 22, nextId: null, node: { type: 0, id: 30, childNodes: [{ type: 2, id: 31, tagName: 'html', attributes: {}, childNodes: [{ type: 2, id: 32, tagName: 'body', attributes: { style: 'margin:0' }, childNodes: [{ type: 2, id: 33, tagName: 'div', attributes: { style: 'width:40px;height:20px' }, childNodes: [] }] }] }] } }] })]);
+        await bench.painted();
+        return { shadow: mirror.nodeAt(25, 10), frame: mirror.nodeAt(115 + 10, 115 + 15), back: mirror.elementOf(33).style.width, none: mirror.elementOf(12345) ?? null, text: mirror.elementOf(1) ?? null };
+      `);
+      expect(result).toEqual({ shadow: { id: 21, dx: 0.5, dy: 0.2 }, frame: { id: 33, dx: 0.25, dy: 0.75 }, back: '40px', none: null, text: null });
+    });
+
+    test('hours of changes leave nothing behind', async () => {
+      const result = await run(`
+        bench.snapshot(page([el('style', { '#': 40, _cssText: 'a{}' })], [el('div', { '#': 50 }), el('p', {}, [{ type: 3, id: 51, textContent: '' }])]));
+        for (let round = 0; round < 10000; round++) {
+          const id = 2000 + round * 10; const isTenth = round % 10 === 0;
+          bench.change([mutation({ adds: [{ parentId: 50, nextId: null, node: el('div', { '#': id, class: 'c' + round, style: 'background:url(/p' + round + '.png)' }) }, { parentId: id, nextId: null, node: { type: 3, id: id + 1, textContent: 't' } }, { parentId: id, nextId: null, node: { type: 2, id: id + 2, tagName: 'x-y', isShadowHost: true, attributes: {}, childNodes: [{ type: 2, id: id + 3, tagName: 'i', isShadow: true, attributes: {}, childNodes: [] }] } }], texts: [{ id: 51, value: 'n' + round }] }),
+            { type: 3, data: { source: 3, id: id, x: 0, y: 500 } }, isTenth && custom('animation', { id, key: round, keyframes: [{ opacity: '0' }], timing: { duration: 1 } })]);
+          bench.change([mutation({ removes: [{ parentId: 50, id }] }), custom('focus', { id }), custom('caret', { id, start: 1, end: 1 })]);
+        }
+        return { elements: mirror.stats.elements, children: bench.document.querySelectorAll('*').length, gone: [mirror.elementOf(2000), mirror.elementOf(2003), mirror.elementOf(2000 + 9999 * 10)].every((e) => e === undefined), frames: mirror.stats.frames, text: bench.document.querySelector('p').textContent };
+      `);
+      // The document, its own elements and our style element.
+      expect(result).toEqual({ elements: 6, children: 7, gone: true, frames: 20001, text: 'n9999' });
+    });
+
+    test('closed, it leaves nothing in the container', async () => {
+      expect(await run(`bench.snapshot(page([], [text('x')])); mirror.close(); mirror.close(); mirror.frame(new Uint8Array(20)); return document.getElementById('mirror').childElementCount;`)).toBe(0);
+    });
+  });
+}
