@@ -34,7 +34,7 @@ export type Eyes = {
   elements(system: System): number;
   /** From the next click until the whole picture is painted. */
   joining(whole: Whole): void;
-  joined(): Promise<Joined>;
+  joined(patienceMs: number): Promise<Joined>;
 };
 
 declare global {
@@ -144,5 +144,11 @@ globalThis.benchEyes = {
       window.addEventListener('click', begin, true);
     });
   },
-  joined: () => result ?? Promise.reject(new Error('joining was not called')),
+  joined(patienceMs) {
+    if (!result) throw new Error('joining was not called');
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error(`no whole picture after ${patienceMs} ms`)), patienceMs),
+    );
+    return Promise.race([result, late]);
+  },
 };

@@ -1,2 +1,192 @@
-import type { Bench } from './report.ts';
-export const join: Bench = { name: 'join', question: '?', async run() {} };
+// Bench `join`: how long does an operator wait who joins a room that somebody else watches already, on a page of 7,500
+// elements, and what does the visitor's page pay for it? Control in the same run: rrweb's recipe, in which a joiner asks
+// the page for a full snapshot. Not asked here: the first picture of a room, for which the page must be captured.
+//
+// From the click (the event's own time) to the end of the frame in which all elements stand in a visible picture with
+// both style sheets applied; both times are of the operator's page, so no clocks are compared. Every joiner is a browser
+// context of its own: no cache is warm. Easy to get wrong: what the visitor's page sends anyway (probes of the line) is
+// no answer to a join, and a snapshot may come late, so the page's socket is watched for a while after.
+
+import type { CDPSession, Protocol } from 'puppeteer';
+import { KIND, readHeader } from '../protocol/codec.ts';
+import type { Joined, System } from './eyes.page.ts';
+import { JOIN_BUTTON, startPair, type Pair, type Tab } from './live-pair.ts';
+import { sleep } from './processes.ts';
+import { median, type Bench, type BenchContext } from './report.ts';
+
+const ELEMENTS = 7500;
+const TINY_ELEMENTS = 1500;
+const JOINS = 5;
+const TINY_JOINS = 1;
+/** How long the page has been changing when somebody joins: history is a snapshot and what came after it. */
+const CHANGES_MS = 2000;
+/** After a page or a console has loaded it does things that belong to no join. */
+const SETTLE_MS = 1500;
+/** An answer of the page to a join would be under way by then. */
+const AFTER_MS = 700;
+const PATIENCE_MS = 20_000;
+
+type Join = {
+  ms: number;
+  /** What the visitor's page sent from the click on, but for probes. */
+  sentBytes: number;
+  sent: string[];
+  /** Time of the visitor's main thread, beyond what it uses when nothing happens. */
+  visitorMs: number;
+  elements: number;
+};
+
+async function run(context: BenchContext): Promise<void> {
+  const { tiny } = context;
+  const pair = await startPair({ root: context.root, elements: tiny ? TINY_ELEMENTS : ELEMENTS });
+  const results: Record<System, Join[]> = { tandem: [], recipe: [] };
+  try {
+    for (const system of ['tandem', 'recipe'] as const) {
+      results[system] = await joins(pair, system, context);
+      pair.check();
+    }
+  } finally {
+    await pair.stop();
+  }
+  report(context, results);
+}
+
+async function joins(pair: Pair, system: System, context: BenchContext): Promise<Join[]> {
+  const { tiny } = context;
+  const visitor = await pair.visit(system);
+  const first = await pair.operator(system);
+  await pair.begin(system, visitor, first);
+  await visitor.page.evaluate(() => benchLoad.start(1));
+  await sleep(tiny ? CHANGES_MS / 4 : CHANGES_MS);
+  await visitor.page.evaluate(() => benchLoad.stop());
+  await sleep(SETTLE_MS);
+  const own = await visitor.page.evaluate(() => document.getElementsByTagName('*').length);
+  const elements = await first.page.evaluate((kind: System) => benchEyes.elements(kind), system);
+  const least = tiny ? TINY_ELEMENTS : ELEMENTS;
+  // The picture leaves out our own UI and may leave out what is never seen; not more than that.
+  if (own < least || elements < own * 0.98)
+    throw new Error(`${system}: the page has ${own} elements, its picture ${elements}`);
+  const found: Join[] = [];
+  const count = tiny ? TINY_JOINS : JOINS;
+  for (let number = 0; number < count; number++) {
+    const operator = await pair.operator(system);
+    const joined = await joinOnce(system, { visitor, operator, elements });
+    context.say(
+      `${system}, join ${number + 1}: ${joined.ms.toFixed(0)} ms for ${joined.elements} elements; the visitor's page ` +
+        `sent ${joined.sentBytes} B [${joined.sent.join(' ')}] and worked ${joined.visitorMs.toFixed(1)} ms`,
+    );
+    found.push(joined);
+    await operator.close();
+    await sleep(500);
+  }
+  await first.close();
+  await visitor.close();
+  return found;
+}
+
+async function joinOnce(system: System, on: { visitor: Tab; operator: Tab; elements: number }): Promise<Join> {
+  const { visitor, operator, elements } = on;
+  const { session } = visitor;
+  await operator.page.waitForSelector(JOIN_BUTTON[system], { timeout: PATIENCE_MS });
+  await sleep(SETTLE_MS);
+
+  await session.send('Performance.enable');
+  const idleFrom = await workOf(session);
+  await sleep(AFTER_MS);
+  const idleTo = await workOf(session);
+  const idleShare = (idleTo.workMs - idleFrom.workMs) / (idleTo.atMs - idleFrom.atMs);
+
+  const wire = await watchWire(session);
+  await operator.page.evaluate((whole) => benchEyes.joining(whole), { system, elements });
+  const before = await workOf(session);
+  await operator.page.click(JOIN_BUTTON[system]);
+  const joined = await operator.page.evaluate((patienceMs) => benchEyes.joined(patienceMs), PATIENCE_MS);
+  await sleep(AFTER_MS);
+  const after = await workOf(session);
+  const { sent, sentBytes } = wire();
+  return {
+    ms: joined.paintedAt - joined.clickedAt,
+    elements: joined.elements,
+    visitorMs: after.workMs - before.workMs - idleShare * (after.atMs - before.atMs),
+    sent,
+    sentBytes,
+  };
+}
+
+/** What the page sends from now on, until the result is called: what each is, and all bytes but those of probes. */
+async function watchWire(session: CDPSession): Promise<() => { sent: string[]; sentBytes: number }> {
+  const sent: string[] = [];
+  let sentBytes = 0;
+  const frame = ({ response }: Protocol.Network.WebSocketFrameSentEvent) => {
+    const isBinary = response.opcode === 2;
+    const bytes = Buffer.from(response.payloadData, isBinary ? 'base64' : 'utf8');
+    const name = isBinary ? nameOf(readHeader(bytes).kind) : String(JSON.parse(response.payloadData).t ?? 'event');
+    // Every two seconds, whether somebody joins or not.
+    if (name === 'probe') return;
+    sent.push(name);
+    sentBytes += bytes.byteLength;
+  };
+  session.on('Network.webSocketFrameSent', frame);
+  await session.send('Network.enable');
+  return () => {
+    session.off('Network.webSocketFrameSent', frame);
+    return { sent, sentBytes };
+  };
+}
+
+function nameOf(kind: number): string {
+  return Object.entries(KIND).find(([, number]) => number === kind)?.[0] ?? String(kind);
+}
+
+async function workOf(session: CDPSession): Promise<{ atMs: number; workMs: number }> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  const of = (name: string) => {
+    const found = metrics.find((metric) => metric.name === name);
+    if (!found) throw new Error(`the browser does not count ${name}`);
+    return found.value * 1000;
+  };
+  return { atMs: of('Timestamp'), workMs: of('TaskDuration') };
+}
+
+const RECIPE = "rrweb's live recipe";
+
+function report(context: BenchContext, results: Record<System, readonly Join[]>): void {
+  const of = (system: System, pick: (join: Join) => number) => median(results[system].map(pick));
+  context.figure({
+    metric: `click to whole picture, ${of('tandem', ({ elements }) => elements)} elements`,
+    value: of('tandem', ({ ms }) => ms),
+    unit: 'ms',
+    control: of('recipe', ({ ms }) => ms),
+    against: RECIPE,
+    must: { of: 'value', atMost: 400 },
+  });
+  context.figure({
+    metric: "sent by the visitor's page for a join",
+    // The worst of all joins: one that costs is one too many.
+    value: Math.max(...results.tandem.map(({ sentBytes }) => sentBytes)),
+    unit: 'B',
+    control: of('recipe', ({ sentBytes }) => sentBytes),
+    against: RECIPE,
+    must: { of: 'value', atMost: 0 },
+  });
+  context.figure({
+    metric: "work of the visitor's main thread for a join",
+    // A difference of two measurements, and an idle page varies by more than nothing.
+    value: Math.max(
+      0,
+      of('tandem', ({ visitorMs }) => visitorMs),
+    ),
+    unit: 'ms',
+    control: Math.max(
+      0,
+      of('recipe', ({ visitorMs }) => visitorMs),
+    ),
+    against: RECIPE,
+  });
+}
+
+export const join: Bench = {
+  name: 'join',
+  question: 'How long until one more operator sees a large page, and what does the visitor pay for it?',
+  run,
+};

@@ -1,2 +1,122 @@
-import type { Bench } from './report.ts';
-export const size: Bench = { name: 'size', question: '?', async run() {} };
+// Bench `size`: what each bundle weighs, what a visitor pays for it on the line, and which of our files it goes to.
+// Control in the same run: the usual recorder of pages alone (@rrweb/record, bundled and minified here), without widget,
+// consent, link, masking rules or anything else of a product. Not asked here: how long the bytes take to run.
+//
+// Sizes are those of the files in dist/, as they are served; the bytes of input files are esbuild's own count from the
+// metafiles, before whatever minifies once more. Easy to get wrong: the last viewer of a visitor has loaded all chunks of
+// the widget, lazy ones too, so all of them count.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+import type { Bench, BenchContext } from './report.ts';
+
+/** As BUDGETS in build.ts, which can't be imported here: it would take this program for itself and build. */
+const LOADER_GZ_BYTES = 2_500;
+const VIEWED_VISITOR_GZ_BYTES = 45_000;
+
+/** Every metafile that a browser's bundle has. */
+const METAFILES = ['widget/loader', 'widget/widget', 'console/console', 'demo/pages'] as const;
+
+type Weight = { bytes: number; gz: number; br: number };
+
+function weigh(content: Uint8Array): Weight {
+  return {
+    bytes: content.byteLength,
+    // The levels at which static files are compressed ahead of time.
+    gz: gzipSync(content, { level: 9 }).byteLength,
+    br: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).byteLength,
+  };
+}
+
+function sum(weights: readonly Weight[]): Weight {
+  const all = { bytes: 0, gz: 0, br: 0 };
+  for (const { bytes, gz, br } of weights) {
+    all.bytes += bytes;
+    all.gz += gz;
+    all.br += br;
+  }
+  return all;
+}
+
+async function run(context: BenchContext): Promise<void> {
+  const dist = path.join(context.root, 'dist');
+  const recorder = weigh(await bundledRecorder(context.root));
+  const visitor: Weight[] = [];
+
+  for (const name of METAFILES) {
+    // esbuild wrote it, as build.ts asks it to.
+    const metafile = JSON.parse(readFileSync(path.join(dist, `${name}.meta.json`), 'utf8')) as Metafile;
+    for (const [file, output] of Object.entries(metafile.outputs)) {
+      if (!/\.(js|css)$/.test(file)) continue;
+      const weight = weigh(readFileSync(path.join(context.root, file)));
+      const isVisitors = name.startsWith('widget/');
+      if (isVisitors) visitor.push(weight);
+      reportFile(context, file, weight, isVisitors);
+      for (const [input, { bytesInOutput }] of Object.entries(output.inputs))
+        if (bytesInOutput > 0)
+          context.figure({ metric: `${input} in ${nameOf(file)}`, value: bytesInOutput, unit: 'B minified', detail: true });
+    }
+  }
+
+  const loader = weigh(readFileSync(path.join(dist, 'widget/loader.js')));
+  const control = { control: recorder.gz, against: '@rrweb/record alone' };
+  context.figure({
+    metric: 'what every page pays: the loader',
+    value: loader.gz,
+    unit: 'B gz',
+    ...control,
+    must: { of: 'value', atMost: LOADER_GZ_BYTES },
+  });
+  const all = sum(visitor);
+  context.figure({
+    metric: 'what a viewed visitor loads: loader, widget, all chunks',
+    value: all.gz,
+    unit: 'B gz',
+    ...control,
+    must: { of: 'value', atMost: VIEWED_VISITOR_GZ_BYTES },
+  });
+  context.figure({
+    metric: 'what a viewed visitor loads: loader, widget, all chunks',
+    value: all.br,
+    unit: 'B br',
+    control: recorder.br,
+    against: '@rrweb/record alone',
+  });
+}
+
+function reportFile(context: BenchContext, file: string, weight: Weight, isVisitors: boolean): void {
+  const detail = !isVisitors;
+  const metric = nameOf(file);
+  context.figure({ metric, value: weight.bytes, unit: 'B', detail: true });
+  context.figure({ metric, value: weight.gz, unit: 'B gz', detail });
+  context.figure({ metric, value: weight.br, unit: 'B br', detail });
+}
+
+/** Without the hash of the content, which would make every run's figure a new one. */
+function nameOf(file: string): string {
+  return path.relative('dist', file).replace(/-[A-Z0-9]{8}\./, '.');
+}
+
+async function bundledRecorder(root: string): Promise<Uint8Array> {
+  const result = await build({
+    stdin: { contents: `export { record } from '@rrweb/record';`, resolveDir: root },
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    target: 'es2020',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const file = result.outputFiles[0];
+  if (!file) throw new Error('esbuild wrote no recorder');
+  return file.contents;
+}
+
+export const size: Bench = {
+  name: 'size',
+  question: 'What do our bundles weigh, above all in the page of a visitor?',
+  run,
+};

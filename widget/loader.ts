@@ -144,24 +144,27 @@ function start(script: HTMLScriptElement): void {
     );
   };
 
-  const fetchWidget = (use: (module: WidgetModule) => void) =>
+  const fetchWidget = (use: (module: WidgetModule) => void): void => {
     (loading ??= import(script.src.replace(/[^/]*$/, WIDGET_FILE))).then(host.guard(use), () => {
       // Blocked or unreachable: the next need tries again.
       loading = undefined;
     });
+  };
 
   const give = (task: Task) => {
     if (widget) task(widget);
     else waiting.push(task);
   };
-  const load = () =>
-    widget ??
+
+  const load = () => {
+    if (widget) return;
     fetchWidget(({ startWidget }) => {
       if (widget) return;
       const made = (widget = startWidget({ host, script, launcher, connect, clean, link: () => link }));
       greet?.(made);
       for (const task of waiting) task(made);
     });
+  };
 
   const launcher = document.createElement('div');
   const showLauncher = (shown: boolean) => {

@@ -64,7 +64,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   const uiSelector = `[${uiAttribute}]`;
   const list = (...selectors: (string | undefined)[]) => selectors.filter(Boolean).join(',');
   const blockSelector = list('.rr-block', '[data-tandem="block"]', uiSelector, masking.block);
-  const maskSelector = list('.rr-mask', '[data-tandem="mask"]', masking.mask);
+  // Text that the page itself shows as dots, wherever a cheap look can tell.
+  const maskSelector = list('.rr-mask', '[data-tandem="mask"]', '[style*="text-security"]', masking.mask);
   const unmaskSelector = list('[data-tandem="unmask"]', masking.unmask);
   for (const selector of [blockSelector, maskSelector, unmaskSelector])
     document.createDocumentFragment().querySelector(selector);

@@ -17,6 +17,10 @@ export type Mutations = {
   apply(data: Fields): void;
 };
 
+function rank(name: string): number {
+  return name === 'rr_open_mode' ? 0 : name === '_cssText' ? 2 : 1;
+}
+
 export function createMutations(scene: Scene, builder: Builder): Mutations {
   const { nodes, frames, sheets, addresses } = scene;
   /** Adds by the id that they wait for. */
@@ -184,15 +188,17 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
   const applyAttributes = (changes: readonly unknown[]) => {
     for (const change of changes) {
       const id = isFields(change) ? idIn(change.id) : undefined;
-      const element = id === undefined ? undefined : nodes.get(id);
-      if (!isElement(element) || !isFields(change) || !isFields(change.attributes)) continue;
+      if (id === undefined || !isFields(change) || !isFields(change.attributes)) continue;
       const { attributes } = change;
-      // Open and how: in this order, whatever the order on the wire.
-      if (Object.hasOwn(attributes, 'rr_open_mode')) builder.attribute(element, 'rr_open_mode', attributes.rr_open_mode);
-      for (const name of Object.keys(attributes)) {
+      // How a dialog is open is known before that it is; a link's text is the last word on it.
+      const names = Object.keys(attributes).sort((a, b) => rank(a) - rank(b));
+      for (const name of names) {
+        // Looked up each time: a link that becomes a style sheet is another element from then on.
+        const element = nodes.get(id);
         const value = attributes[name];
+        if (!isElement(element)) break;
         if (name === 'style' && isFields(value)) applyStyle(element, value);
-        else if (name !== 'rr_open_mode') builder.attribute(element, name, value);
+        else builder.attribute(element, name, value);
       }
     }
   };

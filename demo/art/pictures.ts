@@ -292,14 +292,6 @@ function heroScene(backdrop: string): SceneCode {
   });
 }
 
-export function filmScene(): SceneCode {
-  return draw('#d5e0ea', (scene) => {
-    scene.vessel({ ...shape.teapot(shape.glazes.gzhel), at: [-0.5, -0.2] });
-    scene.vessel({ ...shape.cup(shape.glazes.porcelain, '#b4581c'), at: [1.75, 0.85], scale: 0.8 });
-    scene.vessel({ ...shape.cup(shape.glazes.celadonPlain, '#d8c25a'), at: [-1.9, 1.3], scale: 0.8 });
-  });
-}
-
 export function pictures(): readonly Picture[] {
   const all: Picture[] = [];
   const add = (name: string, scene: SceneCode, camera: Camera): void => {

@@ -1,21 +1,20 @@
-// Renders the shop's product pictures (WebP) and the film's frames with WebGL in headless Chromium:
+// Renders the shop's product pictures (WebP) with WebGL in headless Chromium, and makes the film of them:
 //
 //   npx tsx demo/art/render.ts            everything that is missing
 //   npx tsx demo/art/render.ts gaiwan …   these again
 //   npx tsx demo/art/render.ts film       the film, with ffmpeg
 //
 // The results are committed, so nobody needs to run this to build the shop. Easy to get wrong: a software GPU kills
-// long draws, so a picture is drawn in small tiles; each is drawn at twice its size and scaled down for smooth edges.
+// long draws, so a picture is drawn in small tiles; each is drawn larger than it is and scaled down for smooth edges.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, mkdir, rm, writeFile, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import puppeteer, { type Page } from 'puppeteer';
-import { filmScene, pictures, type Picture } from './pictures.ts';
+import { pictures, type Picture } from './pictures.ts';
 import { sceneShader, vertexShader } from './shader.ts';
 
 const demo = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -33,7 +32,7 @@ interface Shot {
   readonly lens: number;
 }
 
-function shotOf(picture: Picture, oversample: number, quality: number): Shot {
+function shotOf(picture: Picture, how: Pick<Shot, 'oversample' | 'quality'>): Shot {
   const { target, distance, yawDeg, pitchDeg, fovDeg } = picture.camera;
   const yaw = (yawDeg * Math.PI) / 180;
   const pitch = (pitchDeg * Math.PI) / 180;
@@ -42,8 +41,7 @@ function shotOf(picture: Picture, oversample: number, quality: number): Shot {
     vertex: vertexShader,
     width: picture.width,
     height: picture.height,
-    oversample,
-    quality,
+    ...how,
     eye: [
       target[0] + Math.sin(yaw) * Math.cos(pitch) * distance,
       target[1] + Math.sin(pitch) * distance,
@@ -110,43 +108,45 @@ async function drawShot(shot: Shot): Promise<string> {
   return btoa(text);
 }
 
-async function renderFilm(page: Page): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'film-'));
-  const scene = filmScene();
-  const frames = 120;
-  for (let frame = 0; frame < frames; frame += 1) {
-    const t = frame / frames;
-    const picture: Picture = {
-      name: 'film',
-      scene,
-      width: 480,
-      height: 270,
-      camera: {
-        target: [0.1, 0.55, 0.2],
-        distance: 9.4 - 1.2 * Math.sin(Math.PI * t),
-        // There and back, so that the film loops without a jump.
-        yawDeg: 4 + 42 * Math.sin(2 * Math.PI * t),
-        pitchDeg: 22 + 10 * Math.sin(Math.PI * t) ** 2,
-        fovDeg: 24,
-      },
-    };
-    const name = `f${String(frame).padStart(4, '0')}.webp`;
-    const text = await page.evaluate(drawShot, shotOf(picture, 1.2, 0.95));
-    await writeFile(path.join(folder, name), Buffer.from(text, 'base64'));
-    if (frame % 10 === 0) console.log(`film frame ${frame}`);
-  }
+/** Five pictures in slow zoom, one dissolving into the next. */
+async function composeFilm(): Promise<void> {
+  const stills = ['hero', 'teapot-gzhel-2', 'gaiwan-2', 'chawan-2', 'da-hong-pao'];
+  const fps = 25;
+  const stillSec = 2.6;
+  const dissolveSec = 0.6;
   const target = path.join(demo, 'site/film');
   await mkdir(target, { recursive: true });
+  const steps = stills.map((_, at) => {
+    const zoom = at % 2 === 0 ? '1+0.0022*on' : '1.15-0.0022*on';
+    // Zoomed from a large copy: zoompan steps by whole pixels, which trembles on a small one.
+    return `[${at}]scale=2560:-2,crop=2560:1440,zoompan=z='${zoom}':x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':d=${fps * stillSec}:s=640x360:fps=${fps},setsar=1[v${at}]`;
+  });
+  let last = 'v0';
+  for (let at = 1; at < stills.length; at += 1) {
+    const offset = (stillSec - dissolveSec) * at;
+    steps.push(`[${last}][v${at}]xfade=transition=fade:duration=${dissolveSec}:offset=${offset.toFixed(2)}[x${at}]`);
+    last = `x${at}`;
+  }
   await run('ffmpeg', [
-    ...['-y', '-loglevel', 'error', '-framerate', '15', '-i', path.join(folder, 'f%04d.webp')],
-    ...['-c:v', 'libvpx-vp9', '-b:v', '0', '-crf', '38', '-deadline', 'good', '-row-mt', '1', '-pix_fmt', 'yuv420p'],
-    path.join(target, 'brewing.webm'),
+    ...['-y', '-loglevel', 'error'],
+    ...stills.flatMap((name) => ['-i', path.join(demo, `site/pictures/${name}.webp`)]),
+    ...['-filter_complex', steps.join(';'), '-map', `[${last}]`],
+    ...['-c:v', 'libvpx-vp9', '-b:v', '0', '-crf', '36', '-deadline', 'good', '-cpu-used', '2', '-pix_fmt', 'yuv420p'],
+    path.join(target, 'kiln.webm'),
   ]);
+  const poster = path.join(target, 'poster.webp');
   await run('ffmpeg', [
-    ...['-y', '-loglevel', 'error', '-i', path.join(folder, 'f0030.webp'), '-quality', '80'],
-    path.join(target, 'poster.webp'),
+    '-y',
+    '-loglevel',
+    'error',
+    '-ss',
+    '3',
+    '-i',
+    path.join(target, 'kiln.webm'),
+    '-frames:v',
+    '1',
+    poster,
   ]);
-  await rm(folder, { recursive: true });
 }
 
 const wanted = process.argv.slice(2);
@@ -170,15 +170,15 @@ try {
   const page = await browser.newPage();
   const folder = path.join(demo, 'site/pictures');
   await mkdir(folder, { recursive: true });
-  if (wanted.includes('film')) await renderFilm(page);
   for (const picture of pictures()) {
     const file = path.join(folder, `${picture.name}.webp`);
     if (wanted.length > 0 ? !wanted.includes(picture.name) : existsSync(file)) continue;
     const began = Date.now();
-    const text = await page.evaluate(drawShot, shotOf(picture, 1.5, 0.8));
+    const text = await page.evaluate(drawShot, shotOf(picture, { oversample: 1.5, quality: 0.8 }));
     await writeFile(file, Buffer.from(text, 'base64'));
     console.log(`${picture.name}: ${(await stat(file)).size} bytes in ${Date.now() - began} ms`);
   }
 } finally {
   await browser.close();
 }
+if (wanted.length === 0 || wanted.includes('film')) await composeFilm();

@@ -53,10 +53,9 @@ function openProduct(good: Good): void {
     zoom.hidden = isDrawing;
     drawing.hidden = !isDrawing;
     if (!isDrawing) picture.src = source;
-    for (const thumb of document.querySelectorAll<HTMLElement>('#thumbs [role="tab"]')) {
+    for (const thumb of document.querySelectorAll<HTMLElement>('#thumbs button')) {
       const isChosen = thumb.dataset['source'] === source;
-      thumb.setAttribute('aria-selected', String(isChosen));
-      thumb.tabIndex = isChosen ? 0 : -1;
+      thumb.setAttribute('aria-pressed', String(isChosen));
     }
   }
 
@@ -75,7 +74,6 @@ function openProduct(good: Good): void {
         'button',
         {
           type: 'button',
-          role: 'tab',
           'data-source': source,
           'aria-label': say({ en: `Picture ${at + 1}`, ru: `Снимок ${at + 1}` }),
           onclick: () => show(source),
@@ -89,7 +87,6 @@ function openProduct(good: Good): void {
           'button',
           {
             type: 'button',
-            role: 'tab',
             'data-source': 'drawing',
             'aria-label': say({ en: 'Drawing', ru: 'Чертёж' }),
             onclick: () => show('drawing'),

@@ -1,6 +1,8 @@
 // The operator's requests to see a screen, from "ask" to the visitor's answer, and the code that a visitor read out.
 // One entry per visitor. What an accepted one leads to (opening the room) is the owner's business.
 
+/* eslint-disable svelte/prefer-svelte-reactivity -- timers are nobody's view */
+
 import { LIMITS } from '../../protocol/limits.ts';
 import type { FromOperator, Refusal, ToOperator } from '../../protocol/messages.ts';
 
@@ -10,6 +12,8 @@ export type AskOutcome =
   | { kind: 'declined' }
   | { kind: 'timeout' }
   | { kind: 'gone' }
+  /** The relay forgets requests of a console whose link is lost. */
+  | { kind: 'cut' }
   | { kind: 'refused'; why: Refusal };
 export type Ask = { readonly visitor: string; readonly who: string; readonly outcome: AskOutcome };
 
@@ -109,6 +113,12 @@ export class Asks {
     if (message.what !== 'ask' || message.about === undefined) return false;
     this.#put(message.about, { kind: 'refused', why: message.why });
     return true;
+  }
+
+  /** The link was lost and is back: what waited for an answer waits no more. */
+  cut(): void {
+    for (const ask of this.#list) if (ask.outcome.kind === 'waiting') this.#put(ask.visitor, { kind: 'cut' });
+    if (this.#code.kind === 'checking') this.#code = { kind: 'offline' };
   }
 
   clear(): void {

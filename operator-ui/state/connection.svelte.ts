@@ -3,7 +3,7 @@
 // connection; the relay's welcome is what says that requests will be answered.
 
 import { readHeader } from '../../protocol/codec.ts';
-import type { AfterClose } from '../../protocol/close-codes.ts';
+import { CLOSE, type AfterClose } from '../../protocol/close-codes.ts';
 import { createLink, type Link, type LinkDoor, type LinkState } from '../../protocol/link.ts';
 import { parseToOperator, type FromOperator, type ToOperator } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
@@ -13,7 +13,8 @@ export type ConnectionState =
   | { kind: 'connected' }
   /** `until` by this browser's Date.now(). */
   | { kind: 'waiting'; until: number }
-  | { kind: 'closed'; after: AfterClose };
+  /** For good: the relay does not want this page back, because it is outdated or for another reason. */
+  | { kind: 'closed'; isOutdated: boolean };
 
 export type ConnectionEvents = {
   /** After the relay's welcome, each time. */
@@ -95,7 +96,7 @@ export class Connection {
         this.#state = { kind: 'waiting', until: Date.now() + Math.max(0, state.until - this.#door.now()) };
         return;
       case 'closed':
-        this.#state = { kind: 'closed', after: state.after };
+        this.#state = { kind: 'closed', isOutdated: state.code === CLOSE.PeerTooOld.code };
         if (after === 'login') this.#events.loggedOut();
     }
   }

@@ -95,6 +95,7 @@ export class Console {
   #connected(welcome: Extract<ToOperator, { t: 'welcome' }>): void {
     this.clock.set(welcome.now);
     this.visitors.setSites(welcome.sites);
+    this.asks.cut();
     this.connection.send({ t: 'list', on: true });
     this.rooms.watchAgain();
   }

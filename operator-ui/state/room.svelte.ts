@@ -3,6 +3,8 @@
 // mirror lives in an element that must not move in the document (an iframe that moves reloads), so a room attaches once
 // and stays attached until it is closed.
 
+/* eslint-disable svelte/prefer-svelte-reactivity -- sets are replaced whole, never changed */
+
 import type { Mirror, MirrorEvent, MirrorOptions } from '../../cobrowse/mirror.ts';
 import type { FromOperator, Refusal, RoomTab, RoomView } from '../../protocol/messages.ts';
 

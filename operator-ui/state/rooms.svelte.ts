@@ -1,6 +1,8 @@
 // All rooms that the operator has open, like tabs of a browser. Sends every frame to its room by the number in the
 // frame's header. Remembers what is open, so that a reload of the console comes back to the same screens.
 
+/* eslint-disable svelte/prefer-svelte-reactivity -- frames are routed outside of runes */
+
 import type { RoomView, ToOperator } from '../../protocol/messages.ts';
 import type { Memory } from '../browser-doors.ts';
 import { Room, type RoomDoor } from './room.svelte.ts';
@@ -59,6 +61,7 @@ export class Rooms {
     if (view.state === 'ended') this.#byNumber.delete(view.number);
     else this.#byNumber.set(view.number, room);
     room.receive(view);
+    if (view.state === 'ended') this.#remember();
   }
 
   frame(number: number, bytes: Uint8Array): void {
@@ -70,7 +73,10 @@ export class Rooms {
     const room = message.about === undefined ? undefined : this.byId(message.about);
     if (!room) return false;
     // A refused history only means "not so often": the mirror asks again when it needs to.
-    if (message.what === 'watch') room.refuse(message.why);
+    if (message.what === 'watch') {
+      room.refuse(message.why);
+      this.#remember();
+    }
     return true;
   }
 
@@ -84,7 +90,13 @@ export class Rooms {
 
   #set(open: readonly Room[]): void {
     this.#show(open);
-    this.#memory.set(KEY, open.map((room) => room.id).join(' '));
+    this.#remember();
+  }
+
+  /** What is over need not come back after a reload. */
+  #remember(): void {
+    const living = this.#open.filter((room) => !room.isOver);
+    this.#memory.set(KEY, living.map((room) => room.id).join(' '));
   }
 
   #show(open: readonly Room[]): void {

@@ -2,6 +2,8 @@
 // that the list draws (`view`) and three counters are reactive. Easy to get wrong: while the list is not on screen only
 // the counters are kept up; arranging costs about a millisecond and is done when somebody looks.
 
+/* eslint-disable svelte/prefer-svelte-reactivity -- rows change 200 times a second and stay outside of runes */
+
 import type { Row, ToOperator } from '../../protocol/messages.ts';
 import { arrange, createEntry, rearrange, refresh, wordsOf, type Entry, type Sort } from './visitor-order.ts';
 

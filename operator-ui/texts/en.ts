@@ -156,6 +156,8 @@ export const en = {
     timeoutText: 'The visitor did not answer within a minute.',
     gone: 'The visitor has left',
     goneText: 'They closed the site before answering.',
+    cut: 'The request was lost',
+    cutText: 'Your connection broke off while the visitor was thinking.',
     again: 'Ask again',
     nagged: 'This visitor was asked several times in a short while. Wait ten minutes before the next request.',
     refused: 'The request was not possible',

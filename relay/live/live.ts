@@ -248,7 +248,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         startVisit(visitor);
         return;
       case 'pause':
-        return visitor.room?.pause(message.on);
+        return visitor.room?.pause(message.on, now);
       case 'stop':
         return visitor.room?.end('visitor');
       case 'assets':

@@ -57,6 +57,8 @@ type RoomTab = {
 
 /** A batch of history for one watcher: small enough that pointer frames of others do not wait long behind it. */
 const BATCH_BYTES = 1024 * 1024;
+/** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
+const FIRST_PICTURE_MS = 5000;
 const REPAIR_RATE = { burst: LIMITS.repairsPer10s, perSec: LIMITS.repairsPer10s / 10 };
 
 export class Room {
@@ -79,6 +81,7 @@ export class Room {
   #headTold = 0;
   #uncheckedBytes = 0;
   #paused: boolean;
+  #capturesSince = 0;
   /** Capture is wanted until then though nobody watches. */
   #lingerUntil = 0;
   #unwatchedSince: number;
@@ -167,9 +170,10 @@ export class Room {
     this.#tellWatchers();
   }
 
-  pause(on: boolean): void {
+  pause(on: boolean, now: number): void {
     if (this.#paused === on || this.isEnded) return;
     this.#paused = on;
+    this.#capturesSince = now;
     this.#tellTabs();
     this.#tellWatchers();
     this.#door.changed(this);
@@ -335,8 +339,9 @@ export class Room {
     this.#tellWatchers();
     this.#tellTabs();
     this.#door.changed(this);
-    // A picture is there unless its history grew too heavy and was dropped.
-    if (before) for (const place of this.#tabs) if (!this.#history.hasPicture(place.number)) this.#askSnapshot(place, 'now', now);
+    if (!before) this.#capturesSince = now;
+    // A picture is there, or on its way since capture began, unless its history grew too heavy and was dropped.
+    if (before && now - this.#capturesSince > FIRST_PICTURE_MS) for (const place of this.#tabs) if (!this.#history.hasPicture(place.number)) this.#askSnapshot(place, 'now', now);
   }
 
   unwatch(peer: OperatorPeer, now: number): void {

@@ -206,6 +206,18 @@ test('an ask can be withdrawn; one that is accepted opens the room', async () =>
   expect(new URL(desk.page.url()).hash).toBe('#/room/room-1');
 });
 
+test('an ask that waits when the link is lost is said to be lost, and can be made again', async () => {
+  desk = await openConsole(browser);
+  await fill(3);
+  await desk.click('ask');
+  const { visitor } = await desk.relay.next('ask');
+  desk.relay.drop();
+  await fill(3);
+  await desk.sees('ask-card', 'The request was lost');
+  await desk.click('ask-again');
+  expect((await desk.relay.next('ask')).visitor).toBe(visitor);
+});
+
 test('the code field takes a pasted code in any dress and tells what is wrong', async () => {
   desk = await openConsole(browser);
   await fill(3);

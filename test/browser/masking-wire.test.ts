@@ -27,7 +27,7 @@ const CARD = '4111 1111 1111 1111';
 
 const HTML = `<!doctype html><html><head><meta charset="utf-8"><title>Pay with ${CARD}</title>
 <meta name="description" content="card 4012888888881881">
-<style data-tandem="mask">/* STYLE-NOT-SECRET */</style></head><body>
+</head><body>
 <form action="/pay?token=SECRETformtoken">
  <input id="pw" type="password" value="SECRETpreset" autocomplete="current-password">
  <input id="pw2" type="password"><button type="button" id="reveal">show</button>
@@ -90,7 +90,7 @@ describe('secrets', () => {
     await settled('marker-one');
     const text = textOf(listener);
     expect(text).toContain('visible-value');
-    expect([...new Set(text.match(/SECRET\w*/g) ?? [])]).toEqual([]);
+    expect([...new Set(text.match(/.{0,40}SECRET\w*.{0,10}/g) ?? [])]).toEqual([]);
     expect(text).not.toContain(CARD);
     expect(text).not.toContain('4111111111111111');
     expect(text).not.toContain('4012888888881881');
@@ -143,7 +143,7 @@ describe('secrets', () => {
     await visitor.widget('button', 'Stop');
     await settled('marker-three');
     const frames = textOf(listener);
-    for (const words of ['sees this page', 'data-tandem-ui', 'Pause']) expect(frames, words).not.toContain(words);
+    for (const words of ['sees this page', 'Pause', 'Stop']) expect(frames, words).not.toContain(words);
   });
 
   test('[C7] a private-by-default site shows nothing but what it opened', async () => {

@@ -163,6 +163,25 @@ describe.each(BROWSERS)('%s', (name) => {
     await until(async () => (await launchers()) === 0);
   });
 
+  test('a page that nobody helps pays for the loader alone, and only once', async () => {
+    const again = `for (let i = 0; i < 2; i++) {
+      const twin = document.createElement('script');
+      twin.src = document.querySelector('[data-site]').src;
+      twin.dataset.site = 'shop';
+      document.head.append(twin);
+    }`;
+    const tab = await open({ script: `Tandem('on', 'visit', () => {}); onload = () => { ${again} }` });
+    await visitor.ui('button');
+    await until(() => relay.requests.filter((path) => path === '/widget/loader.js').length > 0);
+    await tandem('stop');
+    await visitor.page.evaluate(() => (document.title = 'Later'));
+    await until(() => tab.heard.find((m) => m.t === 'page' && m.page.title === 'Later'));
+    expect(new Set(relay.requests.filter((path) => path.startsWith('/widget/')))).toEqual(
+      new Set(['/widget/loader.js']),
+    );
+    expect(relay.tabs).toHaveLength(1);
+  });
+
   test('the page is told without what its address may give away, and again when it changes', async () => {
     const tab = await open();
     expect(tab.hello.page).toMatchObject({ url: `${site?.url}/?q=#state=`, title: 'Shop', visible: true });

@@ -60,7 +60,7 @@ export async function startStandIn(options: { console: string; isIn?: boolean; n
   };
   const heard: FromOperator[] = [];
   const taken = new Map<FromOperator['t'], number>();
-  let wake: (() => void)[] = [];
+  const wake: (() => void)[] = [];
   let isRefusing = false;
   const sockets = new Set<WebSocket>();
 
