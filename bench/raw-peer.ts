@@ -39,7 +39,6 @@ const shared = Buffer.allocUnsafe(READ_BYTES);
 export function connectRaw(options: {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly localAddress?: string;
   readonly events: RawEvents;
 }): Promise<RawPeer> {
   const { events } = options;
@@ -137,7 +136,6 @@ export function connectRaw(options: {
     const socket = net.connect({
       host: url.hostname,
       port: Number(url.port),
-      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
       noDelay: true,
       onread: {
         buffer: shared,

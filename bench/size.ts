@@ -53,10 +53,15 @@ async function run(context: BenchContext): Promise<void> {
       const weight = weigh(readFileSync(path.join(context.root, file)));
       const isVisitors = name.startsWith('widget/');
       if (isVisitors) visitor.push(weight);
-      reportFile(context, file, weight, isVisitors);
-      for (const [input, { bytesInOutput }] of Object.entries(output.inputs))
+      const inputs = Object.entries(output.inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
+      const metric = nameOf(file, output.entryPoint ?? inputs[0]?.[0]);
+      context.figure({ metric, value: weight.bytes, unit: 'B', detail: true });
+      context.figure({ metric, value: weight.gz, unit: 'B gz', detail: !isVisitors });
+      context.figure({ metric, value: weight.br, unit: 'B br', detail: true });
+      if (!isVisitors) continue;
+      for (const [input, { bytesInOutput }] of inputs)
         if (bytesInOutput > 0)
-          context.figure({ metric: `${input} in ${nameOf(file)}`, value: bytesInOutput, unit: 'B minified', detail: true });
+          context.figure({ metric: `${input} in ${metric}`, value: bytesInOutput, unit: 'B minified', detail: true });
     }
   }
 
@@ -86,17 +91,11 @@ async function run(context: BenchContext): Promise<void> {
   });
 }
 
-function reportFile(context: BenchContext, file: string, weight: Weight, isVisitors: boolean): void {
-  const detail = !isVisitors;
-  const metric = nameOf(file);
-  context.figure({ metric, value: weight.bytes, unit: 'B', detail: true });
-  context.figure({ metric, value: weight.gz, unit: 'B gz', detail });
-  context.figure({ metric, value: weight.br, unit: 'B br', detail });
-}
-
-/** Without the hash of the content, which would make every run's figure a new one. */
-function nameOf(file: string): string {
-  return path.relative('dist', file).replace(/-[A-Z0-9]{8}\./, '.');
+/** Without the hash of the content, which would make every run's figure a new one; a shared chunk is called after what
+ * most of it comes from. */
+function nameOf(file: string, from: string | undefined): string {
+  const name = path.relative('dist', file).replace(/-[A-Z0-9]{8}\./, '.');
+  return /(^|\/)chunk\./.test(name) && from !== undefined ? `${name} of ${from}` : name;
 }
 
 async function bundledRecorder(root: string): Promise<Uint8Array> {

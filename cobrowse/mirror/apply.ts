@@ -135,7 +135,7 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
     const element = isElement(node) ? node : undefined;
     switch (tag) {
       case 'focus':
-        states.focus(element, typeof payload.visible === 'boolean' ? payload.visible : element !== undefined && isTyped(element));
+        states.focus(element, typeof payload.visible === 'boolean' ? payload.visible : undefined);
         if (caret?.kind === 'field' && caret.id !== payload.id) caret = undefined;
         return;
       case 'caret': {
@@ -241,10 +241,4 @@ function lengthOf(node: Node): number {
 function isEditable(node: Node): boolean {
   const element = isElement(node) ? node : node.parentElement;
   return element?.closest('[contenteditable]:not([contenteditable="false"])') !== null && element !== null;
-}
-
-/** Browsers show the focus of what takes text, however it got there. */
-function isTyped(element: Element): boolean {
-  if (isHtml(element, 'textarea') || isEditable(element)) return true;
-  return isHtml(element, 'input') && !/^(button|submit|reset|checkbox|radio|range|color|file|image)$/.test(element.type);
 }

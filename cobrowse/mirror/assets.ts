@@ -72,6 +72,10 @@ export function isPlaceholder(text: string): boolean {
   return text.includes(PLACEHOLDER);
 }
 
+export function placeholdersIn(text: string): string[] {
+  return text.match(/data:image\/gif;base64,[\w+/=]+#asset-\d+-/g) ?? [];
+}
+
 /** `href` without its fragment is the key by which the visitor's page offered it. */
 export function resolve(raw: string, base: string): { key: string; fragment: string } | undefined {
   try {

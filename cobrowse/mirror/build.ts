@@ -19,7 +19,7 @@ import {
   MATHML_NAMESPACE,
   SVG_NAMESPACE,
 } from './node-kinds.ts';
-import { labelDocument, OWN_CSS } from './own-sheet.ts';
+import { labelDocument, NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
 import type { Scene } from './scene.ts';
 
 /** What the HTML parser allows; laying out thousands of levels can crash a browser. */
@@ -285,7 +285,7 @@ export function createBuilder(scene: Scene): Builder {
     if (!root || root.firstElementChild?.hasAttribute(MARK.own)) return;
     const own = document.createElement('style');
     own.setAttribute(MARK.own, '');
-    own.textContent = OWN_CSS;
+    own.textContent = scene.overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS;
     root.prepend(own);
   };
 

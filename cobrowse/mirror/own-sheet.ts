@@ -17,8 +17,13 @@ export const OWN_CSS = [
   `:where(${mark(MARK.focusVisible)}){outline:auto 1px Highlight;outline:auto 1px -webkit-focus-ring-color}`,
   `:where(${mark(MARK.box)}){${BOX_STYLE}}`,
   'mirror-box{display:inline-block}',
+  // Where scripts are off, Chromium shows its controls whether the page wants them or not.
+  'video:not([controls])::-webkit-media-controls{display:none!important}',
   `::highlight(${SELECTION}){background-color:Highlight;color:HighlightText}`,
 ].join('\n');
+
+/** For visitors whose scroll bars take no room (phones, most tablets, many Macs): here they would. */
+export const NO_SCROLLBARS_CSS = ':where(*){scrollbar-width:none}';
 
 /** Fills a frame whose content is not ours to show. */
 export function labelDocument(document: Document, label: string): void {

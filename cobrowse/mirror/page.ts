@@ -100,7 +100,7 @@ export function createPage(options: PageOptions): Page {
   };
   let hasSize = false;
 
-  const rebuild = (data: Fields, base: string) => {
+  const rebuild = (data: Fields, base: string, overlayScrollbars: boolean) => {
     const document = frame.contentDocument;
     const root = data.node;
     if (!document || !isFields(root)) {
@@ -112,6 +112,7 @@ export function createPage(options: PageOptions): Page {
       document,
       base,
       labels,
+      overlayScrollbars,
       book,
       source,
       changed: () => {
@@ -144,23 +145,30 @@ export function createPage(options: PageOptions): Page {
     next.scrolls.to(document, finite(offset.left) ?? 0, finite(offset.top) ?? 0);
     nextApplier.builder.settle();
     if (last) point(last);
-    // Only a first picture: the old one would be taken away otherwise.
-    frame.style.visibility = next.sheets.pending > 0 && !wasPainted ? 'hidden' : '';
-    if (next.sheets.pending > 0) reveal ??= setTimeout(() => show(true), STYLES_MS);
-    const { elements } = next.nodes;
-    whenPainted(() => {
-      if (closed || scene !== next) return;
-      wasPainted = true;
-      options.painted(elements);
-    });
+    clearTimeout(reveal);
+    reveal = undefined;
+    // Only a first picture: an old one would be taken away otherwise.
+    const isHeld = next.sheets.pending > 0 && !wasPainted;
+    frame.style.visibility = isHeld ? 'hidden' : '';
+    if (isHeld) reveal = setTimeout(() => show(true), STYLES_MS);
+    else whenPainted(() => painted(next));
   };
   let wasPainted = false;
 
+  const painted = (of: Scene) => {
+    if (closed || scene !== of) return;
+    wasPainted = true;
+    options.painted(of.nodes.elements);
+  };
+
+  /** Shows a first picture that waited for its styles. */
   const show = (now = false) => {
-    if (!now && (scene?.sheets.pending ?? 0) > 0) return;
+    const current = scene;
+    if (reveal === undefined || !current || (!now && current.sheets.pending > 0)) return;
     clearTimeout(reveal);
     reveal = undefined;
     frame.style.visibility = '';
+    whenPainted(() => painted(current));
   };
 
   /** A picture that arrives makes its page longer: what could not be scrolled to may be reached now. */
@@ -190,14 +198,16 @@ export function createPage(options: PageOptions): Page {
     },
     apply(events) {
       let base = 'about:blank';
+      let overlayScrollbars = false;
       try {
         for (const event of events) {
           if (!isFields(event)) continue;
           const data = isFields(event.data) ? event.data : {};
           if (event.type === EVENT.Meta) {
             base = textOf(data.href) || base;
+            overlayScrollbars = data.overlayScrollbars === true;
             resize(finite(data.width) ?? 0, finite(data.height) ?? 0);
-          } else if (event.type === EVENT.FullSnapshot) rebuild(data, base);
+          } else if (event.type === EVENT.FullSnapshot) rebuild(data, base, overlayScrollbars);
           else applier?.event(event);
         }
       } catch (error) {

@@ -7,7 +7,7 @@ import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
 import { createFrames, type Frames } from './frames.ts';
 import { createNodeMap, type NodeMap } from './node-map.ts';
-import { OWN_CSS } from './own-sheet.ts';
+import { NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createScrolls, type Scrolls } from './scrolls.ts';
 import { createSheets, type Sheets } from './sheets.ts';
@@ -19,6 +19,7 @@ export type Labels = { masked: string; blocked: string; frame: string };
 export type Scene = {
   readonly document: Document;
   readonly labels: Labels;
+  readonly overlayScrollbars: boolean;
   readonly nodes: NodeMap;
   readonly places: Places;
   readonly addresses: Addresses;
@@ -36,6 +37,8 @@ export type SceneOptions = {
   /** Address of the visitor's page. */
   base: string;
   labels: Labels;
+  /** The visitor's scroll bars take no room. */
+  overlayScrollbars: boolean;
   book: AssetBook;
   source: CssSource;
   /** Something became visible that was not asked for by an event. */
@@ -64,7 +67,7 @@ export function createScene(options: SceneOptions): Scene {
       const view = inDocument.defaultView;
       if (known || !view) return known;
       const sheet = new view.CSSStyleSheet();
-      sheet.replaceSync(OWN_CSS);
+      sheet.replaceSync(options.overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS);
       ownSheets.set(inDocument, sheet);
       return sheet;
     },
@@ -72,6 +75,7 @@ export function createScene(options: SceneOptions): Scene {
   return {
     document,
     labels,
+    overlayScrollbars: options.overlayScrollbars,
     nodes,
     places,
     addresses,

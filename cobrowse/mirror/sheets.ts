@@ -4,7 +4,7 @@
 // Easy to get wrong: a constructed sheet belongs to one document, so the same sheet adopted in a frame is a copy; setting
 // a style element's text drops rules that scripts inserted, so late addresses are put into the rules themselves.
 
-import { resolve, type Replacement } from './assets.ts';
+import { isPlaceholder, placeholdersIn, resolve, type Replacement } from './assets.ts';
 import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
 import { cssUrl, wrapImport, type CssParts } from './css-text.ts';
@@ -57,6 +57,7 @@ export function createSheets(options: SheetsOptions): Sheets {
   const adoptedBy = new WeakMap<Root, number[]>();
   /** For shadow roots that are not there yet. */
   const early = new Map<number, number[]>();
+  const indexes = new WeakMap<CSSStyleSheet, Map<string, Held[]>>();
   let pending = 0;
 
   const write = (parts: CssParts, owner: Owner, base: string, imports: string[]): string => {
@@ -200,6 +201,7 @@ export function createSheets(options: SheetsOptions): Sheets {
     link,
     rules(data) {
       for (const { sheet, owner } of sheetsOf(data)) {
+        indexes.delete(sheet);
         for (const add of listOf(data.adds)) if (isFields(add)) insert(sheet, owner, textOf(add.rule), add.index);
         for (const remove of listOf(data.removes)) {
           if (!isFields(remove)) continue;
@@ -217,6 +219,7 @@ export function createSheets(options: SheetsOptions): Sheets {
     },
     declaration(data) {
       for (const { sheet, owner } of sheetsOf(data)) {
+        indexes.delete(sheet);
         const rule = nestedRule(sheet, listOf(data.index));
         if (!rule || !('style' in rule)) continue;
         // Every rule that has a `style` has this one.
@@ -260,16 +263,30 @@ export function createSheets(options: SheetsOptions): Sheets {
     },
     arrived(changes) {
       for (const [owner, replacements] of changes) {
-        const replace = replacer(replacements);
-        if (!isElementOwner(owner)) replaceInRules(owner, replace);
-        else if (isStyle(owner) && owner.sheet) replaceInRules(owner.sheet, replace);
-        else {
-          for (let child = owner.firstChild; child; child = child.nextSibling)
-            if (isText(child)) child.data = replace(child.data) ?? child.data;
-        }
+        const sheet = isElementOwner(owner) ? (isStyle(owner) ? owner.sheet : null) : owner;
+        if (sheet) replaceInSheet(sheet, replacements);
+        else if (isElementOwner(owner)) replaceInText(owner, replacements);
       }
     },
   };
+
+  /** A sheet's rules by the placeholders in them; looked through once, since assets come in many small lists. */
+  function indexOf(sheet: CSSStyleSheet): Map<string, Held[]> {
+    const known = indexes.get(sheet);
+    if (known) return known;
+    const index = new Map<string, Held[]>();
+    collect(sheet, index);
+    indexes.set(sheet, index);
+    return index;
+  }
+
+  function replaceInSheet(sheet: CSSStyleSheet, replacements: readonly Replacement[]): void {
+    const index = indexOf(sheet);
+    for (const replacement of replacements) {
+      for (const held of index.get(replacement.placeholder) ?? []) replaceInRule(held, replacement);
+      index.delete(replacement.placeholder);
+    }
+  }
 }
 
 function isElementOwner(owner: Owner): owner is Element {
@@ -307,50 +324,56 @@ function nested(sheet: CSSStyleSheet, path: readonly unknown[]): { list: RuleLis
   return hasRules(rule) ? { list: rule, index } : undefined;
 }
 
-type Replace = (text: string) => string | undefined;
+/** A rule with a placeholder in it, and where it stands. */
+type Held = { list: RuleList; rule: CSSRule };
 
-/** Returns undefined when there is nothing to replace in a text. */
-function replacer(replacements: readonly Replacement[]): Replace {
-  const addresses = new Map(replacements.map(({ placeholder, address }) => [placeholder, address]));
-  const pattern = /data:image\/gif;base64,[\w+/=]+#asset-\d+-/g;
-  return (text) => {
-    if (!text.includes('#asset-')) return undefined;
-    let changed = false;
-    const replaced = text.replace(pattern, (placeholder) => {
-      const address = addresses.get(placeholder);
-      if (address === undefined) return placeholder;
-      changed = true;
-      return address;
-    });
-    return changed ? replaced : undefined;
-  };
-}
-
-function replaceInRules(list: RuleList, replace: Replace): void {
-  const rules = list.cssRules;
-  for (let index = 0; index < rules.length; index++) {
-    const rule = rules[index];
-    if (!rule) continue;
-    if (hasRules(rule) && rule.cssRules.length > 0) replaceInRules(rule, replace);
-    // @keyframes has rules, but another method to insert them.
-    else if ('cssRules' in rule) for (const frame of rule.cssRules as CSSRuleList) replaceInStyle(frame, replace);
-    if (rule.constructor.name === 'CSSFontFaceRule') {
-      const text = replace(rule.cssText);
-      if (text !== undefined) {
-        list.deleteRule(index);
-        list.insertRule(text, index);
-      }
-    } else replaceInStyle(rule, replace);
+function collect(list: RuleList, index: Map<string, Held[]>): void {
+  for (const rule of list.cssRules) {
+    if (hasRules(rule)) collect(rule, index);
+    else if ('cssRules' in rule) {
+      // @keyframes has rules, but inserts them by another method; none of them is ever put in anew here.
+      const frames = rule.cssRules as CSSRuleList;
+      collect({ cssRules: frames, insertRule: () => 0, deleteRule: () => undefined }, index);
+    }
+    if (!('style' in rule)) continue;
+    // Every rule that has a `style` has this one.
+    const text = (rule as CSSStyleRule).style.cssText;
+    if (!isPlaceholder(text)) continue;
+    const held: Held = { list, rule };
+    for (const placeholder of new Set(placeholdersIn(text))) {
+      const others = index.get(placeholder);
+      if (others) others.push(held);
+      else index.set(placeholder, [held]);
+    }
   }
 }
 
-function replaceInStyle(rule: CSSRule, replace: Replace): void {
-  if (!('style' in rule)) return;
-  // Every rule that has a `style` has this one.
+function replaceInRule(held: Held, { placeholder, address }: Replacement): void {
+  const { list, rule } = held;
+  if (rule.constructor.name === 'CSSFontFaceRule') {
+    // Browsers do not load a font anew when its rule is changed in place.
+    const at = [...list.cssRules].indexOf(rule);
+    if (at < 0) return;
+    const text = rule.cssText.replaceAll(placeholder, address);
+    list.deleteRule(at);
+    list.insertRule(text, at);
+    // The same rule may hold another placeholder that is still waited for.
+    held.rule = list.cssRules[at] ?? rule;
+    return;
+  }
   const { style } = rule as CSSStyleRule;
-  if (replace(style.cssText) === undefined) return;
   for (const property of [...style, ...SHORTHANDS]) {
-    const value = replace(style.getPropertyValue(property));
-    if (value !== undefined) style.setProperty(property, value, style.getPropertyPriority(property));
+    const value = style.getPropertyValue(property);
+    if (value.includes(placeholder))
+      style.setProperty(property, value.replaceAll(placeholder, address), style.getPropertyPriority(property));
+  }
+}
+
+function replaceInText(style: Element, replacements: readonly Replacement[]): void {
+  for (let child = style.firstChild; child; child = child.nextSibling) {
+    if (!isText(child)) continue;
+    let text = child.data;
+    for (const { placeholder, address } of replacements) text = text.replaceAll(placeholder, address);
+    if (text !== child.data) child.data = text;
   }
 }

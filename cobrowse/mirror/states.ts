@@ -2,12 +2,13 @@
 // match. Nothing in the mirror is ever focused or hovered for real: the operator's keyboard and mouse stay theirs.
 
 import { MARK } from './inert-names.ts';
-import { elementAround } from './node-kinds.ts';
+import { elementAround, isHtml } from './node-kinds.ts';
 
 export type States = {
   hover(element: Element | undefined): void;
   press(pressed: boolean): void;
-  focus(element: Element | undefined, visible: boolean): void;
+  /** `visible`: as the visitor's browser says; unknown: as browsers do, visible unless it came by a press. */
+  focus(element: Element | undefined, visible: boolean | undefined): void;
   readonly focused: Element | undefined;
 };
 
@@ -16,6 +17,7 @@ export function createStates(): States {
   let active: readonly Element[] = [];
   let around: readonly Element[] = [];
   let focused: Element | undefined;
+  let wasPressed = false;
 
   return {
     get focused() {
@@ -26,6 +28,7 @@ export function createStates(): States {
       hovered = mark(MARK.hover, hovered, chainOf(element));
     },
     press(pressed) {
+      wasPressed ||= pressed;
       if (pressed !== active.length > 0) active = mark(MARK.active, active, pressed ? hovered : []);
     },
     focus(element, visible) {
@@ -34,9 +37,17 @@ export function createStates(): States {
       focused = element;
       around = mark(MARK.focusWithin, around, chainOf(element));
       element?.setAttribute(MARK.focus, '');
-      if (visible) element?.setAttribute(MARK.focusVisible, '');
+      const isVisible = visible ?? (!wasPressed || (element !== undefined && takesText(element)));
+      wasPressed = false;
+      if (isVisible) element?.setAttribute(MARK.focusVisible, '');
     },
   };
+}
+
+/** Browsers show the focus of what takes text, however it got there. */
+function takesText(element: Element): boolean {
+  if (isHtml(element, 'textarea') || element.closest('[contenteditable]:not([contenteditable="false"])')) return true;
+  return isHtml(element, 'input') && !/^(button|submit|reset|checkbox|radio|range|color|file|image)$/.test(element.type);
 }
 
 function chainOf(element: Element | undefined): Element[] {

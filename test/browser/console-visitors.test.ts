@@ -203,7 +203,7 @@ test('an ask can be withdrawn; one that is accepted opens the room', async () =>
   const { visitor } = await desk.relay.next('ask');
   desk.relay.send({ t: 'asked', visitor, state: 'accepted', room: 'room-1' });
   expect((await desk.relay.next('watch')).room).toBe('room-1');
-  expect(new URL(desk.page.url()).hash).toBe('#/room/room-1');
+  await desk.isAt('#/room/room-1');
 });
 
 test('an ask that waits when the link is lost is said to be lost, and can be made again', async () => {

@@ -129,7 +129,7 @@ test.each([
   await desk.sees('overlay', words);
   await desk.click('back');
   await desk.page.waitForSelector('[data-testid="code-open"]');
-  expect(new URL(desk.page.url()).hash).toBe('#/visitors');
+  await desk.isAt('#/visitors');
 });
 
 test('a room that is not there any more', async () => {
@@ -205,7 +205,7 @@ test('leaving is for oneself; ending asks first when others watch', async () => 
   await desk.page.waitForFunction(() => !document.querySelector('[data-testid="end-yes"]'));
   await desk.click('leave');
   expect(await desk.relay.next('leave')).toEqual({ t: 'leave', room: ROOM });
-  expect(new URL(desk.page.url()).hash).toBe('#/visitors');
+  await desk.isAt('#/visitors');
   expect(desk.errors).toEqual([]);
 });
 

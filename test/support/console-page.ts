@@ -16,6 +16,8 @@ export type ConsolePage = {
   sees(testid: string, text: string): Promise<void>;
   click(testid: string): Promise<void>;
   count(testid: string): Promise<number>;
+  /** Waits until the address ends in this. */
+  isAt(hash: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -58,6 +60,9 @@ export async function openConsole(
       await element?.click();
     },
     count: (testid) => page.$$eval(find(testid), (elements) => elements.length),
+    async isAt(hash) {
+      await page.waitForFunction((wanted) => location.hash === wanted, {}, hash);
+    },
     async close() {
       await context.close();
       await relay.close();
