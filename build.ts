@@ -50,17 +50,17 @@ const browser: BuildOptions = {
 
 async function bundle(group: Group, name: string, options: BuildOptions): Promise<Metafile> {
   const outdir = path.join(dist, group);
-  const result = await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     bundle: true,
     outdir,
-    metafile: true,
     logLevel: 'warning',
     ...options,
+    metafile: true,
   });
   await mkdir(outdir, { recursive: true });
-  await writeFile(path.join(outdir, `${name}.meta.json`), JSON.stringify(result.metafile));
-  return result.metafile;
+  await writeFile(path.join(outdir, `${name}.meta.json`), JSON.stringify(metafile));
+  return metafile;
 }
 
 /** File name (within the group's folder) that esbuild gave to an entry point. */
@@ -83,6 +83,9 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   'function initCustomElementObserver(': 'function initCustomElementObserver(){return()=>{}}',
   'function mergeHooks(': 'function mergeHooks(){}',
   'function WorkerWrapper(': '',
+  // Capture passes no slimDOM options, so these only ever say no.
+  'function slimDOMDefaults(': 'function slimDOMDefaults(){return{}}',
+  'function slimDOMExcluded(': 'function slimDOMExcluded(){return false}',
   // Frames of other origins are not recorded through rrweb (its messages are readable by every frame of the page).
   'class CrossOriginIframeMirror {': 'class CrossOriginIframeMirror{reset(){}}',
   '  handleMessage(': '  handleMessage(){}',
@@ -127,7 +130,7 @@ async function minifyAgain(metafile: Metafile): Promise<void> {
       module: true,
       ecma: 2020,
       compress: { passes: 3 },
-      sourceMap: { content: await readFile(`${file}.map`, 'utf8'), url: `${path.basename(file)}.map` },
+      sourceMap: { content: await readFile(`${file}.map`, 'utf8') },
     });
     if (code === undefined || typeof map !== 'string') throw new Error(`terser gave nothing for ${output}`);
     await writeFile(file, code);
@@ -137,10 +140,13 @@ async function minifyAgain(metafile: Metafile): Promise<void> {
 
 async function buildWidget(): Promise<void> {
   const target = 'es2020';
+  // No comment in the file that names its map: a visitor pays for that too. The maps lie beside the files.
+  const sourcemap = 'external';
   const panel = await bundle('widget', 'widget', {
     ...browser,
     target,
-    entryPoints: ['widget/widget.ts'],
+    sourcemap,
+    entryPoints: ['widget/widget.ts', 'widget/launcher.ts'],
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     splitting: true,
@@ -149,9 +155,13 @@ async function buildWidget(): Promise<void> {
   const loader = await bundle('widget', 'loader', {
     ...browser,
     target,
+    sourcemap,
     format: 'iife',
     entryPoints: ['widget/loader.ts'],
-    define: { WIDGET_FILE: JSON.stringify(outputOf(panel, 'widget/widget.ts')) },
+    define: {
+      WIDGET_FILE: JSON.stringify(outputOf(panel, 'widget/widget.ts')),
+      LAUNCHER_FILE: JSON.stringify(outputOf(panel, 'widget/launcher.ts')),
+    },
   });
   await minifyAgain(panel);
   await minifyAgain(loader);

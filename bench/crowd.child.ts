@@ -24,6 +24,8 @@ export type CrowdAnswer = {
   ms: number;
   p50Ms: number;
   p99Ms: number;
+  /** Round trip of the operator's own probes meanwhile: what this machine and this line do to any message. */
+  probeP99Ms: number;
   rows: number;
 };
 
@@ -32,6 +34,8 @@ type Rows = { t: string; more: boolean; reset: boolean; put: { url: string }[]; 
 
 /** Connecting at once: more would overflow the listening socket's queue. */
 const AT_ONCE = 128;
+/** Half of what the relay lets an operator say. */
+const PROBE_EVERY_MS = 50;
 const PATIENCE_MS = 60_000;
 
 const AGENTS = [
@@ -53,6 +57,7 @@ let operator: RawPeer | undefined;
 let failure: string | undefined;
 let origin = '';
 let version = 0;
+let probes: number[] = [];
 
 /** Called with every `rows` message of the operator. */
 let onRows: (rows: Rows) => void = () => {};
@@ -126,6 +131,8 @@ async function openList(question: CrowdQuestion & { do: 'open-list' }): Promise<
       text(text) {
         if (text.startsWith('{"t":"welcome"')) welcome();
         // The relay's own rows; the tests check their form.
+        else if (text.startsWith('{"t":"echo"'))
+          probes.push(performance.now() - (JSON.parse(text) as { at: number }).at);
         else if (text.startsWith('{"t":"rows"')) onRows(JSON.parse(text) as Rows);
       },
       binary() {},
@@ -175,7 +182,9 @@ async function changePages(question: CrowdQuestion & { do: 'change-pages' }): Pr
     order[index] = chosen;
   }
   version += 1;
-  for (let sent = 0; sent < changes; ) {
+  probes = [];
+  let probed = began;
+  for (let sent = 0; sent < changes;) {
     const due = Math.min(changes, Math.ceil(((performance.now() - began) / 1000) * perSec));
     for (; sent < due; sent++) {
       const visitor = visitors[order[sent] ?? 0];
@@ -184,10 +193,21 @@ async function changePages(question: CrowdQuestion & { do: 'change-pages' }): Pr
       sentAt.set(page.url, performance.now());
       visitor.peer.text(JSON.stringify({ t: 'page', page }));
     }
+    const now = performance.now();
+    if (now - probed > PROBE_EVERY_MS) {
+      probed = now;
+      operator?.text(JSON.stringify({ t: 'probe', at: now }));
+    }
     await sleep(1);
   }
   await until(`${sentAt.size} rows`, () => sentAt.size === 0);
-  return { ms: Math.max(...took), p50Ms: quantile(took, 0.5), p99Ms: quantile(took, 0.99), rows: took.length };
+  return {
+    ms: Math.max(...took),
+    p50Ms: quantile(took, 0.5),
+    p99Ms: quantile(took, 0.99),
+    probeP99Ms: quantile(probes, 0.99),
+    rows: took.length,
+  };
 }
 
 answer<CrowdQuestion, CrowdAnswer>(async (question) => {
@@ -231,6 +251,7 @@ answer<CrowdQuestion, CrowdAnswer>(async (question) => {
     ms: 0,
     p50Ms: 0,
     p99Ms: 0,
+    probeP99Ms: 0,
     rows: 0,
     ...found,
   };

@@ -1,10 +1,10 @@
 // What an operator sees, and when: runs in the console and in the control's viewer, and looks at the same things in both
 // by the same means, once in each animation frame.
 //
-// A frame is looked at in its animation-frame callback and counted as painted in a task after it, when the main thread
-// has laid out, painted and handed the frame over; what the compositor does afterwards is the same for both and not
-// counted. Easy to get wrong: callbacks of one frame run in the order in which they were asked for, and rrweb's replayer
-// draws in one of its own. This one asks anew only after the paint, so it comes last, and never misses a frame's change.
+// A frame is looked at when all of its animation-frame callbacks have run and its layout is done, and counted as painted
+// in the first task after it, when the main thread has handed it over; what the compositor does then is the same for
+// both and not counted. Easy to get wrong: rrweb's replayer draws in an animation-frame callback of its own, which may
+// come after ours, so ours must not look. It changes the size of a probe instead, whose observer runs after all layout.
 
 import { moveAt } from './pointer-path.ts';
 
@@ -41,6 +41,9 @@ declare global {
   var benchEyes: Eyes;
 }
 
+/** In browsers, and not yet in the compiler's list of what browsers have. */
+declare const scheduler: { postTask(task: () => void, options: { priority: 'user-blocking' }): Promise<void> };
+
 const FRAMES: Record<System, string> = { tandem: '[data-testid=mirror] iframe', recipe: '.replayer-wrapper iframe' };
 
 /** The frame that is on the screen: of a tab, or of a picture that is being built, there may be others. */
@@ -67,19 +70,38 @@ function moveIn(system: System): number {
   return (point && moveAt(Number(point[1]), Number(point[2]))) ?? -1;
 }
 
-/** Calls `look` in every frame until it returns a function, which is called once that frame is painted. */
-function eachFrame(look: () => ((at: number) => 'go on' | 'stop') | undefined): void {
-  const channel = new MessageChannel();
-  let painted: ReturnType<typeof look>;
-  channel.port1.onmessage = () => {
-    if (painted?.(performance.now()) === 'stop') channel.port1.close();
-    else requestAnimationFrame(frame);
+/** Calls `look` in every frame; what it returns is called once that frame is painted. */
+function eachFrame(look: () => (at: number) => 'go on' | 'stop'): void {
+  const probe = document.createElement('div');
+  Object.assign(probe.style, {
+    position: 'fixed',
+    left: '-9px',
+    top: '-9px',
+    width: '1px',
+    height: '1px',
+    contain: 'strict',
+  });
+  document.body.append(probe);
+  let frame: number;
+  const tick = () => {
+    frame = requestAnimationFrame(tick);
+    probe.style.width = probe.style.width === '1px' ? '2px' : '1px';
   };
-  const frame = () => {
-    painted = look();
-    channel.port2.postMessage(undefined);
-  };
-  requestAnimationFrame(frame);
+  const observer = new ResizeObserver(() => {
+    const painted = look();
+    // Before all else that waits for its turn: only then does the time say when the frame was done.
+    void scheduler.postTask(
+      () => {
+        if (painted(performance.now()) === 'go on') return;
+        cancelAnimationFrame(frame);
+        observer.disconnect();
+        probe.remove();
+      },
+      { priority: 'user-blocking' },
+    );
+  });
+  observer.observe(probe);
+  tick();
 }
 
 function isWhole({ system, elements }: Whole): boolean {
@@ -126,11 +148,11 @@ globalThis.benchEyes = {
         let before = clickedAt;
         let longestFrameMs = 0;
         eachFrame(() => {
-          const whole_ = isWhole(whole);
+          const isDone = isWhole(whole);
           return (at) => {
             longestFrameMs = Math.max(longestFrameMs, at - before);
             before = at;
-            if (!whole_) return 'go on';
+            if (!isDone) return 'go on';
             resolve({
               clickedAt,
               paintedAt: at,

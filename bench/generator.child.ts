@@ -346,7 +346,7 @@ async function throughput(question: GeneratorQuestion & { do: 'throughput' }): P
   const windowFrames = 2 * burst;
   for (const room of place.rooms) {
     room.ring = ringOf(question.frameBytes, windowFrames);
-    alignTo(room, burst);
+    freshPage(room, burst);
   }
   await drained(place);
   heldBack = false;
@@ -369,7 +369,7 @@ async function latency(question: GeneratorQuestion & { do: 'latency' }): Promise
   const bursts = Math.max(4, Math.min(64, Math.floor(LATENCY_RING_BYTES / place.rooms.length / wireBytes / burst)));
   for (const room of place.rooms) {
     room.ring = ringOf(question.frameBytes, bursts * burst);
-    alignTo(room, burst);
+    freshPage(room, burst);
   }
   await drained(place);
   heldBack = false;
@@ -411,9 +411,12 @@ async function latency(question: GeneratorQuestion & { do: 'latency' }): Promise
   }
 }
 
-/** Sends single frames until the next place in the ring begins a burst. */
-function alignTo(room: Room, burst: number): void {
-  while (room.sent % burst !== 0) sendBurst(room, 1, 0);
+/** The page is loaded anew: a snapshot first, so that every trial begins with a short history. Then single frames until
+ * the next place in the ring begins a burst. */
+function freshPage(room: Room, burst: number): void {
+  room.snapshotDue = true;
+  do sendBurst(room, 1, 0);
+  while (room.sent % burst !== 0);
 }
 
 const NOTHING: GeneratorAnswer = {

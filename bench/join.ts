@@ -9,7 +9,7 @@
 
 import type { CDPSession, Protocol } from 'puppeteer';
 import { KIND, readHeader } from '../protocol/codec.ts';
-import type { Joined, System } from './eyes.page.ts';
+import type { System } from './eyes.page.ts';
 import { JOIN_BUTTON, startPair, type Pair, type Tab } from './live-pair.ts';
 import { sleep } from './processes.ts';
 import { median, type Bench, type BenchContext } from './report.ts';
@@ -22,6 +22,7 @@ const TINY_JOINS = 1;
 const CHANGES_MS = 2000;
 /** After a page or a console has loaded it does things that belong to no join. */
 const SETTLE_MS = 1500;
+const TINY_SETTLE_MS = 300;
 /** An answer of the page to a join would be under way by then. */
 const AFTER_MS = 700;
 const PATIENCE_MS = 20_000;
@@ -59,18 +60,20 @@ async function joins(pair: Pair, system: System, context: BenchContext): Promise
   await visitor.page.evaluate(() => benchLoad.start(1));
   await sleep(tiny ? CHANGES_MS / 4 : CHANGES_MS);
   await visitor.page.evaluate(() => benchLoad.stop());
-  await sleep(SETTLE_MS);
+  const settleMs = tiny ? TINY_SETTLE_MS : SETTLE_MS;
+  await sleep(settleMs);
   const own = await visitor.page.evaluate(() => document.getElementsByTagName('*').length);
   const elements = await first.page.evaluate((kind: System) => benchEyes.elements(kind), system);
   const least = tiny ? TINY_ELEMENTS : ELEMENTS;
   // The picture leaves out our own UI and may leave out what is never seen; not more than that.
   if (own < least || elements < own * 0.98)
     throw new Error(`${system}: the page has ${own} elements, its picture ${elements}`);
+  const wire = await watchWire(visitor.session);
   const found: Join[] = [];
   const count = tiny ? TINY_JOINS : JOINS;
   for (let number = 0; number < count; number++) {
     const operator = await pair.operator(system);
-    const joined = await joinOnce(system, { visitor, operator, elements });
+    const joined = await joinOnce(system, { visitor, operator, wire, elements, settleMs });
     context.say(
       `${system}, join ${number + 1}: ${joined.ms.toFixed(0)} ms for ${joined.elements} elements; the visitor's page ` +
         `sent ${joined.sentBytes} B [${joined.sent.join(' ')}] and worked ${joined.visitorMs.toFixed(1)} ms`,
@@ -79,16 +82,23 @@ async function joins(pair: Pair, system: System, context: BenchContext): Promise
     await operator.close();
     await sleep(500);
   }
+  for (let waitedMs = 0; wire.heard === 0; waitedMs += 100) {
+    if (waitedMs > PATIENCE_MS) throw new Error(`${system}: not even a probe was heard from the visitor's page`);
+    await sleep(100);
+  }
   await first.close();
   await visitor.close();
   return found;
 }
 
-async function joinOnce(system: System, on: { visitor: Tab; operator: Tab; elements: number }): Promise<Join> {
-  const { visitor, operator, elements } = on;
+async function joinOnce(
+  system: System,
+  on: { visitor: Tab; operator: Tab; wire: Wire; elements: number; settleMs: number },
+): Promise<Join> {
+  const { visitor, operator, wire, elements, settleMs } = on;
   const { session } = visitor;
   await operator.page.waitForSelector(JOIN_BUTTON[system], { timeout: PATIENCE_MS });
-  await sleep(SETTLE_MS);
+  await sleep(settleMs);
 
   await session.send('Performance.enable');
   const idleFrom = await workOf(session);
@@ -96,14 +106,14 @@ async function joinOnce(system: System, on: { visitor: Tab; operator: Tab; eleme
   const idleTo = await workOf(session);
   const idleShare = (idleTo.workMs - idleFrom.workMs) / (idleTo.atMs - idleFrom.atMs);
 
-  const wire = await watchWire(session);
+  wire.take();
   await operator.page.evaluate((whole) => benchEyes.joining(whole), { system, elements });
   const before = await workOf(session);
   await operator.page.click(JOIN_BUTTON[system]);
   const joined = await operator.page.evaluate((patienceMs) => benchEyes.joined(patienceMs), PATIENCE_MS);
   await sleep(AFTER_MS);
   const after = await workOf(session);
-  const { sent, sentBytes } = wire();
+  const { sent, sentBytes } = wire.take();
   return {
     ms: joined.paintedAt - joined.clickedAt,
     elements: joined.elements,
@@ -113,24 +123,40 @@ async function joinOnce(system: System, on: { visitor: Tab; operator: Tab; eleme
   };
 }
 
-/** What the page sends from now on, until the result is called: what each is, and all bytes but those of probes. */
-async function watchWire(session: CDPSession): Promise<() => { sent: string[]; sentBytes: number }> {
-  const sent: string[] = [];
+/** What a page says over its sockets. */
+type Wire = {
+  /** Since the last call: what each frame was, and all their bytes, but for probes. */
+  take(): { sent: string[]; sentBytes: number };
+  /** Frames of any kind so far. 0: the debugger tells nothing, and "nothing was sent" means nothing. */
+  readonly heard: number;
+};
+
+async function watchWire(session: CDPSession): Promise<Wire> {
+  let sent: string[] = [];
   let sentBytes = 0;
-  const frame = ({ response }: Protocol.Network.WebSocketFrameSentEvent) => {
+  let heard = 0;
+  session.on('Network.webSocketFrameSent', ({ response }: Protocol.Network.WebSocketFrameSentEvent) => {
+    heard++;
     const isBinary = response.opcode === 2;
     const bytes = Buffer.from(response.payloadData, isBinary ? 'base64' : 'utf8');
+    // Text is a message of ours or an event of rrweb's: JSON either way.
     const name = isBinary ? nameOf(readHeader(bytes).kind) : String(JSON.parse(response.payloadData).t ?? 'event');
     // Every two seconds, whether somebody joins or not.
     if (name === 'probe') return;
     sent.push(name);
     sentBytes += bytes.byteLength;
-  };
-  session.on('Network.webSocketFrameSent', frame);
+  });
   await session.send('Network.enable');
-  return () => {
-    session.off('Network.webSocketFrameSent', frame);
-    return { sent, sentBytes };
+  return {
+    take() {
+      const taken = { sent, sentBytes };
+      sent = [];
+      sentBytes = 0;
+      return taken;
+    },
+    get heard() {
+      return heard;
+    },
   };
 }
 

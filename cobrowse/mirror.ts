@@ -8,7 +8,16 @@
 // Easy to get wrong: inflating takes a while, so later frames of the same tab wait behind it; frames that are small and
 // plain are applied before frame() returns.
 
-import { createAssembler, decodePicture, decodePointer, FLAG, KIND, payloadOf, readHeader, type Header } from '../protocol/codec.ts';
+import {
+  createAssembler,
+  decodePicture,
+  decodePointer,
+  FLAG,
+  KIND,
+  payloadOf,
+  readHeader,
+  type Header,
+} from '../protocol/codec.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { parseAssetList } from '../protocol/messages.ts';
 import { createAssetBook } from './mirror/assets.ts';
@@ -29,6 +38,8 @@ export type MirrorOptions = {
 export type MirrorEvent =
   /** Ask the relay for history after this sequence. */
   | { kind: 'gap'; from: number }
+  /** A snapshot stands in its place: the next frame paints it. What lies over it may go now, in the same frame. */
+  | { kind: 'ready'; tab: number }
   /** A snapshot was applied and a frame painted, so long after its first bytes came. */
   | { kind: 'painted'; tab: number; elements: number; firstAfterMs: number }
   | { kind: 'viewport'; tab: number; width: number; height: number }
@@ -54,6 +65,10 @@ export type Mirror = {
   close(): void;
 };
 
+/** A snapshot from a history waits so long for the changes after it, which on a good line come in its wake: to lay a
+ * large page out twice takes longer. */
+const HISTORY_MS = 30;
+
 type Job =
   | { kind: 'events'; isSnapshot: boolean; text: string | undefined; isBroken: boolean }
   | { kind: 'picture'; frame: Uint8Array };
@@ -64,6 +79,8 @@ type Tab = {
   /** Ordinal of the last frame of an unfinished payload; 0: none is unfinished. */
   unfinished: number;
   queue: Job[];
+  /** Nothing of the queue is done before this timer: see HISTORY_MS. */
+  hold: ReturnType<typeof setTimeout> | undefined;
   /** When the first bytes of the snapshot being received came. */
   snapshotAt: number;
   /** After a history from 0: what is shown is from before, and goes unless the history brings it again. */
@@ -109,8 +126,12 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
   const dropStale = () => {
     if (!isComplete) return;
     isComplete = false;
-    const isComing = (tab: Tab) => tab.unfinished !== 0 || tab.queue.some((job) => job.kind === 'events' && job.isSnapshot);
-    for (const [number, tab] of tabs) if (tab.isStale && !isComing(tab)) drop(number, tab);
+    const isComing = (tab: Tab) =>
+      tab.unfinished !== 0 || tab.queue.some((job) => job.kind === 'events' && job.isSnapshot);
+    for (const [number, tab] of tabs) {
+      if (tab.isStale && !isComing(tab)) drop(number, tab);
+      else if (tab.hold !== undefined) release(number, tab);
+    }
   };
 
   const drop = (number: number, tab: Tab) => {
@@ -126,6 +147,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       assembler: createAssembler(),
       unfinished: 0,
       queue: [],
+      hold: undefined,
       snapshotAt: 0,
       isStale: false,
       page: createPage({
@@ -134,6 +156,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
         book,
         source,
         marks,
+        ready: () => emit({ kind: 'ready', tab: number }),
         painted: (elements) =>
           emit({ kind: 'painted', tab: number, elements, firstAfterMs: performance.now() - tab.snapshotAt }),
         viewport(width, height) {
@@ -187,11 +210,18 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
   };
 
   const drain = (number: number, tab: Tab) => {
+    if (tab.hold !== undefined) return;
     for (let job = tab.queue[0]; job; job = tab.queue[0]) {
       if (job.kind === 'events' && job.text === undefined && !job.isBroken) return;
       tab.queue.shift();
       perform(number, tab, job);
     }
+  };
+
+  const release = (number: number, tab: Tab) => {
+    clearTimeout(tab.hold);
+    tab.hold = undefined;
+    if (!closed && tabs.get(number) === tab) drain(number, tab);
   };
 
   const enqueue = (number: number, tab: Tab, job: Job) => {
@@ -208,6 +238,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       job.isBroken = true;
     }
     if (closed || tabs.get(number) !== tab) return;
+    if (job.isSnapshot && order.isAnew) tab.hold ??= setTimeout(() => release(number, tab), HISTORY_MS);
     drain(number, tab);
   };
 
@@ -221,7 +252,10 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     if (header.kind === KIND.Assets) {
       const payload = assetPieces.push(header, payloadOf(bytes));
       if (!payload) return;
-      if (payload.deflated) void inflate(payload.bytes).then(assets).catch(() => undefined);
+      if (payload.deflated)
+        void inflate(payload.bytes)
+          .then(assets)
+          .catch(() => undefined);
       else assets(decoder.decode(payload.bytes));
       return;
     }

@@ -1,18 +1,20 @@
 // The relay's HTTP API as the console uses it: log in, log out, who am I, change the password. Every answer is one of a
 // few kinds; a network failure or an answer that is not ours (a proxy's error page) is `unreachable`, never an exception.
 
-import * as v from 'valibot';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import { flag, maybe, number, object, oneOf, text, type Infer, type Schema } from '../protocol/schema.ts';
 
-const account = v.object({
-  operator: v.object({ id: v.string(), name: v.string(), login: v.string(), role: v.picklist(['admin', 'operator']) }),
-  mustChange: v.boolean(),
+const word = text(1024);
+const account = object({
+  operator: object({ id: word, name: word, login: word, role: oneOf(['admin', 'operator']) }),
+  mustChange: flag,
   /** For a console without visitors: what to paste into a site, and the demo shop if this relay serves one. */
-  firstSteps: v.optional(v.object({ siteKey: v.optional(v.string()), demo: v.optional(v.string()) })),
+  firstSteps: maybe(object({ siteKey: maybe(word), demo: maybe(word) })),
 });
-export type Account = v.InferOutput<typeof account>;
+export type Account = Infer<typeof account>;
 
-const throttled = v.object({ retryAfterSec: v.pipe(v.number(), v.minValue(0)) });
-const refused = v.object({ why: v.string() });
+const throttled = object({ retryAfterSec: number(1e6) });
+const refused = object({ why: word });
 
 type Unreachable = { kind: 'unreachable' };
 export type WhoAmI = { kind: 'in'; account: Account } | { kind: 'out' } | Unreachable;
@@ -57,9 +59,14 @@ async function ask(path: string, body?: unknown): Promise<Answer | undefined> {
   }
 }
 
-function accountOf(answer: Answer): Account | undefined {
-  const parsed = v.safeParse(account, answer.body);
-  return parsed.success ? parsed.output : undefined;
+/** The answer's body if it is what it should be. */
+function read<T>(schema: Schema<T>, { body }: Answer): T | undefined {
+  try {
+    return schema(body, 'answer');
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }
 
 export function createRelayHttp(): RelayHttp {
@@ -68,7 +75,7 @@ export function createRelayHttp(): RelayHttp {
       const answer = await ask('/api/me');
       if (!answer) return UNREACHABLE;
       if (answer.status === 401) return { kind: 'out' };
-      const found = answer.status === 200 ? accountOf(answer) : undefined;
+      const found = answer.status === 200 ? read(account, answer) : undefined;
       return found ? { kind: 'in', account: found } : UNREACHABLE;
     },
     async login(login, password) {
@@ -76,13 +83,12 @@ export function createRelayHttp(): RelayHttp {
       if (!answer) return UNREACHABLE;
       if (answer.status === 401 || answer.status === 400) return { kind: 'wrong' };
       if (answer.status === 429) {
-        const told = v.safeParse(throttled, answer.body);
         return {
           kind: 'throttled',
-          retryAfterSec: Math.ceil(told.success ? told.output.retryAfterSec : answer.retryAfterSec || 30),
+          retryAfterSec: Math.ceil(read(throttled, answer)?.retryAfterSec ?? (answer.retryAfterSec || 30)),
         };
       }
-      const found = answer.status === 200 ? accountOf(answer) : undefined;
+      const found = answer.status === 200 ? read(account, answer) : undefined;
       return found ? { kind: 'in', account: found } : UNREACHABLE;
     },
     async logout() {
@@ -95,8 +101,7 @@ export function createRelayHttp(): RelayHttp {
       if (answer.status === 401) return { kind: 'out' };
       if (answer.status === 429) return { kind: 'throttled' };
       if (answer.status !== 400) return UNREACHABLE;
-      const told = v.safeParse(refused, answer.body);
-      return { kind: 'refused', why: told.success ? told.output.why : '' };
+      return { kind: 'refused', why: read(refused, answer)?.why ?? '' };
     },
   };
 }

@@ -63,9 +63,9 @@ export const LIMITS = {
 
   /** A peer that has connected must say hello within this time. */
   helloMs: 10_000,
-  /** The relay says something (a beat) at least this often; a link that hears nothing for `silenceMs` reconnects. */
+  /** The relay says something (a beat) at least this often; RECONNECT.silenceMs leans on it. Here and not there: the
+   * loader carries reconnect.ts, and this whole table would come with one number of it. */
   beatMs: 20_000,
-  silenceMs: 50_000,
   /** The socket's own idle timeout on the relay (pings are sent by the server before that). */
   idleTimeoutSec: 60,
 

@@ -3,7 +3,6 @@
 // are handed in, so the simulation runs the real link. An abandoned socket is deaf (L5).
 
 import { afterClose, CLOSE, type AfterClose } from './close-codes.ts';
-import { LIMITS } from './limits.ts';
 import { nextTry, RECONNECT } from './reconnect.ts';
 
 /** What a link needs of a WebSocket; the browser's own fits after `browserSocket` (widget/host.ts, operator-ui). */
@@ -33,7 +32,7 @@ export type LinkDoor = {
 };
 
 export type LinkState =
-  | { kind: 'connecting'; attempt: number; socket: LinkSocket }
+  | { kind: 'connecting' }
   | { kind: 'open'; socket: LinkSocket; heardAt: number }
   | { kind: 'waiting'; attempt: number; until: number; cancel: () => void; because: number }
   /** Terminal: close() was called (code undefined) or the relay said not to come back. */
@@ -53,16 +52,19 @@ export type Sent = 'sent' | 'closed';
 
 export type Link = {
   readonly state: LinkState;
-  text(data: string): Sent;
-  /** Sends now whatever is waiting: ordered and vital frames. */
-  bytes(data: Uint8Array<ArrayBuffer>): Sent;
-  /** Latest-wins: dropped without trace while more than `maxWaitingBytes` wait in the socket. */
-  latest(data: Uint8Array<ArrayBuffer>, maxWaitingBytes: number): Sent | 'dropped';
-  waitingBytes(): number;
+  /** Gives it to the socket now: messages and ordered frames. */
+  send(data: string | Uint8Array<ArrayBuffer>): Sent;
   /** The network is back or the tab is visible again: try now instead of later. */
   hint(): void;
   close(): void;
 };
+
+/** Sends a latest-wins frame (pointer, picture): dropped without trace while more than `maxWaitingBytes` wait in the
+ * socket. Apart from the link because the loader, which carries the link in 2.5 kB, sends none. */
+export function sendLatest(link: Link, data: Uint8Array<ArrayBuffer>, maxWaitingBytes: number): Sent | 'dropped' {
+  if (link.state.kind === 'open' && link.state.socket.bufferedAmount() > maxWaitingBytes) return 'dropped';
+  return link.send(data);
+}
 
 /** Checks for silence this often; only while open. */
 const WATCH_MS = 5_000;
@@ -75,78 +77,67 @@ export function createLink(door: LinkDoor, events: LinkEvents): Link {
 
   const set = (next: LinkState, after?: AfterClose) => {
     if (state?.kind === 'waiting') state.cancel();
-    if (next.kind !== 'open') {
-      stopWatch?.();
-      stopWatch = undefined;
-    }
+    stopWatch?.();
     state = next;
     events.changed(state, after);
+  };
+
+  const wait = (delayMs: number, attempt: number, because: number, after?: AfterClose) => {
+    const cancel = door.after(delayMs, () => connect(attempt + 1));
+    set({ kind: 'waiting', attempt, until: door.now() + delayMs, cancel, because }, after);
   };
 
   const lost = (code: number, attempt: number) => {
     current = undefined;
     const after = afterClose(code);
-    const plan = nextTry({ after, attempt, hidden: door.hidden(), random: door.random() });
-    if (plan.kind === 'stop') return set({ kind: 'closed', code, after }, after);
-    const cancel = door.after(plan.delayMs, () => connect(attempt + 1));
-    set({ kind: 'waiting', attempt, until: door.now() + plan.delayMs, cancel, because: code }, after);
+    const delayMs = nextTry({ after, attempt, hidden: door.hidden(), random: door.random() });
+    if (delayMs === undefined) set({ kind: 'closed', code, after }, after);
+    else wait(delayMs, attempt, code, after);
   };
 
   const connect = (attempt: number) => {
     lastTry = door.now();
+    /** Whatever arrives: undefined once the socket is abandoned. */
+    const heard = <T>(take: (data: T) => void) => {
+      return (data: T) => {
+        if (mine !== current) return;
+        if (state.kind === 'open') state.heardAt = door.now();
+        take(data);
+      };
+    };
     let mine: LinkSocket | undefined;
-    const isMine = () => mine !== undefined && mine === current;
     try {
       mine = door.connect({
         open() {
-          if (!isMine() || mine === undefined) return;
+          if (!mine || mine !== current) return;
           set({ kind: 'open', socket: mine, heardAt: door.now() });
           watch();
           events.open();
         },
-        text(data) {
-          if (!isMine()) return;
-          heard();
-          events.text(data);
-        },
-        bytes(data) {
-          if (!isMine()) return;
-          heard();
-          events.bytes(data);
-        },
+        text: heard(events.text),
+        bytes: heard(events.bytes),
         closed(code) {
-          if (!isMine()) return;
           // A connection that held counts as a success: start the backoff again from its beginning.
-          lost(code, state.kind === 'open' ? 0 : attempt);
+          if (mine === current) lost(code, state.kind === 'open' ? 0 : attempt);
         },
       });
     } catch {
       // The address or the page's policy forbids the socket: the same as one that never opens.
-      lost(1006, attempt);
-      return;
+      return lost(1006, attempt);
     }
     current = mine;
-    set({ kind: 'connecting', attempt, socket: mine });
-  };
-
-  const heard = () => {
-    if (state.kind === 'open') state.heardAt = door.now();
+    set({ kind: 'connecting' });
   };
 
   const watch = () => {
     stopWatch = door.after(WATCH_MS, () => {
       if (state.kind !== 'open') return;
-      if (door.now() - state.heardAt > LIMITS.silenceMs) {
-        const silent = state.socket;
-        lost(CLOSE.Silent.code, 0);
-        silent.close(CLOSE.Silent.code);
-        return;
-      }
-      watch();
+      if (door.now() - state.heardAt < RECONNECT.silenceMs) return watch();
+      const { socket } = state;
+      lost(CLOSE.Silent, 0);
+      socket.close(CLOSE.Silent);
     });
   };
-
-  const open = () => (state.kind === 'open' ? state.socket : undefined);
 
   connect(0);
 
@@ -155,34 +146,14 @@ export function createLink(door: LinkDoor, events: LinkEvents): Link {
     get state() {
       return state;
     },
-    text(data) {
-      const socket = open();
-      if (!socket) return 'closed';
-      socket.send(data);
+    send(data) {
+      if (state.kind !== 'open') return 'closed';
+      state.socket.send(data);
       return 'sent';
-    },
-    bytes(data) {
-      const socket = open();
-      if (!socket) return 'closed';
-      socket.send(data);
-      return 'sent';
-    },
-    latest(data, maxWaitingBytes) {
-      const socket = open();
-      if (!socket) return 'closed';
-      if (socket.bufferedAmount() > maxWaitingBytes) return 'dropped';
-      socket.send(data);
-      return 'sent';
-    },
-    waitingBytes() {
-      return open()?.bufferedAmount() ?? 0;
     },
     hint() {
-      if (state.kind !== 'waiting') return;
-      const wait = Math.max(0, lastTry + RECONNECT.minimumMs - door.now());
-      const attempt = state.attempt;
-      const cancel = door.after(wait, () => connect(attempt + 1));
-      set({ ...state, until: door.now() + wait, cancel });
+      if (state.kind === 'waiting')
+        wait(Math.max(0, lastTry + RECONNECT.minimumMs - door.now()), state.attempt, state.because);
     },
     close() {
       if (state.kind === 'closed') return;

@@ -4,7 +4,7 @@
 import type { AfterClose } from './close-codes.ts';
 
 export const RECONNECT = {
-  firstMs: 300,
+  firstMs: 500,
   factor: 1.8,
   longestMs: 15_000,
   /** A hidden tab has nobody waiting for it. */
@@ -13,29 +13,22 @@ export const RECONNECT = {
   laterMs: 1500,
   laterSpreadMs: 4000,
   minimumMs: 250,
+  /** A link that hears nothing for this long calls the relay lost; the relay says something every LIMITS.beatMs. */
+  silenceMs: 50_000,
 } as const;
 
-export type NextTry = { kind: 'retry'; delayMs: number } | { kind: 'stop' };
-
-/** `attempt`: how many tries have failed since the last success, from 0. `random` in [0, 1). */
-export function nextTry(input: { after: AfterClose; attempt: number; hidden: boolean; random: number }): NextTry {
-  switch (input.after) {
-    case 'stop':
-    case 'login':
-      return { kind: 'stop' };
-    case 'later':
-      if (input.attempt === 0)
-        return { kind: 'retry', delayMs: RECONNECT.laterMs + RECONNECT.laterSpreadMs * input.random };
-      return { kind: 'retry', delayMs: backoff(input) };
-    case 'retry':
-    case 'fresh':
-      return { kind: 'retry', delayMs: backoff(input) };
-  }
+/** Milliseconds to wait before the next try; undefined: there is none. `attempt`: how many tries have failed since the
+ * last success, from 0. `random` in [0, 1). */
+export function nextTry(input: { after: AfterClose; attempt: number; hidden: boolean; random: number }): number | undefined {
+  const { after, attempt, random } = input;
+  if (after === 'stop' || after === 'login') return undefined;
+  if (after === 'later' && attempt === 0) return RECONNECT.laterMs + RECONNECT.laterSpreadMs * random;
+  return backoff(input);
 }
 
 function backoff(input: { attempt: number; hidden: boolean; random: number }): number {
   const longest = input.hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs;
-  const full = Math.min(longest, RECONNECT.firstMs * RECONNECT.factor ** Math.min(input.attempt, 30));
-  // Full jitter over the upper half: spread, but never almost zero.
-  return Math.max(RECONNECT.minimumMs, full * (0.5 + 0.5 * input.random));
+  const full = Math.min(longest, RECONNECT.firstMs * RECONNECT.factor ** input.attempt);
+  // Jitter over the upper half: spread, but never less than minimumMs, which is half of the first.
+  return full * (0.5 + 0.5 * input.random);
 }

@@ -201,7 +201,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     open(ws) {
       const data = ws.getUserData().tandemPeer;
       if (data.refused) {
-        ws.end(CLOSE[data.refused].code, CLOSE_SAYS[data.refused]);
+        ws.end(CLOSE[data.refused], CLOSE_SAYS[data.refused]);
         return;
       }
       open.add(ws);
@@ -289,7 +289,7 @@ class UwsSocket implements Socket {
     return this.#ws?.getBufferedAmount() ?? 0;
   }
   close(why: CloseName) {
-    this.#ws?.end(CLOSE[why].code, CLOSE_SAYS[why]);
+    this.#ws?.end(CLOSE[why], CLOSE_SAYS[why]);
   }
 }
 

@@ -33,11 +33,17 @@ export type Widget = {
   close(): void;
 };
 
-/** What the widget's file exports. */
+/** What the loader works with, once the widget's file and the visitor's language are there. */
 export type WidgetModule = {
   startWidget(handover: Handover): Widget;
   createSpare(): () => Clean;
 };
+
+/** What the launcher's file exports (launcher.ts). */
+export type LauncherFile = { dress(element: HTMLElement, lang: string, clean: Clean, open: () => void): void };
+
+/** What the widget's file exports. */
+export type WidgetFile = { load(lang: string): Promise<WidgetModule> };
 
 /** Stored for the site's other tabs and next pages, only while there is a visit. `paused`: as the visitor wished, which
  * the relay may not have heard yet. */

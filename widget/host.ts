@@ -64,12 +64,9 @@ export function createHost(ended: () => void): Host {
 export function browserSocket(host: Host, clean: () => Clean, url: string): LinkDoor['connect'] {
   return (events) => {
     const socket = new (clean().WebSocket)(url);
-    socket.binaryType = 'arraybuffer';
     host.listen(socket, 'open', events.open);
-    host.listen(socket, 'message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      // A visitor is sent no binary frames: the live view flows the other way.
-      if (typeof data === 'string') events.text(data);
-    });
+    // A visitor is sent no binary frames: the live view flows the other way.
+    host.listen(socket, 'message', (event: MessageEvent<string>) => events.text(event.data));
     host.listen(socket, 'close', (event: CloseEvent) => events.closed(event.code));
     return {
       send: (data) => socket.send(data),

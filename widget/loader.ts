@@ -10,11 +10,12 @@ import { CLOSE } from '../protocol/close-codes.ts';
 import { createLink, type Link } from '../protocol/link.ts';
 import type { FromVisitor, Page, ToVisitor } from '../protocol/messages.ts';
 import { linkPath } from '../protocol/version.ts';
-import { storageKey, type Call, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
+import { storageKey, type Call, type LauncherFile, type StoredVisit, type Widget, type WidgetFile, type WidgetModule } from './handover.ts';
 import { browserSocket, createHost, isPristine, readStored, writeStored, type Clean } from './host.ts';
 
-/** Name of the widget's hashed file: put in by build.ts. */
+/** Names of hashed files: put in by build.ts. */
 declare const WIDGET_FILE: string;
+declare const LAUNCHER_FILE: string;
 
 /** maxUrlChars and maxTitleChars of protocol/limits.ts, whose whole table would otherwise come with them. */
 const MAX_URL_CHARS = 4096;
@@ -25,12 +26,6 @@ const PAGE_EVERY_MS = 1000;
 /** A page that never finishes loading is connected after this. */
 const CONNECT_AFTER_MS = 4000;
 
-/** `all` first: whatever the page's rules say of every element, these beat them. */
-const HOST_STYLE =
-  'all:initial!important;position:fixed!important;inset:auto 16px 16px auto!important;z-index:2147483646!important';
-const BUTTON_STYLE =
-  'padding:12px 20px;border:0;border-radius:24px;background:#0b6b5d;color:#fff;font:600 15px system-ui;cursor:pointer';
-
 /** As resumeTokenMs in protocol/limits.ts: an older token, and with it an older device, is nobody's business. */
 const RESUME_MS = 300_000;
 const MAX_LANG_CHARS = 35;
@@ -39,7 +34,7 @@ type Api = { (...call: unknown[]): void; q: { push(call: Call): void } };
 type Task = (widget: Widget) => void;
 
 function start(script: HTMLScriptElement): void {
-  const page = window as unknown as { Tandem?: Partial<Api>; navigation?: EventTarget };
+  const page = window as unknown as { Tandem?: Partial<Api> };
   const queue = page.Tandem?.q;
   // A second loader finds the first one's queue, which is no array.
   if (queue && !Array.isArray(queue)) return;
@@ -66,13 +61,13 @@ function start(script: HTMLScriptElement): void {
 
   const keep = (mine: typeof me) => writeStored(clean(), 'sessionStorage', key, (me = mine));
 
-  const send = (message: FromVisitor) => link?.text(clean().JSON.stringify(message));
+  const send = (message: FromVisitor) => link?.send(clean().JSON.stringify(message));
 
   const readPage = (): Page => ({
     // Until the visitor agrees to more: no values of query or fragment, which may open doors.
     url: location.href.replace(/=[^&;#]*/g, '=').slice(0, MAX_URL_CHARS),
-    // A form named "title" stands in the way of the property.
-    title: 'private' in script.dataset ? '' : `${document.title}`.slice(0, MAX_TITLE_CHARS),
+    // A form named "title" stands in the way of the property. Long numbers may be card numbers.
+    title: 'private' in script.dataset ? '' : `${document.title}`.replace(/\d[\d -]{11,}/g, '•').slice(0, MAX_TITLE_CHARS),
     visible: !document.hidden,
     viewport: { width: innerWidth, height: innerHeight },
   });
@@ -104,7 +99,8 @@ function start(script: HTMLScriptElement): void {
       {
         open() {
           me ??= (readStored(clean(), 'sessionStorage', key) as typeof me) ?? {
-            tab: '' + crypto.getRandomValues(new Uint32Array(3)),
+            // Tells the tabs of one device apart; it opens nothing without the device's token.
+            tab: '' + Math.random(),
           };
           // A visit's token comes with its resume: it is bound to the device that the relay knows by it. What else is
           // stored beside them the schema drops, and stringify what is undefined.
@@ -134,7 +130,7 @@ function start(script: HTMLScriptElement): void {
         changed(state, after) {
           if (after === 'fresh') {
             keep(undefined);
-            if (state.kind === 'waiting' && state.because === CLOSE.BadToken.code)
+            if (state.kind === 'waiting' && state.because === CLOSE.BadToken)
               writeStored(clean(), 'localStorage', key, undefined);
           }
           if (state.kind === 'closed') showLauncher(false);
@@ -144,8 +140,11 @@ function start(script: HTMLScriptElement): void {
     );
   };
 
+  /** A file of ours beside this one. What it exports is known by its name. */
+  const fetchFile = <File>(name: string): Promise<File> => import(script.src.replace(/[^/]*$/, name));
+
   const fetchWidget = (use: (module: WidgetModule) => void): void => {
-    (loading ??= import(script.src.replace(/[^/]*$/, WIDGET_FILE))).then(host.guard(use), () => {
+    (loading ??= fetchFile<WidgetFile>(WIDGET_FILE).then((file) => file.load(lang))).then(host.guard(use), () => {
       // Blocked or unreachable: the next need tries again.
       loading = undefined;
     });
@@ -167,9 +166,18 @@ function start(script: HTMLScriptElement): void {
   };
 
   const launcher = document.createElement('div');
-  const showLauncher = (shown: boolean) => {
-    if (shown && !isHidden) document.documentElement.append(launcher);
+  let dressed: Promise<void> | undefined;
+  let isWanted = false;
+  const place = host.guard(() => {
+    if (isWanted && !isHidden) document.documentElement.append(launcher);
     else launcher.remove();
+  });
+  const showLauncher = (shown: boolean) => {
+    isWanted = shown;
+    if (!shown || isHidden) return place();
+    dressed ??= fetchFile<LauncherFile>(LAUNCHER_FILE).then(({ dress }) => dress(launcher, lang, clean(), () => call(['open'])));
+    // Blocked or unreachable: the next welcome tries again.
+    dressed.then(place, () => (dressed = undefined));
   };
 
   const call = host.guard((args: Call) => {
@@ -192,13 +200,6 @@ function start(script: HTMLScriptElement): void {
   };
   const begin = () => {
     if (link) return;
-    const button = document.createElement('button');
-    button.textContent = /^ru/.test(lang) ? 'Помощь' : 'Help';
-    button.style.cssText = BUTTON_STYLE;
-    button.onclick = () => call(['open']);
-    launcher.dataset['tandemUi'] = '';
-    launcher.style.cssText = HOST_STYLE;
-    clean().Element.prototype.attachShadow.call(launcher, { mode: 'open' }).append(button);
     connect();
     watch();
   };
@@ -221,7 +222,6 @@ function start(script: HTMLScriptElement): void {
       tellPage();
       link?.hint();
     });
-  if (page.navigation) host.listen(page.navigation, 'navigatesuccess', tellPage);
   host.listen(window, 'storage', (event: StorageEvent) => {
     // A visit began in another tab of this site.
     if (event.key === key && event.newValue && !event.oldValue) {

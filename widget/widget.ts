@@ -6,7 +6,7 @@
 // moment longer.
 
 import type { Visit, VisitOptions, VisitPort, VisitView } from '../cobrowse/visit.ts';
-import type { LinkState } from '../protocol/link.ts';
+import { sendLatest, type LinkState } from '../protocol/link.ts';
 import {
   parseToVisitor,
   type FromVisitor,
@@ -18,13 +18,11 @@ import { createBadge, type Badge, type BadgeState } from './badge.ts';
 import { createConsent, type Consent } from './consent.ts';
 import { icon, make, mark } from './element.ts';
 import { encode } from './encode.ts';
-import { storageKey, type Handover, type StoredVisit, type Widget } from './handover.ts';
-import { readStored, writeStored } from './host.ts';
+import { storageKey, type Handover, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
+import { createSpare, readStored, writeStored } from './host.ts';
 import { createPanel, type Panel } from './panel.ts';
 import { createSurface } from './surface.ts';
-import { wordsFor } from './words.ts';
-
-export { createSpare } from './host.ts';
+import { wordsFor, type Words } from './words.ts';
 
 /** A pointer or picture is not worth sending behind so many bytes: it would be old when it came. */
 const MOST_WAITING_BYTES = 64 * 1024;
@@ -39,12 +37,17 @@ type Slot = { kind: 'none' } | { kind: 'coming'; visit: Promise<Visit> } | { kin
 /** The question that is on the screen. `about`: the ask's id, or 'show'. */
 type Question = { about: string; consent: Consent; opener: HTMLElement | undefined };
 
-export function startWidget(handover: Handover): Widget {
+/** The module that the loader works with, once the visitor's language is here too. */
+export async function load(lang: string): Promise<WidgetModule> {
+  const words = await wordsFor(lang);
+  return { startWidget: (handover) => startWidget(handover, words), createSpare };
+}
+
+function startWidget(handover: Handover, words: Words): Widget {
   const { host, script, launcher } = handover;
   const settings = script.dataset;
   const relay = script.src.replace(/\/widget\/.*/, '');
   const key = storageKey(settings['site'] ?? '');
-  const words = wordsFor(settings['lang'] || document.documentElement.lang || navigator.language);
 
   let slot: Slot = { kind: 'none' };
   let view: VisitView = { state: 'idle' };
@@ -68,11 +71,14 @@ export function startWidget(handover: Handover): Widget {
   // ---- To and from the relay ----
 
   const send = (message: FromVisitor): boolean =>
-    handover.link()?.text(encode(message, handover.clean().JSON)) === 'sent';
+    handover.link()?.send(encode(message, handover.clean().JSON)) === 'sent';
 
   const port: VisitPort = {
-    ordered: (frame) => void handover.link()?.bytes(frame),
-    latest: (frame) => void handover.link()?.latest(frame, MOST_WAITING_BYTES),
+    ordered: (frame) => void handover.link()?.send(frame),
+    latest(frame) {
+      const link = handover.link();
+      if (link) sendLatest(link, frame, MOST_WAITING_BYTES);
+    },
     message(message) {
       if (message.t === 'page') shownPage = message.page;
       send(message);

@@ -30,6 +30,8 @@ export type Order = {
   head(sequence: number): void;
   readonly sequence: number;
   readonly gaps: number;
+  /** A history from 0 is coming in, and more of it is due. */
+  readonly isAnew: boolean;
   close(): void;
 };
 
@@ -76,6 +78,9 @@ export function createOrder(options: OrderOptions): Order {
     },
     get gaps() {
       return gaps;
+    },
+    get isAnew() {
+      return isAnew;
     },
     take(next) {
       if (next <= sequence) return false;

@@ -44,6 +44,8 @@ export type PageOptions = {
   book: AssetBook;
   source: CssSource;
   marks: Marks;
+  /** A snapshot stands in its place: the next frame paints it. */
+  ready(): void;
   /** A snapshot is on the screen. */
   painted(elements: number): void;
   viewport(width: number, height: number): void;
@@ -151,9 +153,14 @@ export function createPage(options: PageOptions): Page {
     const isHeld = next.sheets.pending > 0 && !wasPainted;
     frame.style.visibility = isHeld ? 'hidden' : '';
     if (isHeld) reveal = setTimeout(() => show(true), STYLES_MS);
-    else whenPainted(() => painted(next));
+    else ready(next);
   };
   let wasPainted = false;
+
+  const ready = (of: Scene) => {
+    options.ready();
+    whenPainted(() => painted(of));
+  };
 
   const painted = (of: Scene) => {
     if (closed || scene !== of) return;
@@ -168,7 +175,7 @@ export function createPage(options: PageOptions): Page {
     clearTimeout(reveal);
     reveal = undefined;
     frame.style.visibility = '';
-    whenPainted(() => painted(current));
+    ready(current);
   };
 
   /** A picture that arrives makes its page longer: what could not be scrolled to may be reached now. */
@@ -182,7 +189,9 @@ export function createPage(options: PageOptions): Page {
 
   const point = (pointer: Pointer) => {
     const node = scene?.nodes.get(pointer.node);
-    scene?.states.hover(pointer.state === 'gone' ? undefined : isElement(node) ? node : (node?.parentElement ?? undefined));
+    scene?.states.hover(
+      pointer.state === 'gone' ? undefined : isElement(node) ? node : (node?.parentElement ?? undefined),
+    );
     scene?.states.press(pointer.buttons !== 0);
   };
 

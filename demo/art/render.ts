@@ -13,7 +13,7 @@ import { mkdir, writeFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import puppeteer, { type Page } from 'puppeteer';
+import puppeteer from 'puppeteer';
 import { pictures, type Picture } from './pictures.ts';
 import { sceneShader, vertexShader } from './shader.ts';
 
@@ -54,7 +54,7 @@ function shotOf(picture: Picture, how: Pick<Shot, 'oversample' | 'quality'>): Sh
 
 /** Runs in the page. Returns the picture as base64. */
 async function drawShot(shot: Shot): Promise<string> {
-  const tile = 300;
+  const tile = 250;
   const wide = shot.width * shot.oversample;
   const high = shot.height * shot.oversample;
   const surface = new OffscreenCanvas(tile, tile);
@@ -110,7 +110,7 @@ async function drawShot(shot: Shot): Promise<string> {
 
 /** Five pictures in slow zoom, one dissolving into the next. */
 async function composeFilm(): Promise<void> {
-  const stills = ['hero', 'teapot-gzhel-2', 'gaiwan-2', 'chawan-2', 'da-hong-pao'];
+  const stills = ['hero', 'teapot-gzhel', 'gaiwan', 'chawan', 'da-hong-pao-2'];
   const fps = 25;
   const stillSec = 2.6;
   const dissolveSec = 0.6;
@@ -174,7 +174,7 @@ try {
     const file = path.join(folder, `${picture.name}.webp`);
     if (wanted.length > 0 ? !wanted.includes(picture.name) : existsSync(file)) continue;
     const began = Date.now();
-    const text = await page.evaluate(drawShot, shotOf(picture, { oversample: 1.5, quality: 0.8 }));
+    const text = await page.evaluate(drawShot, shotOf(picture, { oversample: 1.25, quality: 0.8 }));
     await writeFile(file, Buffer.from(text, 'base64'));
     console.log(`${picture.name}: ${(await stat(file)).size} bytes in ${Date.now() - began} ms`);
   }

@@ -1,4 +1,5 @@
-// Owns the shapes of the shop's ceramics, in units of about ten centimetres, and its glazes. `scene.ts` draws them.
+// Owns the shapes of the shop's ceramics, in units of about ten centimetres, and its glazes. `scene.ts` draws them for
+// the pictures and `shop/drawing.ts` for the measured drawings, so a changed profile changes both.
 
 import type { Glaze, Vessel } from './scene.ts';
 

@@ -1,4 +1,5 @@
-// The basket's page: lines with quantities, promo code, sums, and how far it is to free delivery.
+// The basket's page: lines with quantities, promo code, sums, and how far it is to free delivery. The basket itself is
+// shop/basket.ts. Easy to get wrong: each change paints the lines anew, so the focus is handed to the new element.
 
 import { html, icon, need } from '../shop/element.ts';
 import { freeDeliveryFrom } from '../shop/basket.ts';

@@ -1,4 +1,5 @@
-// The film's page: a video with the shop's own controls: play, seek, chapters, volume, speed, full screen.
+// The film's page: a video with the shop's own controls: play, seek, chapters, volume, speed, full screen. Nothing plays
+// by itself; playing and full screen may be refused by the browser, and the controls then show what is the case.
 
 import { icon, need } from '../shop/element.ts';
 import { openShop } from '../shop/page.ts';

@@ -1,4 +1,5 @@
-// The map, in a frame inside the booking's frame: a pin that says where the bell is.
+// The map, in a frame inside the booking's frame: a pin that says where the bell is, on hover, focus and touch. The
+// drawing itself is in site/frames/map.html.
 
 import { need } from '../shop/element.ts';
 import { openFrame } from '../shop/frame.ts';

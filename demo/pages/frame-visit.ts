@@ -1,4 +1,5 @@
-// The booking form, in a frame of the workshop's page.
+// The booking form, in a frame of the workshop's page. Nothing is sent; the answer is written under the button. The next
+// four Saturdays are offered, never today.
 
 import { html, need } from '../shop/element.ts';
 import { openFrame } from '../shop/frame.ts';

@@ -1,4 +1,6 @@
-// A product's page: gallery with zoom, sizes, glazes, packing, tabs, reviews. Which product stands in `?id=`.
+// A product's page: gallery with zoom, sizes, glazes, packing, tabs, reviews. Which product stands in `?id=`. Reviews
+// written here live as long as the page. Easy to get wrong: `paint` runs again when the language changes and must keep
+// what the visitor has chosen.
 
 import { drawingOf } from '../shop/drawing.ts';
 import { html, icon, need } from '../shop/element.ts';

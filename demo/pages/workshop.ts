@@ -1,4 +1,6 @@
-// The workshop's page: frames of the same origin (one inside another, and one written by script), and web components.
+// The workshop's page: frames of the same origin (one inside another, and one without an address), and web components:
+// slots, nested and declarative shadow roots, adopted style sheets, a root attached late. It is where the live view
+// meets everything that a page can hide inside itself.
 
 import { need } from '../shop/element.ts';
 import { GlazeCup, GlazePicker, GlazeSwatch } from '../shop/glaze-picker.ts';

@@ -1,4 +1,5 @@
-// A product's card as lists show it: picture, name, price, and one button that puts the first size in the basket.
+// A product's card as lists show it: picture, name, price, and one button that puts the first size in the basket. The
+// whole card is a link by a stretched pseudo-element, so the button must stand above it.
 
 import { html, icon } from './element.ts';
 import { isTea, type Good } from './goods.ts';

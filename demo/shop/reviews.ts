@@ -1,4 +1,5 @@
-// What customers wrote, a few for each kind of goods, in both languages. Pure data.
+// What customers wrote, a few for each kind of goods, in both languages. Pure data; reviews that are written on the page
+// are the page's own.
 
 import { isTea, type Good } from './goods.ts';
 import type { Words } from './language.ts';

@@ -1,4 +1,5 @@
-// The sums of the basket as a definition list, the same beside the basket and at the checkout.
+// The sums of the basket as a definition list, the same beside the basket and at the checkout. The sums themselves are
+// counted in basket.ts.
 
 import { html } from './element.ts';
 import type { Shop } from './page.ts';

@@ -1,4 +1,5 @@
-// Tabs by the ARIA pattern: arrows, Home and End move, the chosen panel alone is shown.
+// Tabs by the ARIA pattern: arrows, Home and End move, the chosen panel alone is shown. The HTML holds the roles and the
+// ids; this only moves the choice.
 
 export function startTabs(root: HTMLElement): { choose(id: string): void } {
   const tabs = [...root.querySelectorAll<HTMLElement>('[role="tab"]')];

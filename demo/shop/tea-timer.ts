@@ -1,4 +1,5 @@
-// <tea-timer seconds="15">: an open shadow root with an adopted style sheet that all timers share, and a named slot.
+// <tea-timer seconds="15">: an open shadow root with an adopted style sheet that all timers share, and a named slot. It
+// counts to a moment on the clock, not ticks, so a sleeping tab does not make the tea stronger.
 
 import { svg } from './element.ts';
 

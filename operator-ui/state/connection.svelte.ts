@@ -78,7 +78,7 @@ export class Connection {
   /** False: not connected, nothing was sent. Requests that must not be lost are made again in `connected`. */
   send(message: FromOperator): boolean {
     if (!this.isConnected || !this.#link) return false;
-    return this.#link.text(JSON.stringify(message)) === 'sent';
+    return this.#link.send(JSON.stringify(message)) === 'sent';
   }
 
   hint(): void {
@@ -96,7 +96,7 @@ export class Connection {
         this.#state = { kind: 'waiting', until: Date.now() + Math.max(0, state.until - this.#door.now()) };
         return;
       case 'closed':
-        this.#state = { kind: 'closed', isOutdated: state.code === CLOSE.PeerTooOld.code };
+        this.#state = { kind: 'closed', isOutdated: state.code === CLOSE.PeerTooOld };
         if (after === 'login') this.#events.loggedOut();
     }
   }

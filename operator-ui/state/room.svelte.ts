@@ -35,6 +35,8 @@ export class Room {
   #lostAt = $state<number | undefined>();
   /** Asked to watch again after a lost link, and not answered yet: what is known of the room may be old. */
   #returning = $state(false);
+  /** Frames come, or are about to. */
+  #asked = false;
   #framesBefore = 0;
   #repainted = false;
 
@@ -102,18 +104,20 @@ export class Room {
       labels: this.#door.mirrorLabels(),
     });
     this.#mirror.scale(this.#scale);
-    this.watch();
+    if (!this.#asked) this.watch();
   }
 
-  /** Asks for the room's frames: at first, and again after the link was lost. */
+  /** Asks for the room's frames: at first, and again after the link was lost. The first time even before there is a
+   * mirror: it is attached in the same task, and the answer is on its way while the screen is being drawn. */
   watch(): void {
-    if (!this.#mirror || this.isOver) return;
+    if (this.isOver) return;
     const number = this.#view?.number;
     const isSent = this.#door.send({
       t: 'watch',
       room: this.id,
-      ...(number === undefined ? {} : { number, from: this.#mirror.sequence }),
+      ...(number === undefined || !this.#mirror ? {} : { number, from: this.#mirror.sequence }),
     });
+    if (isSent) this.#asked = true;
     if (isSent && this.#view) this.#returning = true;
   }
 
@@ -173,6 +177,7 @@ export class Room {
   close(): void {
     this.#mirror?.close();
     this.#mirror = undefined;
+    this.#asked = false;
   }
 
   #showTab(): void {
@@ -185,9 +190,11 @@ export class Room {
       case 'gap':
         this.#door.send({ t: 'history', room: this.id, from: event.from });
         return;
-      case 'painted':
+      case 'ready':
         this.#failed = false;
         if (!this.#painted.has(event.tab)) this.#painted = new Set([...this.#painted, event.tab]);
+        return;
+      case 'painted':
         this.sample();
         return;
       case 'viewport':

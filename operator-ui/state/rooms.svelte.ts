@@ -34,6 +34,7 @@ export class Rooms {
     if (found) return found;
     const room = new Room(id, this.#door);
     this.#set([...this.#open, room]);
+    room.watch();
     return room;
   }
 

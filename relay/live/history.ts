@@ -165,7 +165,7 @@ export class History {
 
 function framesOf(piece: Piece): Kept[] {
   const frames: Kept[] = [];
-  for (let at = 0; at < piece.used; ) {
+  for (let at = 0; at < piece.used;) {
     const start = at + LENGTH_BYTES;
     at = start + piece.view.getUint32(at, true);
     const frame = piece.bytes.subarray(start, at);

@@ -91,7 +91,11 @@ export class Room {
   #notices = new Set<RoomView['notices'][number]>();
   #visitorRttMs: number | undefined;
 
-  constructor(door: RoomDoor, place: { id: string; number: number; site: Site; visitor: string; paused: boolean }, now: number) {
+  constructor(
+    door: RoomDoor,
+    place: { id: string; number: number; site: Site; visitor: string; paused: boolean },
+    now: number,
+  ) {
     this.#door = door;
     this.id = place.id;
     this.number = place.number;
@@ -314,7 +318,9 @@ export class Room {
 
   /** Assets that the mirror may now load (or never will): told to all, kept for joiners. */
   announce(entries: readonly AssetEntry[]): void {
-    const fresh = entries.filter((entry) => this.assets.get(entry.url)?.hash !== entry.hash || !this.assets.has(entry.url));
+    const fresh = entries.filter(
+      (entry) => this.assets.get(entry.url)?.hash !== entry.hash || !this.assets.has(entry.url),
+    );
     if (fresh.length === 0 || this.isEnded) return;
     for (const entry of fresh) this.assets.set(entry.url, entry);
     for (const frame of encodeFrames(KIND.Assets, new TextEncoder().encode(JSON.stringify(fresh)))) {
@@ -341,7 +347,8 @@ export class Room {
     this.#door.changed(this);
     if (!before) this.#capturesSince = now;
     // A picture is there, or on its way since capture began, unless its history grew too heavy and was dropped.
-    if (before && now - this.#capturesSince > FIRST_PICTURE_MS) for (const place of this.#tabs) if (!this.#history.hasPicture(place.number)) this.#askSnapshot(place, 'now', now);
+    if (before && now - this.#capturesSince > FIRST_PICTURE_MS)
+      for (const place of this.#tabs) if (!this.#history.hasPicture(place.number)) this.#askSnapshot(place, 'now', now);
   }
 
   unwatch(peer: OperatorPeer, now: number): void {

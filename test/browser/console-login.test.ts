@@ -2,6 +2,7 @@
 
 import type { Browser } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CLOSE } from '../../protocol/close-codes.ts';
 import { launchChromium } from '../support/browsers.ts';
 import { openConsole, type ConsolePage } from '../support/console-page.ts';
 import { OPERATOR } from '../support/stand-in-relay.ts';
@@ -110,7 +111,7 @@ test('a relay that does not answer is said, and the console goes on by itself wh
 test('a session that the relay ended leads back to the login', async () => {
   desk = await openConsole(browser);
   await desk.relay.next('list');
-  desk.relay.drop(4003);
+  desk.relay.drop(CLOSE.LoggedOut);
   await desk.page.waitForSelector('[data-testid="login-name"]');
   await desk.page.waitForFunction(() => document.body.textContent?.includes('session has ended'));
 });

@@ -199,11 +199,11 @@ describe.each(BROWSERS)('%s', (name) => {
     await visitor.page.reload();
     const second = await until(() => relay.tabs[1]);
     expect(second.hello).toMatchObject({ tab: tab.hello.tab, token: 'token-1' });
-    second.close(CLOSE.Replaced.code);
+    second.close(CLOSE.Replaced);
     const third = await until(() => relay.tabs[2]);
     expect(third.hello.token).toBeUndefined();
     expect(third.hello.tab).not.toBe(tab.hello.tab);
-    third.close(CLOSE.UnknownSite.code);
+    third.close(CLOSE.UnknownSite);
     await visitor.noUi('button');
     await visitor.page.evaluate(() => dispatchEvent(new Event('online')));
     expect(relay.tabs).toHaveLength(3);

@@ -140,7 +140,7 @@ export function createNetwork(maxBacklogBytes: number): Network {
             waiting: backlog,
             close(why: CloseName) {
               if (state === 'closed' || closeCode !== undefined) return;
-              closeCode = CLOSE[why].code;
+              closeCode = CLOSE[why];
               for (const [topic, send] of mine) topics.get(topic)?.delete(send);
               // As the real one does: the relay's close handler runs before close() returns.
               const last = relayEnd;

@@ -11,7 +11,7 @@ import {
   readHeader,
   type Assembler,
 } from '../../protocol/codec.ts';
-import { createLink, type Link, type LinkDoor } from '../../protocol/link.ts';
+import { createLink, sendLatest, type Link, type LinkDoor } from '../../protocol/link.ts';
 import { parseToOperator, parseToVisitor } from '../../protocol/messages.ts';
 import type { FromOperator, FromVisitor, RoomView, VisitState } from '../../protocol/messages.ts';
 import { createResendBuffer } from '../../protocol/resend.ts';
@@ -53,7 +53,7 @@ export class SimTab {
   }
 
   send(message: FromVisitor) {
-    this.link.text(JSON.stringify(message));
+    this.link.send(JSON.stringify(message));
   }
 
   mutate(value: number) {
@@ -62,7 +62,7 @@ export class SimTab {
   }
 
   point(x: number) {
-    this.link.latest(encodePointer({ x, y: 0, buttons: 0, state: 'mouse', node: 0 }), 100);
+    sendLatest(this.link, encodePointer({ x, y: 0, buttons: 0, state: 'mouse', node: 0 }), 100);
   }
 
   pause(on: boolean) {
@@ -99,7 +99,7 @@ export class SimTab {
     }
     for (const frame of encodeFrames(kind, encoder.encode(JSON.stringify(value)))) {
       this.#resend.take(frame);
-      this.link.bytes(frame);
+      this.link.send(frame);
     }
   }
 
@@ -117,7 +117,7 @@ export class SimTab {
     if (!capture || !linked) return;
     const missing = this.#resend.after(visit.received);
     if (!missing) return this.#snapshot();
-    for (const frame of missing) this.link.bytes(frame);
+    for (const frame of missing) this.link.send(frame);
   }
 
   #receive(data: string) {
@@ -191,7 +191,7 @@ export class SimOperator {
   }
 
   send(message: FromOperator) {
-    this.link.text(JSON.stringify(message));
+    this.link.send(JSON.stringify(message));
   }
 
   watch(room: string) {

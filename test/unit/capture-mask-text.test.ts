@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { chosenCandidate, dropCssUrls, resolveAddress, rewriteCss } from '../../cobrowse/capture/css-urls.ts';
 import { isSecretName, maskCards, maskText, maskUrl } from '../../cobrowse/capture/mask-text.ts';
-import { sha256, sha256Plain } from '../../cobrowse/visit/sha256.ts';
+import { sha256 } from '../../cobrowse/visit/sha256.ts';
+import { sha256Plain } from '../../cobrowse/visit/sha256-plain.ts';
 
 describe('text', () => {
   test('a mask has as many units as what it hides, and keeps the spaces', () => {

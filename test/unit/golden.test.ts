@@ -60,7 +60,7 @@ describe('the wire', () => {
   test('[W2] numbers of kinds and codes are used once', () => {
     const kinds = Object.values(KIND);
     expect(new Set(kinds).size).toBe(kinds.length);
-    const codes = Object.values(CLOSE).map((row) => row.code);
+    const codes = Object.values(CLOSE);
     expect(new Set(codes).size).toBe(codes.length);
     for (const code of codes) expect(code).toBeGreaterThanOrEqual(4000);
   });

@@ -4,7 +4,7 @@ import { RECONNECT } from '../../protocol/reconnect.ts';
 
 test('[W9] limits that lean on each other hold together', () => {
   // Two beats may be lost before a link calls the relay silent.
-  expect(LIMITS.silenceMs).toBeGreaterThan(2 * LIMITS.beatMs);
+  expect(RECONNECT.silenceMs).toBeGreaterThan(2 * LIMITS.beatMs);
   // A lost visitor has time for the slowest retry, more than once.
   expect(LIMITS.graceMs).toBeGreaterThan(4 * RECONNECT.longestMs);
   // A resume token must outlive the grace time from the moment before it would be renewed.

@@ -57,23 +57,23 @@ function endPair({ visitor: page, operator: anna }: Pair): void {
 describe('who may connect', () => {
   test('[P1] a version out of range is told which side is old', async () => {
     const old = await connectPeer(relay.url, 'visitor', { origin: SHOP, version: 0 });
-    expect((await old.closed()).code).toBe(4006);
+    expect((await old.closed()).code).toBe(4503);
     const young = await connectPeer(relay.url, 'visitor', { origin: SHOP, version: 99 });
-    expect((await young.closed()).code).toBe(4007);
+    expect((await young.closed()).code).toBe(4202);
   });
 
   test('[P2] a page of an origin that is not on the list is refused', async () => {
     for (const origin of ['https://evil.example', 'http://shop.example.evil.example', 'http://shop.example:8080', 'null']) {
       const peer = await visitor({ origin });
       peer.send(hello());
-      expect((await peer.closed()).code).toBe(4004);
+      expect((await peer.closed()).code).toBe(4501);
     }
   });
 
   test('[P2] an unknown site is refused', async () => {
     const peer = await visitor();
     peer.send(hello({ site: 'no-such-site' }));
-    expect((await peer.closed()).code).toBe(4005);
+    expect((await peer.closed()).code).toBe(4502);
   });
 
   test('[P3] a forged, foreign or damaged token is refused', async () => {
@@ -84,18 +84,18 @@ describe('who may connect', () => {
     for (const bad of [damaged, 'x', `${token}.`, token.toUpperCase(), token.split('.')[0] + '.']) {
       const peer = await visitor();
       peer.send(hello({ token: bad }));
-      expect((await peer.closed()).code, bad).toBe(4002);
+      expect((await peer.closed()).code, bad).toBe(4402);
     }
     first.close();
   });
 
   test('[P4] an operator needs a session and the console’s own origin', async () => {
     const without = await connectPeer(relay.url, 'operator', { origin: relay.url });
-    expect((await without.closed()).code).toBe(4003);
+    expect((await without.closed()).code).toBe(4301);
     const wrong = await connectPeer(relay.url, 'operator', { origin: relay.url, cookie: 'tandem=AAAA' });
-    expect((await wrong.closed()).code).toBe(4003);
+    expect((await wrong.closed()).code).toBe(4301);
     const foreign = await connectPeer(relay.url, 'operator', { origin: SHOP, cookie });
-    expect((await foreign.closed()).code).toBe(4003);
+    expect((await foreign.closed()).code).toBe(4301);
   });
 
   test('[P5] a tab identity that connects twice: the newer one stays', async () => {
@@ -105,7 +105,7 @@ describe('who may connect', () => {
     const second = await visitor();
     second.send(hello({ tab: 'twin', token }));
     await second.expect('welcome');
-    expect((await first.closed()).code).toBe(4001);
+    expect((await first.closed()).code).toBe(4401);
     second.close();
   });
 
@@ -115,7 +115,7 @@ describe('who may connect', () => {
     const peer = await connectPeer(other.url, 'operator', { origin: other.url, cookie: own });
     await peer.expect('welcome');
     await fetch(`${other.url}/api/logout`, { method: 'POST', headers: { origin: other.url, cookie: own } });
-    expect((await peer.closed()).code).toBe(4003);
+    expect((await peer.closed()).code).toBe(4301);
     await other.stop();
   });
 });
@@ -140,13 +140,13 @@ describe('what bad input gets', () => {
       peer.send(hello({ tab: `bad-${bad.indexOf(text)}` }));
       await peer.expect('welcome');
       peer.raw(text);
-      expect((await peer.closed()).code, text).toBe(4008);
+      expect((await peer.closed()).code, text).toBe(4504);
     }
     for (const text of bad) {
       const peer = await operator();
       await peer.expect('welcome');
       peer.raw(text);
-      expect((await peer.closed()).code, text).toBe(4008);
+      expect((await peer.closed()).code, text).toBe(4504);
     }
     await stillWorks(control, 2);
     endPair(control);
@@ -156,14 +156,14 @@ describe('what bad input gets', () => {
     const control = await pair('control-long');
     const long = await pair('long');
     long.visitor.raw(frame(2, 2, Buffer.alloc(1024 * 1024)));
-    expect((await long.visitor.closed()).code).toBe(4010);
+    expect((await long.visitor.closed()).code).toBe(4506);
     const huge = await pair('huge');
     huge.visitor.raw(Buffer.alloc(5 * 1024 * 1024));
     await huge.visitor.closed();
     const text = await visitor();
     text.send(hello({ tab: 'long-text' }));
     text.raw(JSON.stringify({ t: 'probe', at: 1, more: 'x'.repeat(300_000) }));
-    expect((await text.closed()).code).toBe(4008);
+    expect((await text.closed()).code).toBe(4504);
     await stillWorks(control, 2);
     for (const each of [control, long, huge]) endPair(each);
   });
@@ -185,7 +185,7 @@ describe('what bad input gets', () => {
       const peer = await pair(`binary-${name}`);
       peer.visitor.raw(bytes);
       if (name === 'pieces mixed') peer.visitor.raw(frame(1, 3, '[]'));
-      expect((await peer.visitor.closed()).code, name).toBe(4009);
+      expect((await peer.visitor.closed()).code, name).toBe(4505);
       endPair(peer);
     }
     await stillWorks(control, 2);
@@ -216,17 +216,17 @@ describe('what bad input gets', () => {
     const control = await pair('control-flood');
     const flood = await pair('flood');
     for (let index = 0; index < 200; index++) flood.visitor.send({ t: 'probe', at: index });
-    expect((await flood.visitor.closed()).code).toBe(4011);
+    expect((await flood.visitor.closed()).code).toBe(4203);
     const frames = await pair('flood-frames');
     for (let index = 0; index < 6000; index++) frames.visitor.raw(frame(2, 2 + index));
-    expect((await frames.visitor.closed()).code).toBe(4011);
+    expect((await frames.visitor.closed()).code).toBe(4203);
     await stillWorks(control, 2);
     for (const each of [control, flood, frames]) endPair(each);
   });
 
   test('[P10] whoever says nothing is closed', async () => {
     const silent = await visitor();
-    expect((await silent.closed()).code).toBe(4013);
+    expect((await silent.closed()).code).toBe(4102);
   });
 });
 
@@ -437,6 +437,6 @@ test('[R12] a clean stop tells peers to come back', async () => {
   page.send(helloOf(shop));
   await page.expect('welcome');
   const stopped = other.stop();
-  expect((await page.closed()).code).toBe(4000);
+  expect((await page.closed()).code).toBe(4201);
   expect(await stopped).toBe(0);
 });
