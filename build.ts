@@ -83,6 +83,7 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   'function initCustomElementObserver(': 'function initCustomElementObserver(){return()=>{}}',
   'function mergeHooks(': 'function mergeHooks(){}',
   'function WorkerWrapper(': '',
+  'function is2DCanvasBlank(': 'function is2DCanvasBlank(){return true}',
   // Capture passes no slimDOM options, so these only ever say no.
   'function slimDOMDefaults(': 'function slimDOMDefaults(){return{}}',
   'function slimDOMExcluded(': 'function slimDOMExcluded(){return false}',

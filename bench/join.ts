@@ -100,7 +100,8 @@ async function joinOnce(
   await operator.page.waitForSelector(JOIN_BUTTON[system], { timeout: PATIENCE_MS });
   await sleep(settleMs);
 
-  await session.send('Performance.enable');
+  // Processor time of the main thread: by the clock on the wall, other work of this machine would count as the page's.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const idleFrom = await workOf(session);
   await sleep(AFTER_MS);
   const idleTo = await workOf(session);
@@ -121,6 +122,54 @@ async function joinOnce(
     sent,
     sentBytes,
   };
+}
+
+/** What a page says over its sockets. */
+type Wire = {
+  /** Since the last call: what each frame was, and all their bytes, but for probes. */
+  take(): { sent: string[]; sentBytes: number };
+  /** Frames of any kind so far. 0: the debugger tells nothing, and "nothing was sent" means nothing. */
+  readonly heard: number;
+};
+
+async function watchWire(session: CDPSession): Promise<Wire> {
+  let sent: string[] = [];
+  let sentBytes = 0;
+  let heard = 0;
+  session.on('Network.webSocketFrameSent', ({ response }: Protocol.Network.WebSocketFrameSentEvent) => {
+    heard++;
+    const isBinary = response.opcode === 2;
+    const bytes = Buffer.from(response.payloadData, isBinary ? 'base64' : 'utf8');
+    // Text is a message of ours or an event of rrweb's: JSON either way.
+    const name = isBinary ? nameOf(readHeader(bytes).kind) : String(JSON.parse(response.payloadData).t ?? 'event');
+    // Every two seconds, whether somebody joins or not.
+    if (name === 'probe') return;
+    sent.push(name);
+    sentBytes += bytes.byteLength;
+  });
+  await session.send('Network.enable');
+  return {
+    take() {
+      const taken = { sent, sentBytes };
+      sent = [];
+      sentBytes = 0;
+      return taken;
+    },
+    get heard() {
+      return heard;
+    },
+  };
+}
+
+function nameOf(kind: number): string {
+  return Object.entries(KIND).find(([, number]) => number === kind)?.[0] ?? String(kind);
+}
+
+async function workOf(session: CDPSession): Promise<{ atMs: number; workMs: number }> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  const work = metrics.find(({ name }) => name === 'TaskDuration');
+  if (!work) throw new Error('the browser does not say how long its tasks took');
+  return { atMs: performance.now(), workMs: work.value * 1000 };
 }
 
 /** What a page says over its sockets. */

@@ -130,8 +130,8 @@ export function createVisit(options: VisitOptions): Visit {
     if (capturing) return tellStream();
     const mine: { capture: Capture | undefined } = { capture: undefined };
     capturing = mine;
-    Promise.all([import('./capture.ts'), import('./visit/stream.ts')]).then(
-      guard(([{ startCapture }, { createStream }]) => {
+    import('./visit/recording.ts').then(
+      guard(({ recording: { startCapture, createStream } }) => {
         if (capturing !== mine) return;
         stream ??= createStream({ port, after, notice: guard(notice) });
         const { take } = stream;

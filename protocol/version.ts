@@ -10,8 +10,8 @@ export const OLDEST_ACCEPTED_VERSION = 1;
 export type Role = 'visitor' | 'operator';
 
 /** Path of the link endpoint on the relay, for example `/link/1/visitor`. */
-export function linkPath(role: Role, version: number = CURRENT_VERSION): string {
-  return `/link/${version}/${role}`;
+export function linkPath(role: Role): string {
+  return `/link/${CURRENT_VERSION}/${role}`;
 }
 
 export type VersionVerdict = 'accepted' | 'peer-too-old' | 'peer-too-new';

@@ -217,7 +217,7 @@ function start(script: HTMLScriptElement): void {
     host.listen(window, 'load', ready);
     host.after(CONNECT_AFTER_MS, ready);
   }
-  for (const type of ['visibilitychange', 'online', 'pageshow'])
+  for (const type of ['visibilitychange', 'online'])
     host.listen(window, type, () => {
       tellPage();
       link?.hint();

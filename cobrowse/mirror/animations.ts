@@ -49,6 +49,7 @@ export function createAnimations(nodes: NodeMap, addresses: Addresses): Animatio
         iterationStart: Math.max(0, finite(timing.iterationStart) ?? 0),
         easing: textOf(timing.easing) || 'linear',
       };
+      // The casts: the sets hold nothing else.
       if (DIRECTIONS.has(textOf(timing.direction))) options.direction = textOf(timing.direction) as PlaybackDirection;
       if (FILLS.has(textOf(timing.fill))) options.fill = textOf(timing.fill) as FillMode;
       if (textOf(payload.pseudo) !== '') options.pseudoElement = textOf(payload.pseudo);

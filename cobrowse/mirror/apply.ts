@@ -164,7 +164,10 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
       const document = caret.range.startContainer.ownerDocument;
       if (!rect || !document || !caret.range.startContainer.isConnected) return { boxes: [], isSelection: false };
       const offset = offsetOf(document, scene.document);
-      return { boxes: [{ x: rect.x + offset.x, y: rect.y + offset.y, width: 0, height: rect.height }], isSelection: false };
+      return {
+        boxes: [{ x: rect.x + offset.x, y: rect.y + offset.y, width: 0, height: rect.height }],
+        isSelection: false,
+      };
     }
     const field = caret ? nodes.get(caret.id) : undefined;
     if (!caret || states.focused !== field || !(isHtml(field, 'input') || isHtml(field, 'textarea')))
@@ -222,8 +225,7 @@ function linesOf(select: HTMLSelectElement): OptionLine[] {
   const lines: OptionLine[] = [];
   const add = (parent: Element, level: number) => {
     for (const child of parent.children) {
-      if (isHtml(child, 'option'))
-        lines.push({ text: child.label, level, isGroup: false, isDisabled: child.disabled });
+      if (isHtml(child, 'option')) lines.push({ text: child.label, level, isGroup: false, isDisabled: child.disabled });
       else if (isHtml(child, 'optgroup')) {
         lines.push({ text: child.label, level: 0, isGroup: true, isDisabled: child.disabled });
         if (level === 0) add(child, 1);

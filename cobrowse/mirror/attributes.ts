@@ -92,7 +92,13 @@ export function safeCssValue(text: string, owner: Element, name: string, { place
 export function setAttribute(element: Element, recorded: string, value: string, addresses: Addresses): void {
   const name = recorded.toLowerCase();
   const tag = element.localName.toLowerCase();
-  const treatment = treatmentOf(tag, element.namespaceURI, name, value, (other) => element.getAttribute(other) ?? undefined);
+  const treatment = treatmentOf(
+    tag,
+    element.namespaceURI,
+    name,
+    value,
+    (other) => element.getAttribute(other) ?? undefined,
+  );
   switch (treatment) {
     case 'drop':
       return;
@@ -121,7 +127,11 @@ export function setAttribute(element: Element, recorded: string, value: string, 
     }
     case 'asset':
       element.setAttribute(inertName(name), value);
-      write(element, recorded, addresses.places.address(value, addresses.base, { kind: 'attribute', element, name: recorded }));
+      write(
+        element,
+        recorded,
+        addresses.places.address(value, addresses.base, { kind: 'attribute', element, name: recorded }),
+      );
       return;
     case 'srcset':
       element.setAttribute(inertName(name), value);
@@ -172,7 +182,9 @@ function refreshSrcset(element: Element, addresses: Addresses): void {
     if (!found) continue;
     if (found.key.startsWith('data:')) known.push(`${url} ${descriptor}`);
     else if (addresses.places.find(found.key, { kind: 'call', owner: element, run }))
-      known.push(`${addresses.places.address(url, addresses.base, { kind: 'call', owner: element, run })} ${descriptor}`);
+      known.push(
+        `${addresses.places.address(url, addresses.base, { kind: 'call', owner: element, run })} ${descriptor}`,
+      );
   }
   const value = known.join(', ');
   if (value === '') element.removeAttribute('srcset');

@@ -19,7 +19,7 @@ import {
   MATHML_NAMESPACE,
   SVG_NAMESPACE,
 } from './node-kinds.ts';
-import { labelDocument, NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
+import { labelDocument, labelImage, NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
 import type { Scene } from './scene.ts';
 
 /** What the HTML parser allows; laying out thousands of levels can crash a browser. */
@@ -136,7 +136,7 @@ export function createBuilder(scene: Scene): Builder {
 
   const box = (element: Element, label: string) => {
     element.setAttribute(MARK.box, label);
-    if (isHtml(element, 'img')) element.setAttribute('alt', label);
+    if (isHtml(element, 'img')) element.setAttribute('src', labelImage(label));
     // Fields show their own content, and what can't have any shows none.
     else if (!isField(element) && element.childNodes.length === 0 && element.namespaceURI === HTML_NAMESPACE)
       element.textContent = label;
@@ -190,7 +190,8 @@ export function createBuilder(scene: Scene): Builder {
     }
     try {
       if (serialized.isSVG === true) return document.createElementNS(SVG_NAMESPACE, SVG_NAMES.get(tag) ?? tag);
-      const inMath = isElement(parent) && parent.namespaceURI === MATHML_NAMESPACE && !MATHML_TEXT.has(parent.localName);
+      const inMath =
+        isElement(parent) && parent.namespaceURI === MATHML_NAMESPACE && !MATHML_TEXT.has(parent.localName);
       if (tag === 'math' || inMath) return document.createElementNS(MATHML_NAMESPACE, tag);
       return document.createElement(tag);
     } catch {
@@ -307,7 +308,8 @@ export function createBuilder(scene: Scene): Builder {
         if (node.data !== text) node.data = text;
         return true;
       }
-      if (!isElement(node) || serialized.type !== NODE.Element || listOf(serialized.childNodes).length > 0) return false;
+      if (!isElement(node) || serialized.type !== NODE.Element || listOf(serialized.childNodes).length > 0)
+        return false;
       const tag = textOf(serialized.tagName).toLowerCase();
       if (node.localName.toLowerCase() !== tag || tag === 'style' || tag === 'iframe' || tag === 'dialog') return false;
       if ((serialized.isShadowHost === true) !== (node.shadowRoot !== null)) return false;
@@ -426,6 +428,7 @@ export function shadowOf(element: Element): ShadowRoot | undefined {
 
 export function depthOf(node: Node): number {
   let depth = 0;
+  // The only fragment with a host is a shadow root.
   for (let next: Node | null = node; next && depth <= MAX_DEPTH; depth++)
     next = next.nodeType === 11 && 'host' in next ? (next as ShadowRoot).host : next.parentNode;
   return depth;

@@ -40,7 +40,8 @@ export function measureField(field: HTMLInputElement | HTMLTextAreaElement, star
   };
   Object.assign(copy.style, own);
   // A field of one line centres it; a box does not.
-  if (isLine) copy.style.lineHeight = `${field.clientHeight - number(style.paddingTop) - number(style.paddingBottom)}px`;
+  if (isLine)
+    copy.style.lineHeight = `${field.clientHeight - number(style.paddingTop) - number(style.paddingBottom)}px`;
   const marked = document.createElement('span');
   marked.textContent = text.slice(start, end) || '\u200b';
   copy.append(text.slice(0, start), marked, text.slice(end));

@@ -5,7 +5,7 @@
 //
 // Easy to get wrong: specificity stays the same (a pseudo-class and an attribute selector both count 0,1,0), the number
 // and order of rules stay the same (CSSOM changes come by index), `a:hover` is a selector but `--state:hover` is not,
-// and escapes: `.hover\:x:hover` has one pseudo-class, `u\72l(` is an address.
+// and escapes: `.hover\:x:hover` has one pseudo-class, `u\72l(` is an address. Long because a tokenizer is one thing.
 
 import { inertName, isInertName, MARK } from './inert-names.ts';
 
@@ -34,7 +34,14 @@ const PSEUDO_CLASSES: ReadonlyMap<string, string> = new Map([
 ]);
 const LEGACY_PSEUDO_ELEMENTS: ReadonlySet<string> = new Set(['before', 'after', 'first-line', 'first-letter']);
 /** Functions that take an address as a plain string. */
-const STRING_IS_ADDRESS: ReadonlySet<string> = new Set(['image-set', '-webkit-image-set', 'image', 'cross-fade', '-webkit-cross-fade', 'src']);
+const STRING_IS_ADDRESS: ReadonlySet<string> = new Set([
+  'image-set',
+  '-webkit-image-set',
+  'image',
+  'cross-fade',
+  '-webkit-cross-fade',
+  'src',
+]);
 /** What could put a string of the page's choosing into such a function when styles are computed. */
 const SUBSTITUTES = /^(var|env|attr|if|inherit|random-item|--.*)$/;
 /** At-rules whose prelude holds selectors. */
@@ -206,7 +213,9 @@ class Tokenizer {
     const code = text.charCodeAt(this.#at);
     if (code === 13 && text.charCodeAt(this.#at + 1) === NEWLINE) this.#at += 2;
     else if (isSpace(code)) this.#at++;
-    return value === 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff) ? '\ufffd' : String.fromCodePoint(value);
+    return value === 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)
+      ? '\ufffd'
+      : String.fromCodePoint(value);
   }
 
   /** Consumes a string whose quote is here; it ends before a bare newline too. Returns its value. */
@@ -360,7 +369,8 @@ class Tokenizer {
     if (ended && text.charCodeAt(this.#at) === SEMICOLON) this.#at++;
     this.#statementStarts = true;
     // An import that is cut off by the end of the sheet still counts; one that a brace cuts off does not.
-    if (raw === undefined || open.length > 0 || !(ended || this.#at >= text.length)) this.#edits.push({ start: began, end: this.#at, text: '' });
+    if (raw === undefined || open.length > 0 || !(ended || this.#at >= text.length))
+      this.#edits.push({ start: began, end: this.#at, text: '' });
     else this.#edits.push({ start: began, end: this.#at, reference: { kind: 'import', raw, tail } });
   }
 
@@ -419,7 +429,8 @@ class Tokenizer {
       }
       const unprintable = (code >= 0 && code <= 8) || code === 11 || (code >= 14 && code <= 31) || code === 127;
       // NUL is U+FFFD by the time a browser looks.
-      if (code === QUOTE || code === APOSTROPHE || code === OPEN_PAREN || (unprintable && code !== 0)) return this.#badAddress();
+      if (code === QUOTE || code === APOSTROPHE || code === OPEN_PAREN || (unprintable && code !== 0))
+        return this.#badAddress();
       this.#at++;
     }
     return value + text.slice(plainFrom, this.#at);
@@ -518,7 +529,8 @@ class Tokenizer {
         this.#open(CLOSE_BRACE, this.#customProperty ? 'value' : '', top?.addressIn ?? false);
         if (!statement) return;
         if (this.#blocks.length === 1) this.#ruleSeen = true;
-        if (this.#atRule === '' || SELECTOR_AT_RULES.has(this.#atRule)) for (const edit of this.#prelude) this.#edits.push(edit);
+        if (this.#atRule === '' || SELECTOR_AT_RULES.has(this.#atRule))
+          for (const edit of this.#prelude) this.#edits.push(edit);
         this.#endStatement();
         return;
       }
@@ -591,7 +603,6 @@ class Tokenizer {
 function inertSelector(name: string): string {
   return inertName(name).replaceAll(':', '\\:');
 }
-
 
 /** A style sheet, or any piece of one that a browser parses on its own: a rule, a rule's declarations, one value. */
 export function parseCss(text: string): CssParts {

@@ -6,7 +6,7 @@ export type Box = { x: number; y: number; width: number; height: number };
 export function offsetOf(document: Document, top: Document): { x: number; y: number } {
   let x = 0;
   let y = 0;
-  for (let inner = document; inner !== top; ) {
+  for (let inner = document; inner !== top;) {
     const frame = inner.defaultView?.frameElement;
     if (!frame) break;
     const box = frame.getBoundingClientRect();
@@ -37,7 +37,8 @@ export function elementAt(top: Document, x: number, y: number): { element: Eleme
       continue;
     }
     // Of another window: its name says what it is.
-    const inside: Document | null = element.localName === 'iframe' ? (element as HTMLIFrameElement).contentDocument : null;
+    const inside: Document | null =
+      element.localName === 'iframe' ? (element as HTMLIFrameElement).contentDocument : null;
     if (!inside) return found;
     const offset = offsetOf(inside, element.ownerDocument);
     x -= offset.x;

@@ -37,7 +37,13 @@ export function createMarks(document: Document): Marks {
     border: '2px solid rgb(37 99 235 / .8)',
     boxSizing: 'border-box',
   });
-  const pointer = make(document, { position: 'absolute', left: '0', top: '0', willChange: 'transform', display: 'none' });
+  const pointer = make(document, {
+    position: 'absolute',
+    left: '0',
+    top: '0',
+    willChange: 'transform',
+    display: 'none',
+  });
   pointer.append(mouse, finger);
   layer.append(carets, lists, pointer);
   let buttons = 0;
@@ -57,10 +63,16 @@ export function createMarks(document: Document): Marks {
     layer.append(ring);
     const gone = () => ring.remove();
     ring
-      .animate([{ transform: 'scale(.25)', opacity: 1 }, { transform: 'scale(1)', opacity: 0 }], {
-        duration: RIPPLE_MS,
-        easing: 'ease-out',
-      })
+      .animate(
+        [
+          { transform: 'scale(.25)', opacity: 1 },
+          { transform: 'scale(1)', opacity: 0 },
+        ],
+        {
+          duration: RIPPLE_MS,
+          easing: 'ease-out',
+        },
+      )
       .finished.then(gone, gone);
   };
 

@@ -16,6 +16,8 @@ export const OWN_CSS = [
   'noscript{display:none!important}',
   `:where(${mark(MARK.focusVisible)}){outline:auto 1px Highlight;outline:auto 1px -webkit-focus-ring-color}`,
   `:where(${mark(MARK.box)}){${BOX_STYLE}}`,
+  // Masked by capture (MASKED_MARK there): the operator sees that what stands in it is not what it says.
+  ':where([data-tandem-masked=""]){background-image:repeating-linear-gradient(135deg,rgb(120 128 150/.16) 0 4px,#0000 4px 8px)}',
   'mirror-box{display:inline-block}',
   // Where scripts are off, Chromium shows its controls whether the page wants them or not.
   'video:not([controls])::-webkit-media-controls{display:none!important}',
@@ -24,6 +26,14 @@ export const OWN_CSS = [
 
 /** For visitors whose scroll bars take no room (phones, most tablets, many Macs): here they would. */
 export const NO_SCROLLBARS_CSS = ':where(*){scrollbar-width:none}';
+
+/** Stands for a picture that is not ours to show; as large as its element. */
+export function labelImage(label: string): string {
+  const text = label.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const font = 'font-family="system-ui,sans-serif" font-size="12" fill="#4b5263"';
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg"><text x="50%" y="50%" text-anchor="middle" dominant-baseline="middle" ${font}>${text}</text></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
 
 /** Fills a frame whose content is not ours to show. */
 export function labelDocument(document: Document, label: string): void {

@@ -17,7 +17,14 @@ const SPLIT = '/* rr_split */';
 const MAX_IMPORT_DEPTH = 8;
 const MAX_ADOPTED = 4000;
 /** A shorthand with var() in it has no value in its longhands, where a walk over a rule's properties would find it. */
-const SHORTHANDS = ['background', 'mask', '-webkit-mask', 'border-image', '-webkit-border-image', 'list-style'] as const;
+const SHORTHANDS = [
+  'background',
+  'mask',
+  '-webkit-mask',
+  'border-image',
+  '-webkit-border-image',
+  'list-style',
+] as const;
 
 type Owner = Element | CSSStyleSheet;
 type Root = Document | ShadowRoot;
@@ -103,7 +110,8 @@ export function createSheets(options: SheetsOptions): Sheets {
   };
 
   const keepOrigin = (style: Element, origin: { text: string } | { link: string }, parts?: CssParts) => {
-    if ('link' in origin || parts?.references.some((reference) => reference.kind === 'import')) origins.set(style, origin);
+    if ('link' in origin || parts?.references.some((reference) => reference.kind === 'import'))
+      origins.set(style, origin);
     else origins.delete(style);
   };
 
@@ -141,7 +149,8 @@ export function createSheets(options: SheetsOptions): Sheets {
   /** The sheets that an event is about: one element's, or all copies of an adopted one. */
   const sheetsOf = (data: Fields): { sheet: CSSStyleSheet; owner: Owner }[] => {
     const styleId = idIn(data.styleId);
-    if (styleId !== undefined) return [...(adopted.get(styleId)?.values() ?? [])].map((sheet) => ({ sheet, owner: sheet }));
+    if (styleId !== undefined)
+      return [...(adopted.get(styleId)?.values() ?? [])].map((sheet) => ({ sheet, owner: sheet }));
     const id = idIn(data.id);
     const node = id === undefined ? undefined : nodes.get(id);
     return isStyle(node) && node.sheet ? [{ sheet: node.sheet, owner: node }] : [];
@@ -299,7 +308,11 @@ function newSheet(document: Document): CSSStyleSheet | undefined {
   return new view.CSSStyleSheet();
 }
 
-type RuleList = { readonly cssRules: CSSRuleList; insertRule(rule: string, index?: number): number; deleteRule(index: number): void };
+type RuleList = {
+  readonly cssRules: CSSRuleList;
+  insertRule(rule: string, index?: number): number;
+  deleteRule(index: number): void;
+};
 
 function hasRules(rule: CSSRule | CSSStyleSheet | undefined): rule is (CSSRule | CSSStyleSheet) & RuleList {
   return rule !== undefined && 'cssRules' in rule && 'insertRule' in rule;

@@ -47,7 +47,9 @@ export function createStates(): States {
 /** Browsers show the focus of what takes text, however it got there. */
 function takesText(element: Element): boolean {
   if (isHtml(element, 'textarea') || element.closest('[contenteditable]:not([contenteditable="false"])')) return true;
-  return isHtml(element, 'input') && !/^(button|submit|reset|checkbox|radio|range|color|file|image)$/.test(element.type);
+  return (
+    isHtml(element, 'input') && !/^(button|submit|reset|checkbox|radio|range|color|file|image)$/.test(element.type)
+  );
 }
 
 function chainOf(element: Element | undefined): Element[] {

@@ -17,7 +17,12 @@ afterAll(() => bench.close());
 type Node = Record<string, unknown>;
 let lastId = 0;
 const text = (textContent: string): Node => ({ type: 3, id: ++lastId, textContent });
-const element = (tagName: string, attributes: Record<string, unknown> = {}, childNodes: Node[] = [], more: Node = {}): Node => ({
+const element = (
+  tagName: string,
+  attributes: Record<string, unknown> = {},
+  childNodes: Node[] = [],
+  more: Node = {},
+): Node => ({
   type: 2,
   id: ++lastId,
   tagName,
@@ -42,19 +47,48 @@ function hostile(evil: (what: string) => string): { head: Node[]; body: Node[] }
     element('meta', { 'http-equiv': 'Content-Security-Policy', content: `default-src *; report-uri ${evil('csp')}` }),
     element('meta', { 'http-equiv': 'x-dns-prefetch-control', content: 'on' }),
     element('meta', { name: 'viewport', 'http-equiv': 'refresh', content: `0;url=${evil('refresh-3')}` }),
-    ...['stylesheet', 'alternate stylesheet', 'preload', 'prefetch', 'dns-prefetch', 'preconnect', 'modulepreload', 'icon', 'manifest', 'prerender', 'expect', 'import', 'apple-touch-icon', 'pingback', 'Stylesheet X'].flatMap((rel) => [
-      element('link', { rel, href: evil(`link-${rel.replace(/ /g, '')}`), as: 'image', imagesrcset: evil('imagesrcset') }),
+    ...[
+      'stylesheet',
+      'alternate stylesheet',
+      'preload',
+      'prefetch',
+      'dns-prefetch',
+      'preconnect',
+      'modulepreload',
+      'icon',
+      'manifest',
+      'prerender',
+      'expect',
+      'import',
+      'apple-touch-icon',
+      'pingback',
+      'Stylesheet X',
+    ].flatMap((rel) => [
+      element('link', {
+        rel,
+        href: evil(`link-${rel.replace(/ /g, '')}`),
+        as: 'image',
+        imagesrcset: evil('imagesrcset'),
+      }),
       element('link', { href: evil(`link2-${rel.replace(/ /g, '')}`), as: 'script', rel }),
     ]),
     element('script', { src: evil('script') }, [text(run)]),
     element('script', { type: 'module', src: evil('module') }, [text(run)]),
     element('script', { type: 'speculationrules' }, [text(`{"prefetch":[{"urls":["${evil('speculation')}"]}]}`)]),
     element('script', { type: 'importmap' }, [text(`{"imports":{"a":"${evil('importmap')}"}}`)]),
-    element('noscript', {}, [text(`<img src="${evil('noscript')}"><meta http-equiv=refresh content="0;url=${evil('noscript-refresh')}">`)]),
-    element('style', { _cssText: `@import url(${evil('import')});@import "${evil('import-2')}" screen;${css('text')}` }),
+    element('noscript', {}, [
+      text(`<img src="${evil('noscript')}"><meta http-equiv=refresh content="0;url=${evil('noscript-refresh')}">`),
+    ]),
+    element('style', {
+      _cssText: `@import url(${evil('import')});@import "${evil('import-2')}" screen;${css('text')}`,
+    }),
     element('style', { _cssText: `@import url("data:text/css,${encodeURIComponent(css('data-import'))}");` }),
     element('style', {}, [text(`@import '${evil('import-3')}';${css('child')}`)]),
-    element('link', { _cssText: `@IMPORT "${evil('import-4')}";${css('link')}`, rel: 'stylesheet', href: evil('link-css') }),
+    element('link', {
+      _cssText: `@IMPORT "${evil('import-4')}";${css('link')}`,
+      rel: 'stylesheet',
+      href: evil('link-css'),
+    }),
     element('style', {
       _cssText: [
         `@font-face{font-family:evil;src:url(${evil('font')})}#c{font-family:evil}`,
@@ -76,19 +110,38 @@ function hostile(evil: (what: string) => string): { head: Node[]; body: Node[] }
     }),
   ];
   const body = [
-    element('div', { id: 'c', 'data-url': evil('attr'), style: `background:url(${evil('style')});border-image-source:image-set("${evil('style-set')}" 1x)` }, [text('c')]),
+    element(
+      'div',
+      {
+        id: 'c',
+        'data-url': evil('attr'),
+        style: `background:url(${evil('style')});border-image-source:image-set("${evil('style-set')}" 1x)`,
+      },
+      [text('c')],
+    ),
     element('input', { value: 'secret', type: 'text' }),
     ...urls('img', 'src', 'srcset', 'lowsrc', 'dynsrc', 'longdesc', 'attributionsrc'),
     element('img', { src: evil('img-js'), onload: run, onerror: run }),
     element('img', { src: 'x', onerror: run, crossorigin: '' }),
-    element('picture', {}, [element('source', { srcset: `${evil('source')} 2x, ${evil('source-2')} 3x` }), element('img', { src: evil('picture') })]),
+    element('picture', {}, [
+      element('source', { srcset: `${evil('source')} 2x, ${evil('source-2')} 3x` }),
+      element('img', { src: evil('picture') }),
+    ]),
     ...urls('video', 'src', 'poster'),
     ...urls('audio', 'src'),
-    element('video', { autoplay: '' }, [element('source', { src: evil('video-source'), type: 'video/mp4' }), element('track', { src: evil('track'), default: '', kind: 'captions' })]),
+    element('video', { autoplay: '' }, [
+      element('source', { src: evil('video-source'), type: 'video/mp4' }),
+      element('track', { src: evil('track'), default: '', kind: 'captions' }),
+    ]),
     element('iframe', { src: evil('iframe') }),
     element('iframe', { src: js }),
     element('iframe', { srcdoc: `<script>${run}</script><img src="${evil('srcdoc')}">` }),
-    element('iframe', { rr_src: evil('rr-src'), loading: 'lazy', allow: 'autoplay', sandbox: 'allow-scripts allow-same-origin allow-top-navigation' }),
+    element('iframe', {
+      rr_src: evil('rr-src'),
+      loading: 'lazy',
+      allow: 'autoplay',
+      sandbox: 'allow-scripts allow-same-origin allow-top-navigation',
+    }),
     element('frame', { src: evil('frame') }),
     element('object', { data: evil('object'), type: 'text/html' }, [element('embed', { src: evil('object-embed') })]),
     element('embed', { src: evil('embed'), type: 'image/png' }),
@@ -100,7 +153,9 @@ function hostile(evil: (what: string) => string): { head: Node[]; body: Node[] }
       element('input', { autofocus: '', onfocus: run }),
       element('button', { formaction: js, autofocus: '' }),
     ]),
-    element('a', { href: evil('a'), ping: evil('ping'), attributionsrc: evil('a-attribution'), target: '_top' }, [text('a')]),
+    element('a', { href: evil('a'), ping: evil('ping'), attributionsrc: evil('a-attribution'), target: '_top' }, [
+      text('a'),
+    ]),
     element('a', { href: js }, [text('js')]),
     element('table', { background: evil('table') }, [element('td', { background: evil('td') })]),
     element('body', { background: evil('body'), onload: run }),
@@ -108,38 +163,77 @@ function hostile(evil: (what: string) => string): { head: Node[]; body: Node[] }
     element('marquee', { onstart: run, behavior: 'alternate' }, [text('m')]),
     element('details', { open: '', ontoggle: run }, [element('summary', {}, [text('s')])]),
     element('input', { type: 'text', onfocus: run, autofocus: '' }),
-    element('div', { 'on click': run, '"><script>': run, '__proto__': run, constructor: run }, [text('names')]),
+    element('div', { 'on click': run, '"><script>': run, __proto__: run, constructor: run }, [text('names')]),
     element('script><img src=x onerror=alert(1)>', {}, [text(run)]),
-    element('x-host', {}, [element('style', { _cssText: `:host{background:url(${evil('shadow')})}` }, [], { isShadow: true }), element('img', { src: evil('shadow-img') }, [], { isShadow: true })], { isShadowHost: true }),
+    element(
+      'x-host',
+      {},
+      [
+        element('style', { _cssText: `:host{background:url(${evil('shadow')})}` }, [], { isShadow: true }),
+        element('img', { src: evil('shadow-img') }, [], { isShadow: true }),
+      ],
+      { isShadowHost: true },
+    ),
     element('template', { shadowrootmode: 'open' }, [element('img', { src: evil('template') })]),
     svg('svg', { onload: run, viewBox: '0 0 9 9' }, [
       svg('image', { href: evil('svg-image'), 'xlink:href': evil('svg-xlink'), width: '9', height: '9' }),
       svg('use', { href: `${evil('use')}#a` }),
       svg('use', { 'xlink:href': `${evil('use-xlink')}#a` }),
-      svg('use', { href: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" id="a"><image href="http://localhost/evil/"/></svg>#a' }),
+      svg('use', {
+        href: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" id="a"><image href="http://localhost/evil/"/></svg>#a',
+      }),
       svg('script', { href: evil('svg-script') }, [text(run)]),
       svg('script', { 'xlink:href': evil('svg-script-xlink') }),
       svg('a', { 'xlink:href': js, href: js }, [svg('text', {}, [text('a')])]),
-      svg('rect', { width: '9', height: '9', fill: `url(${evil('fill')}#a)`, filter: `url("${evil('svg-filter')}#a")`, mask: `url(${evil('mask')}#m)`, 'clip-path': `url(${evil('svg-clip')}#m)`, style: `fill:url(${evil('svg-style')})`, cursor: `url(${evil('svg-cursor')})` }),
+      svg('rect', {
+        width: '9',
+        height: '9',
+        fill: `url(${evil('fill')}#a)`,
+        filter: `url("${evil('svg-filter')}#a")`,
+        mask: `url(${evil('mask')}#m)`,
+        'clip-path': `url(${evil('svg-clip')}#m)`,
+        style: `fill:url(${evil('svg-style')})`,
+        cursor: `url(${evil('svg-cursor')})`,
+      }),
       svg('rect', { fill: `u\\72l(${evil('svg-escaped')}#a)` }),
       svg('filter', { id: 'f' }, [svg('feimage', { href: evil('feimage'), 'xlink:href': evil('feimage-xlink') })]),
       svg('rect', { width: '9', height: '9', filter: 'url(#f)' }),
       svg('lineargradient', { href: `${evil('gradient')}#a` }),
       svg('textpath', { href: `${evil('textpath')}#a` }, [text('t')]),
-      svg('image', { width: '9', height: '9', href: '' }, [svg('set', { attributeName: 'href', to: evil('set-href'), begin: '0s' }), svg('animate', { attributename: 'xlink:href', values: `${evil('animate')};${evil('animate-2')}`, dur: '1s' })]),
-      svg('rect', { width: '9', height: '9' }, [svg('set', { attributeName: 'fill', to: `url(${evil('set-fill')}#a)` }), svg('animate', { attributeName: 'style', to: `fill:url(${evil('animate-style')})`, dur: '1s' }), svg('set', { attributeName: 'onclick', to: run })]),
+      svg('image', { width: '9', height: '9', href: '' }, [
+        svg('set', { attributeName: 'href', to: evil('set-href'), begin: '0s' }),
+        svg('animate', { attributename: 'xlink:href', values: `${evil('animate')};${evil('animate-2')}`, dur: '1s' }),
+      ]),
+      svg('rect', { width: '9', height: '9' }, [
+        svg('set', { attributeName: 'fill', to: `url(${evil('set-fill')}#a)` }),
+        svg('animate', { attributeName: 'style', to: `fill:url(${evil('animate-style')})`, dur: '1s' }),
+        svg('set', { attributeName: 'onclick', to: run }),
+      ]),
       svg('a', {}, [svg('animate', { attributeName: 'href', values: js, dur: '1s' })]),
       svg('style', { _cssText: `rect{fill:url(${evil('svg-css')}#a)}@import "${evil('svg-import')}";` }),
-      svg('foreignobject', {}, [element('iframe', { src: evil('foreign') }), element('img', { src: evil('foreign-img') })]),
+      svg('foreignobject', {}, [
+        element('iframe', { src: evil('foreign') }),
+        element('img', { src: evil('foreign-img') }),
+      ]),
       svg('handler', {}, [text(run)]),
     ]),
-    element('math', {}, [element('mglyph', { src: evil('mglyph') }), element('mi', { href: js, 'xlink:href': js }, [text('x')])]),
+    element('math', {}, [
+      element('mglyph', { src: evil('mglyph') }),
+      element('mi', { href: js, 'xlink:href': js }, [text('x')]),
+    ]),
   ];
   return { head, body };
 }
 
 function snapshotOf({ head, body }: { head: Node[]; body: Node[] }): unknown[] {
-  const tree = { type: 0, id: ++lastId, childNodes: [{ type: 1, id: ++lastId, name: 'html', publicId: '', systemId: '' }, element('html', {}, [element('head', {}, head), element('body', {}, body)])] };
+  const tree = {
+    type: 0,
+    id: ++lastId,
+    childNodes: [
+      { type: 1, id: ++lastId, name: 'html', publicId: '', systemId: '' },
+      element('html', {}, [element('head', {}, head), element('body', {}, body)]),
+    ],
+  };
   return [
     { type: 4, data: { href: `${bench.origin}/page/evil`, width: 800, height: 600 }, timestamp: 1 },
     { type: 2, data: { node: tree, initialOffset: { left: 0, top: 0 } }, timestamp: 2 },
@@ -152,30 +246,148 @@ function later(events: unknown[], evil: (what: string) => string): unknown[] {
   const shell = snapshotOf({ head: [], body: [empty] });
   const changes: unknown[] = [];
   const { head, body } = hostile(evil);
-  const mutation = (data: object) => changes.push({ type: 3, data: { source: 0, texts: [], attributes: [], removes: [], adds: [], ...data } });
+  const mutation = (data: object) =>
+    changes.push({ type: 3, data: { source: 0, texts: [], attributes: [], removes: [], adds: [], ...data } });
   for (const node of [...head, ...body]) {
     // Attributes one by one, each on an element that was harmless when it was made.
     const attributes = node.attributes as Record<string, unknown>;
     mutation({ adds: [{ parentId: empty.id, nextId: null, node: { ...node, attributes: {} } }] });
-    for (const name of Object.keys(attributes)) mutation({ attributes: [{ id: node.id, attributes: { [name]: attributes[name] } }] });
-    for (const name of ['src', 'href', 'xlink:href', 'srcset', 'data', 'poster', 'srcdoc', 'action', 'rel', 'style', '_cssText', 'http-equiv', 'content', 'onclick', 'rr_dataURL', 'rr_src'])
-      mutation({ attributes: [{ id: node.id, attributes: { [name]: name === 'rel' ? 'stylesheet' : name === '_cssText' ? `@import "${evil('late-css')}";` : evil(`late-${name}`) } }] });
-    mutation({ attributes: [{ id: node.id, attributes: { style: { 'background-image': `url(${evil('style-object')})`, '--x': [`url(${evil('style-object-2')})`, 'important'], 'border-image-source': `image-set("${evil('style-set-object')}" 1x)` } } }] });
+    for (const name of Object.keys(attributes))
+      mutation({ attributes: [{ id: node.id, attributes: { [name]: attributes[name] } }] });
+    for (const name of [
+      'src',
+      'href',
+      'xlink:href',
+      'srcset',
+      'data',
+      'poster',
+      'srcdoc',
+      'action',
+      'rel',
+      'style',
+      '_cssText',
+      'http-equiv',
+      'content',
+      'onclick',
+      'rr_dataURL',
+      'rr_src',
+    ])
+      mutation({
+        attributes: [
+          {
+            id: node.id,
+            attributes: {
+              [name]:
+                name === 'rel'
+                  ? 'stylesheet'
+                  : name === '_cssText'
+                    ? `@import "${evil('late-css')}";`
+                    : evil(`late-${name}`),
+            },
+          },
+        ],
+      });
+    mutation({
+      attributes: [
+        {
+          id: node.id,
+          attributes: {
+            style: {
+              'background-image': `url(${evil('style-object')})`,
+              '--x': [`url(${evil('style-object-2')})`, 'important'],
+              'border-image-source': `image-set("${evil('style-set-object')}" 1x)`,
+            },
+          },
+        },
+      ],
+    });
   }
   const sheet = element('style', { _cssText: '#x{}@media all{#x{}}' });
   mutation({ adds: [{ parentId: empty.id, nextId: null, node: sheet }] });
   const target = element('p', { id: 'c', style: '' }, [text('target')]);
   mutation({ adds: [{ parentId: empty.id, nextId: null, node: target }] });
-  changes.push({ type: 3, data: { source: 8, id: sheet.id, adds: [{ rule: `#c{background:url(${evil('insert')})}`, index: 0 }, { rule: `@import "${evil('insert-import')}"`, index: 0 }, { rule: `#c{background:url(${evil('insert-nested')})}`, index: [2, 0] }] } });
-  changes.push({ type: 3, data: { source: 13, id: sheet.id, index: [0], set: { property: 'background-image', value: `url(${evil('declaration')})`, priority: '' } } });
-  changes.push({ type: 3, data: { source: 15, id: 1, styleIds: [1], styles: [{ styleId: 1, rules: [{ rule: `#c{background:url(${evil('adopted-wrong-host')})}`, index: 0 }] }] } });
+  changes.push({
+    type: 3,
+    data: {
+      source: 8,
+      id: sheet.id,
+      adds: [
+        { rule: `#c{background:url(${evil('insert')})}`, index: 0 },
+        { rule: `@import "${evil('insert-import')}"`, index: 0 },
+        { rule: `#c{background:url(${evil('insert-nested')})}`, index: [2, 0] },
+      ],
+    },
+  });
+  changes.push({
+    type: 3,
+    data: {
+      source: 13,
+      id: sheet.id,
+      index: [0],
+      set: { property: 'background-image', value: `url(${evil('declaration')})`, priority: '' },
+    },
+  });
+  changes.push({
+    type: 3,
+    data: {
+      source: 15,
+      id: 1,
+      styleIds: [1],
+      styles: [{ styleId: 1, rules: [{ rule: `#c{background:url(${evil('adopted-wrong-host')})}`, index: 0 }] }],
+    },
+  });
   // Its document.
   const document = (shell[1] as { data: { node: { id: number } } }).data.node.id;
-  changes.push({ type: 3, data: { source: 15, id: document, styleIds: [2], styles: [{ styleId: 2, rules: [{ rule: `#c{background:url(${evil('adopted')})}`, index: 0 }, { rule: `@import "${evil('adopted-import')}"`, index: 1 }] }] } });
+  changes.push({
+    type: 3,
+    data: {
+      source: 15,
+      id: document,
+      styleIds: [2],
+      styles: [
+        {
+          styleId: 2,
+          rules: [
+            { rule: `#c{background:url(${evil('adopted')})}`, index: 0 },
+            { rule: `@import "${evil('adopted-import')}"`, index: 1 },
+          ],
+        },
+      ],
+    },
+  });
   changes.push({ type: 3, data: { source: 8, styleId: 2, replaceSync: `#c{background:url(${evil('replace')})}` } });
-  const keyframes = [{ backgroundImage: `url(${evil('keyframe')})`, offset: 0 }, { backgroundImage: `image-set("${evil('keyframe-set')}" 1x)`, 'border-image-source': `url(${evil('keyframe-border')})` }];
-  changes.push({ type: 5, data: { tag: 'animation', payload: { id: target.id, keyframes, timing: { duration: 1000, iterations: 9 }, currentTime: 10, playState: 'running' } } });
-  changes.push({ type: 3, data: { source: 3, id: document, x: 'a', y: {} } }, { type: 3, data: { source: 5, id: target.id, text: {}, isChecked: 'x' } }, { type: 3 }, { type: 5 }, null, 7, { type: 3, data: { source: 14, ranges: [{ start: target.id, startOffset: 99999, end: target.id, endOffset: -5 }] } });
+  const keyframes = [
+    { backgroundImage: `url(${evil('keyframe')})`, offset: 0 },
+    {
+      backgroundImage: `image-set("${evil('keyframe-set')}" 1x)`,
+      'border-image-source': `url(${evil('keyframe-border')})`,
+    },
+  ];
+  changes.push({
+    type: 5,
+    data: {
+      tag: 'animation',
+      payload: {
+        id: target.id,
+        keyframes,
+        timing: { duration: 1000, iterations: 9 },
+        currentTime: 10,
+        playState: 'running',
+      },
+    },
+  });
+  changes.push(
+    { type: 3, data: { source: 3, id: document, x: 'a', y: {} } },
+    { type: 3, data: { source: 5, id: target.id, text: {}, isChecked: 'x' } },
+    { type: 3 },
+    { type: 5 },
+    null,
+    7,
+    {
+      type: 3,
+      data: { source: 14, ranges: [{ start: target.id, startOffset: 99999, end: target.id, endOffset: -5 }] },
+    },
+  );
   events.push(...shell);
   return changes;
 }
@@ -185,7 +397,10 @@ async function settle(page: Page): Promise<void> {
   await page.evaluate(`new Promise((done) => setTimeout(done, 700))`);
 }
 
-for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFirefox]] as const) {
+for (const [name, launch] of [
+  ['chromium', launchChromium],
+  ['firefox', launchFirefox],
+] as const) {
   describe(name, () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -216,9 +431,15 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
           `(async (snapshot, changes) => { bench.start(); bench.snapshot(snapshot); await bench.painted(); for (const change of changes) bench.change([change]); await bench.painted(); })(${JSON.stringify(snapshot)}, ${JSON.stringify(changes)})`,
         );
         await settle(page);
-        const state = await page.evaluate(`({ hacked: window.HACKED === undefined ? 'no' : 'yes', focus: document.activeElement.id, url: location.pathname, emitted: bench.emitted.filter((event) => event.kind === 'failed'), elements: bench.mirror.stats.elements })`);
+        const state = await page.evaluate(
+          `({ hacked: window.HACKED === undefined ? 'no' : 'yes', focus: document.activeElement.id, url: location.pathname, emitted: bench.emitted.filter((event) => event.kind === 'failed'), elements: bench.mirror.stats.elements })`,
+        );
         await page.close();
-        return { state: state as Record<string, unknown>, errors, evil: bench.requests.filter((url) => !url.startsWith('/asset/')) };
+        return {
+          state: state as Record<string, unknown>,
+          errors,
+          evil: bench.requests.filter((url) => !url.startsWith('/asset/')),
+        };
       }
 
       // A control: without it, a server that nobody can reach would pass all of this.
@@ -226,7 +447,9 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         if (csp) return;
         bench.requests.length = 0;
         const page = await bench.console(browser, { csp });
-        await page.evaluate(`(async (events) => { try { bench.replay(events); } catch {} })(${JSON.stringify(snapshotOf(hostile(evilFrom(other()))))})`);
+        await page.evaluate(
+          `(async (events) => { try { bench.replay(events); } catch {} })(${JSON.stringify(snapshotOf(hostile(evilFrom(other()))))})`,
+        );
         await settle(page);
         await page.close();
         expect(bench.requests.filter((url) => url.startsWith('/evil/')).length).toBeGreaterThan(5);
@@ -260,18 +483,105 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
       let count = 0;
       const address = () => `http://localhost:${new URL(bench.origin).port}/evil/css/${++count}`;
       const words = [
-        () => `url(${address()})`, () => `url("${address()}")`, () => `u\\72l(${address()})`, () => `image-set("${address()}" 1x)`, () => `"${address()}"`, () => `@import "${address()}";`, () => `@import url(${address()});`,
-        () => pick(['{', '}', '(', ')', '[', ']', ';', ':', ',', '"', "'", '/*', '*/', '\\', '\n', ' ', '!', '<!--', '-->', '#', '.', '@', '+', '-', '--x:', 'url(', 'URL(', 'image-set(', 'src(', 'var(--x)', '\\\n', '\r\n', '\f', '\0', '\u00e9', '\\0', '\\26 ', '1e3', '1e', '10px', '5%', 'U+26']),
-        () => pick(['div', 'body', '*', '.a', '#b', ':hover', '::before', 'background:', 'background-image:', 'content:', '--x:', 'src:', '@media all', '@supports(a:b)', '@layer a', '@font-face', '@namespace', '@property --x', 'red', '1x', '!important']),
-        () => `div{background:url(${address()})}`, () => `*{background-image:image-set(`, () => `body{list-style:url('${address()}`, () => `div{--x:"${address()}";background:image-set(var(--x) 1x)}`,
+        () => `url(${address()})`,
+        () => `url("${address()}")`,
+        () => `u\\72l(${address()})`,
+        () => `image-set("${address()}" 1x)`,
+        () => `"${address()}"`,
+        () => `@import "${address()}";`,
+        () => `@import url(${address()});`,
+        () =>
+          pick([
+            '{',
+            '}',
+            '(',
+            ')',
+            '[',
+            ']',
+            ';',
+            ':',
+            ',',
+            '"',
+            "'",
+            '/*',
+            '*/',
+            '\\',
+            '\n',
+            ' ',
+            '!',
+            '<!--',
+            '-->',
+            '#',
+            '.',
+            '@',
+            '+',
+            '-',
+            '--x:',
+            'url(',
+            'URL(',
+            'image-set(',
+            'src(',
+            'var(--x)',
+            '\\\n',
+            '\r\n',
+            '\f',
+            '\0',
+            '\u00e9',
+            '\\0',
+            '\\26 ',
+            '1e3',
+            '1e',
+            '10px',
+            '5%',
+            'U+26',
+          ]),
+        () =>
+          pick([
+            'div',
+            'body',
+            '*',
+            '.a',
+            '#b',
+            ':hover',
+            '::before',
+            'background:',
+            'background-image:',
+            'content:',
+            '--x:',
+            'src:',
+            '@media all',
+            '@supports(a:b)',
+            '@layer a',
+            '@font-face',
+            '@namespace',
+            '@property --x',
+            'red',
+            '1x',
+            '!important',
+          ]),
+        () => `div{background:url(${address()})}`,
+        () => `*{background-image:image-set(`,
+        () => `body{list-style:url('${address()}`,
+        () => `div{--x:"${address()}";background:image-set(var(--x) 1x)}`,
       ];
       // What would leak, with a few pieces put in, cut out or doubled: most of these still leak when nothing is done.
       const leaks = [
-        () => `*{background:url(${address()})}`, () => `*{background:url("${address()}")}`, () => `*{background:u\\52 L( ${address()} )}`,
-        () => `*{background:image-set("${address()}" 1x)}`, () => `*{background:-webkit-image-set(url(${address()}) 1x)}`, () => `*{--x:"${address()}";background:image-set(var(--x) 1x)}`,
-        () => `@import "${address()}";*{color:red}`, () => `@import url(${address()}) screen;`, () => `@media all{*{list-style:url('${address()}')}}`, () => `@font-face{font-family:e;src:url(${address()})}*{font-family:e}`,
-        () => `*{color:red;&:hover,&{background:url(${address()})}}`, () => `*{--y:url(${address()});background:var(--y)}`, () => `*::before{content:url(${address()})}`, () => `*{mask:url(${address()});cursor:url("${address()}"),auto}`,
-        () => `a[href]:hover,*{border-image:url("${address()}")}`, () => `background:url(${address()});mask-image:image-set("${address()}" 2x)`,
+        () => `*{background:url(${address()})}`,
+        () => `*{background:url("${address()}")}`,
+        () => `*{background:u\\52 L( ${address()} )}`,
+        () => `*{background:image-set("${address()}" 1x)}`,
+        () => `*{background:-webkit-image-set(url(${address()}) 1x)}`,
+        () => `*{--x:"${address()}";background:image-set(var(--x) 1x)}`,
+        () => `@import "${address()}";*{color:red}`,
+        () => `@import url(${address()}) screen;`,
+        () => `@media all{*{list-style:url('${address()}')}}`,
+        () => `@font-face{font-family:e;src:url(${address()})}*{font-family:e}`,
+        () => `*{color:red;&:hover,&{background:url(${address()})}}`,
+        () => `*{--y:url(${address()});background:var(--y)}`,
+        () => `*::before{content:url(${address()})}`,
+        () => `*{mask:url(${address()});cursor:url("${address()}"),auto}`,
+        () => `a[href]:hover,*{border-image:url("${address()}")}`,
+        () => `background:url(${address()});mask-image:image-set("${address()}" 2x)`,
       ];
       const sheets: string[] = [];
       const at = (length: number) => Math.floor(random() * (length + 1));
@@ -364,7 +674,11 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         return { depthElements, failed, text: bench.document.body.textContent };
       })()`);
       await page.close();
-      expect(result).toEqual({ depthElements: expect.any(Number), failed: expect.arrayContaining(['broken-snapshot']), text: 'sound' });
+      expect(result).toEqual({
+        depthElements: expect.any(Number),
+        failed: expect.arrayContaining(['broken-snapshot']),
+        text: 'sound',
+      });
       // The snapshot's html and body, and as deep as the limit goes.
       expect((result as { depthElements: number }).depthElements).toBeLessThanOrEqual(515);
     });

@@ -18,7 +18,23 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 /** Styles that a wrong sheet, mode or state would change. */
-const STYLES = ['color', 'display', 'font-weight', 'font-style', 'letter-spacing', 'word-spacing', 'text-indent', 'width', 'height', 'fill', 'margin-left', 'border-top-width', 'padding-left', 'font-size', 'text-align'];
+const STYLES = [
+  'color',
+  'display',
+  'font-weight',
+  'font-style',
+  'letter-spacing',
+  'word-spacing',
+  'text-indent',
+  'width',
+  'height',
+  'fill',
+  'margin-left',
+  'border-top-width',
+  'padding-left',
+  'font-size',
+  'text-align',
+];
 
 /** Runs in a page: styles of all elements in order, through shadow roots. */
 const STYLES_OF = `(document, names) => {
@@ -41,10 +57,15 @@ const SCROLLS_OF = `(document) => [document.documentElement, ...document.querySe
 
 async function inMirror<T>(console: Page, body: string, argument?: unknown): Promise<T> {
   // Evaluated text has no types; the caller says what it returns.
-  return (await console.evaluate(`(async (bench, argument) => { ${body} })(window.bench, ${JSON.stringify(argument) ?? 'null'})`)) as T;
+  return (await console.evaluate(
+    `(async (bench, argument) => { ${body} })(window.bench, ${JSON.stringify(argument) ?? 'null'})`,
+  )) as T;
 }
 
-for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFirefox]] as const) {
+for (const [name, launch] of [
+  ['chromium', launchChromium],
+  ['firefox', launchFirefox],
+] as const) {
   describe(name, () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -61,17 +82,31 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
       await page.bringToFront();
       const text = await bench.outline();
       await page.evaluate(text);
-      await page.evaluate(`(async () => { const step = (ms = 30) => new Promise((done) => setTimeout(done, ms)); ${fixture.act}; await step(); })()`);
+      await page.evaluate(
+        `(async () => { const step = (ms = 30) => new Promise((done) => setTimeout(done, ms)); ${fixture.act}; await step(); })()`,
+      );
       const recorded = await events();
       const live = (await page.evaluate('outlineOf(document)')) as string[];
       const liveStyles = (await page.evaluate(`(${STYLES_OF})(document, ${JSON.stringify(STYLES)})`)) as string[];
       const liveScrolls = await page.evaluate(`(${SCROLLS_OF})(document)`);
       await console.bringToFront();
-      const mirror = await inMirror<string[]>(console, 'bench.start(); bench.play(argument); await bench.painted(); await bench.painted(); return bench.outline(bench.document);', recorded);
-      const mirrorStyles = await inMirror<string[]>(console, `return (${STYLES_OF})(bench.document, argument).filter((line) => line !== 'x')`, STYLES);
+      const mirror = await inMirror<string[]>(
+        console,
+        'bench.start(); bench.play(argument); await bench.painted(); await bench.painted(); return bench.outline(bench.document);',
+        recorded,
+      );
+      const mirrorStyles = await inMirror<string[]>(
+        console,
+        `return (${STYLES_OF})(bench.document, argument).filter((line) => line !== 'x')`,
+        STYLES,
+      );
       const mirrorScrolls = await inMirror(console, `return (${SCROLLS_OF})(bench.document)`);
       const mode = await inMirror<string>(console, 'return bench.document.compatMode');
-      const replay = await inMirror<string[]>(console, `const replayer = bench.replay(argument); return bench.outline(replayer.iframe.contentDocument);`, recorded);
+      const replay = await inMirror<string[]>(
+        console,
+        `const replayer = bench.replay(argument); return bench.outline(replayer.iframe.contentDocument);`,
+        recorded,
+      );
       const liveMode = await page.evaluate('document.compatMode');
       await page.close();
       await console.close();
@@ -86,7 +121,7 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
       expect(result.mirrorStyles).toEqual(result.liveStyles);
       expect(result.mirrorScrolls).toEqual(result.liveScrolls);
       // rrweb's player invents a doctype for a page that has none, so that its mode is right.
-      const replay = result.replay.filter((line, index) => index > 0 || fixture.name !== 'quirks');
+      const replay = result.replay.filter((_line, index) => index > 0 || fixture.name !== 'quirks');
       expect(result.mirror).toEqual(replay);
     });
   });

@@ -37,13 +37,22 @@ beforeAll(async () => {
   bench = await startMirrorBench();
   const png = Buffer.from(RED, 'base64');
   for (let n = 1; n <= 5; n++) bench.assets.set(String(n).repeat(64), { type: 'image/png', body: png });
-  bench.assets.set('6'.repeat(64), { type: 'text/css', body: '@import "more.css";.l{color:rgb(6,6,6);background:url(../img/a.png)}.l:hover{color:rgb(66,66,66)}' });
+  bench.assets.set('6'.repeat(64), {
+    type: 'text/css',
+    body: '@import "more.css";.l{color:rgb(6,6,6);background:url(../img/a.png)}.l:hover{color:rgb(66,66,66)}',
+  });
   bench.assets.set('7'.repeat(64), { type: 'text/css', body: '.l{letter-spacing:7px}.i{background:url(deep/b.png)' });
-  bench.assets.set('8'.repeat(64), { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"><symbol id="s" viewBox="0 0 9 9"><rect width="9" height="9"/></symbol></svg>' });
+  bench.assets.set('8'.repeat(64), {
+    type: 'image/svg+xml',
+    body: '<svg xmlns="http://www.w3.org/2000/svg"><symbol id="s" viewBox="0 0 9 9"><rect width="9" height="9"/></symbol></svg>',
+  });
 });
 afterAll(() => bench.close());
 
-for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFirefox]] as const) {
+for (const [name, launch] of [
+  ['chromium', launchChromium],
+  ['firefox', launchFirefox],
+] as const) {
   describe(name, () => {
     let browser: Browser;
     let page: Page;
@@ -60,7 +69,9 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
     });
     /** `body` runs in the console and returns something that JSON can hold. */
     const run = async (body: string): Promise<unknown> =>
-      page.evaluate(`(async () => { const { el, text, page, mutation, custom, hash, until, style, bytes } = window.kit; const { mirror } = bench; ${body} })()`);
+      page.evaluate(
+        `(async () => { const { el, text, page, mutation, custom, hash, until, style, bytes } = window.kit; const { mirror } = bench; ${body} })()`,
+      );
 
     test('assets that come after the page are put in their places, each once', async () => {
       const result = await run(`
@@ -81,7 +92,19 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
           srcset: d.getElementById('s').getAttribute('srcset') === a(3) + ' 1x', p: style('#p', 'background-image').includes(a(2)), color: style('#p', 'color'), svg: d.getElementById('im').getAttribute('xlink:href') === a(1),
           u: style('.u', 'background-image').slice(0, 10), kept: [...d.querySelector('head style').sheet.cssRules].some((rule) => rule.selectorText === '.late') };
       `);
-      expect(result).toEqual({ before: 'data:', src: true, b: true, n: true, v: true, srcset: true, p: true, color: 'rgb(255, 0, 0)', svg: true, u: 'url("data:', kept: true });
+      expect(result).toEqual({
+        before: 'data:',
+        src: true,
+        b: true,
+        n: true,
+        v: true,
+        srcset: true,
+        p: true,
+        color: 'rgb(255, 0, 0)',
+        svg: true,
+        u: 'url("data:',
+        kept: true,
+      });
       expect(bench.requests.every((url) => url.startsWith('/asset/'))).toBe(true);
     });
 
@@ -157,7 +180,21 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         await until(() => d.getElementById('late').style.content.includes('blob:'), 'early picture');
         return { empty, full, revoked, kept, wide: box('c') };
       `);
-      expect(result).toEqual({ empty: [[120, 60], [402, 202], [160, 90]], full: [[120, 120], [402, 402], [160, 90]], revoked: 'gone', kept: true, wide: [240, 240] });
+      expect(result).toEqual({
+        empty: [
+          [120, 60],
+          [402, 202],
+          [160, 90],
+        ],
+        full: [
+          [120, 120],
+          [402, 402],
+          [160, 90],
+        ],
+        revoked: 'gone',
+        kept: true,
+        wide: [240, 240],
+      });
     });
 
     test('pointer, hover, press and focus are shown, and nothing is focused', async () => {
@@ -181,8 +218,20 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         return seen;
       `);
       expect(result).toEqual({
-        before: 'none', menu: 'block', left: 'none', pressed: 'rgb(1, 1, 1)', released: expect.not.stringMatching('rgb\\(1, 1, 1\\)'), tailwind: expect.stringMatching(/rgb\([45], [45], [45]\)/),
-        shadow: ['rgb(7, 7, 7)', '3px'], focus: 'rgb(2, 2, 2)', within: 'rgb(3, 3, 3)', visible: true, still: 'rgb(2, 2, 2)', blur: false, gone: 0, active: 'operator',
+        before: 'none',
+        menu: 'block',
+        left: 'none',
+        pressed: 'rgb(1, 1, 1)',
+        released: expect.not.stringMatching('rgb\\(1, 1, 1\\)'),
+        tailwind: expect.stringMatching(/rgb\([45], [45], [45]\)/),
+        shadow: ['rgb(7, 7, 7)', '3px'],
+        focus: 'rgb(2, 2, 2)',
+        within: 'rgb(3, 3, 3)',
+        visible: true,
+        still: 'rgb(2, 2, 2)',
+        blur: false,
+        gone: 0,
+        active: 'operator',
       });
     });
 
@@ -211,7 +260,23 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         return seen;
       `);
       const { caret, range, ...rest } = result as { caret: number[]; range: number[] };
-      expect(rest).toEqual({ modal: true, lines: true, selected: 'select', editable: 1, unselected: false, list: ['G', 'One', 'Two'], active: true, at: 10, closed: 0, pop: true, unpop: false, unmodal: false, opacity: '0.5', cancelled: '1', focus: 'operator' });
+      expect(rest).toEqual({
+        modal: true,
+        lines: true,
+        selected: 'select',
+        editable: 1,
+        unselected: false,
+        list: ['G', 'One', 'Two'],
+        active: true,
+        at: 10,
+        closed: 0,
+        pop: true,
+        unpop: false,
+        unmodal: false,
+        opacity: '0.5',
+        cancelled: '1',
+        focus: 'operator',
+      });
       // Five letters of the field's own font after its border and padding.
       expect(caret[0]).toBeGreaterThan(100 + 3 + 5 * 7);
       expect(caret[0]).toBeLessThan(100 + 3 + 5 * 12);
@@ -232,7 +297,15 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         return { seen, resyncs: mirror.stats.resyncs };
       `);
       expect(result).toEqual({
-        seen: [[1, '', 'one'], [1, '1', 'one'], [1, '1', 'one'], [4, '1', 'four'], [4, '1', 'four'], [4, '1,4', 'four'], [5, '1,4', 'five']],
+        seen: [
+          [1, '', 'one'],
+          [1, '1', 'one'],
+          [1, '1', 'one'],
+          [4, '1', 'four'],
+          [4, '1', 'four'],
+          [4, '1,4', 'four'],
+          [5, '1,4', 'five'],
+        ],
         resyncs: 2,
       });
     });
@@ -274,7 +347,20 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         mirror.history(0, 0); seen.push(frames());
         return seen;
       `);
-      expect(result).toEqual([1, [['none', 'second'], ['block', 'first']], 2, [['block', 'second'], ['none', 'first']], [['block', 'anew']], []]);
+      expect(result).toEqual([
+        1,
+        [
+          ['none', 'second'],
+          ['block', 'first'],
+        ],
+        2,
+        [
+          ['block', 'second'],
+          ['none', 'first'],
+        ],
+        [['block', 'anew']],
+        [],
+      ]);
     });
 
     test('a node at a point, in a frame and a shadow root, and back', async () => {
@@ -285,7 +371,13 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
         await bench.painted();
         return { shadow: mirror.nodeAt(25, 10), frame: mirror.nodeAt(115 + 10, 115 + 15), back: mirror.elementOf(33).style.width, none: mirror.elementOf(12345) ?? null, text: mirror.elementOf(1) ?? null };
       `);
-      expect(result).toEqual({ shadow: { id: 21, dx: 0.5, dy: 0.2 }, frame: { id: 33, dx: 0.25, dy: 0.75 }, back: '40px', none: null, text: null });
+      expect(result).toEqual({
+        shadow: { id: 21, dx: 0.5, dy: 0.2 },
+        frame: { id: 33, dx: 0.25, dy: 0.75 },
+        back: '40px',
+        none: null,
+        text: null,
+      });
     });
 
     test('hours of changes leave nothing behind', async () => {
@@ -305,7 +397,8 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
 
     test.runIf(name === 'chromium')('neither nodes nor memory grow with changes and snapshots', async () => {
       const session = await page.createCDPSession();
-      const rounds = (from: number) => run(`
+      const rounds = (from: number) =>
+        run(`
         for (let round = ${from}; round < ${from} + 300; round++) {
           bench.snapshot(page([el('style', { _cssText: '.a{background:url(/s' + round + '.png)}' + 'x'.repeat(2000) + round })], [el('div', { '#': 50 }), el('canvas', { '#': 51 }), el('iframe', { '#': 52 })]));
           bench.change([mutation({ adds: [{ parentId: 52, nextId: null, node: { type: 0, id: 60, childNodes: [el('html', {}, [el('body', {}, [el('p')])])] } }] })]);
@@ -331,7 +424,11 @@ for (const [name, launch] of [['chromium', launchChromium], ['firefox', launchFi
     });
 
     test('closed, it leaves nothing in the container', async () => {
-      expect(await run(`bench.snapshot(page([], [text('x')])); mirror.close(); mirror.close(); mirror.frame(new Uint8Array(20)); return document.getElementById('mirror').childElementCount;`)).toBe(0);
+      expect(
+        await run(
+          `bench.snapshot(page([], [text('x')])); mirror.close(); mirror.close(); mirror.frame(new Uint8Array(20)); return document.getElementById('mirror').childElementCount;`,
+        ),
+      ).toBe(0);
     });
   });
 }

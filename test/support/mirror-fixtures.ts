@@ -1,7 +1,12 @@
 // Pages, each named for its difficulty, that record themselves and then change (`act`). Used for the round trip: the page,
 // the mirror of its recording, and rrweb's replay of the same recording must agree.
 
-export type Fixture = { name: string; html: string; /** Changes the page; runs in it. May be async. */ act: string; /** Files of the site. */ files?: Record<string, { type: string; body: string }> };
+export type Fixture = {
+  name: string;
+  html: string;
+  /** Changes the page; runs in it. May be async. */ act: string;
+  /** Files of the site. */ files?: Record<string, { type: string; body: string }>;
+};
 
 const page = (head: string, body: string) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fixture</title>${head}</head><body>${body}<script src="/recorder.js"></script></body></html>`;
@@ -22,7 +27,10 @@ export const FIXTURES: Fixture[] = [
   },
   {
     name: 'moves',
-    html: page('<style>li{color:rgb(9,9,9)} ul:empty{color:red}</style>', `<ul id="a"><li>1<li>2<li>3<li>4<li>5</ul><ul id="b"></ul><form id="f"><input name="x" value="start"><p><span>deep</span></p></form>`),
+    html: page(
+      '<style>li{color:rgb(9,9,9)} ul:empty{color:red}</style>',
+      `<ul id="a"><li>1<li>2<li>3<li>4<li>5</ul><ul id="b"></ul><form id="f"><input name="x" value="start"><p><span>deep</span></p></form>`,
+    ),
     act: `
       const a = document.getElementById('a'), b = document.getElementById('b'), f = document.getElementById('f');
       a.append(a.firstElementChild); b.append(a.children[1], a.children[2]); await step();
@@ -53,12 +61,15 @@ export const FIXTURES: Fixture[] = [
   },
   {
     name: 'forms',
-    html: page('<style>input:checked{outline:2px solid rgb(1,1,1)}</style>', `
+    html: page(
+      '<style>input:checked{outline:2px solid rgb(1,1,1)}</style>',
+      `
       <form><input id="t" value="a"><input id="c" type="checkbox"><input id="r1" type="radio" name="r" checked><input id="r2" type="radio" name="r">
       <input id="pw" type="password" value="secret"><textarea id="ta">text</textarea><input type="range" id="ra" min="0" max="9" value="4"><input type="color" value="#ff0000">
       <select id="s"><option value="1">One<option value="2" selected>Two<optgroup label="G"><option value="3">Three</optgroup></select>
       <select id="m" multiple><option>a<option selected>b<option selected>c</select>
-      <details id="de"><summary>More</summary><p>hidden</p></details><fieldset id="fs" disabled><button>B</button></fieldset><progress value=".3"></progress><meter value=".5"></meter></form>`),
+      <details id="de"><summary>More</summary><p>hidden</p></details><fieldset id="fs" disabled><button>B</button></fieldset><progress value=".3"></progress><meter value=".5"></meter></form>`,
+    ),
     act: `
       const $ = (id) => document.getElementById(id); const fire = (e) => { e.dispatchEvent(new Event('input', { bubbles: true })); e.dispatchEvent(new Event('change', { bubbles: true })); };
       $('t').value = 'b <c>'; fire($('t')); $('c').checked = true; fire($('c')); $('r2').checked = true; fire($('r2'));
@@ -67,11 +78,14 @@ export const FIXTURES: Fixture[] = [
   },
   {
     name: 'shadow-dom',
-    html: page('<style>x-card{display:block}x-card:not(:defined){color:rgb(200,0,0)}</style>', `<x-card id="one"><span slot="s">slotted</span></x-card><div id="host"></div><x-later></x-later>
+    html: page(
+      '<style>x-card{display:block}x-card:not(:defined){color:rgb(200,0,0)}</style>',
+      `<x-card id="one"><span slot="s">slotted</span></x-card><div id="host"></div><x-later></x-later>
       <script>
         customElements.define('x-card', class extends HTMLElement { constructor() { super(); const r = this.attachShadow({ mode: 'open' }); r.innerHTML = '<style>p{color:rgb(7,8,9)}::slotted(span){font-weight:700}:host{border-left:3px solid rgb(1,2,3)}</style><p>in shadow</p><slot name="s"></slot>'; } });
         const root = document.getElementById('host').attachShadow({ mode: 'open' }); const sheet = new CSSStyleSheet(); sheet.replaceSync('b{color:rgb(10,20,30)}'); root.adoptedStyleSheets = [sheet]; root.innerHTML = '<b>adopted</b>';
-      </script>`),
+      </script>`,
+    ),
     act: `
       const shadow = document.getElementById('one').shadowRoot; shadow.querySelector('p').textContent = 'changed'; shadow.append(document.createElement('hr')); await step();
       const c = document.createElement('x-card'); c.innerHTML = '<span slot="s">two</span>'; document.body.append(c); await step(50);
@@ -81,7 +95,10 @@ export const FIXTURES: Fixture[] = [
   },
   {
     name: 'frames',
-    html: page('<style>iframe{width:300px;height:100px;border:0}</style>', `<iframe id="f" srcdoc="<!doctype html><style>p{color:rgb(3,2,1)}</style><p>inside</p>"></iframe><iframe src="about:blank" id="g"></iframe>`),
+    html: page(
+      '<style>iframe{width:300px;height:100px;border:0}</style>',
+      `<iframe id="f" srcdoc="<!doctype html><style>p{color:rgb(3,2,1)}</style><p>inside</p>"></iframe><iframe src="about:blank" id="g"></iframe>`,
+    ),
     act: `
       await step(300); const inner = document.getElementById('f').contentDocument; inner.querySelector('p').textContent = 'changed inside'; const d = inner.createElement('div'); d.textContent = 'added'; inner.body.append(d); await step(50);
       const f = document.createElement('iframe'); f.srcdoc = '<!doctype html><b>late frame</b>'; document.body.append(f); await step(300);
@@ -89,8 +106,16 @@ export const FIXTURES: Fixture[] = [
   },
   {
     name: 'style-sheets',
-    html: page(`<link rel="stylesheet" href="/site.css"><style id="s1">.r{color:rgb(1,1,1)}</style><style id="s2" media="print">.r{color:red}</style><style id="s3"></style>`, `<p class="r x">a</p><p class="t">b</p><p class="k">c</p>`),
-    files: { '/site.css': { type: 'text/css', body: '.x{letter-spacing:2px}@media (min-width:10px){.t{color:rgb(2,2,2)}}@supports (display:grid){.t{display:grid}}' } },
+    html: page(
+      `<link rel="stylesheet" href="/site.css"><style id="s1">.r{color:rgb(1,1,1)}</style><style id="s2" media="print">.r{color:red}</style><style id="s3"></style>`,
+      `<p class="r x">a</p><p class="t">b</p><p class="k">c</p>`,
+    ),
+    files: {
+      '/site.css': {
+        type: 'text/css',
+        body: '.x{letter-spacing:2px}@media (min-width:10px){.t{color:rgb(2,2,2)}}@supports (display:grid){.t{display:grid}}',
+      },
+    },
     act: `
       const s1 = document.getElementById('s1'), s3 = document.getElementById('s3');
       s3.sheet.insertRule('.k{color:rgb(3,3,3)}'); s3.sheet.insertRule('@media (min-width:1px){.k{font-weight:700}}', 1); await step();
@@ -102,19 +127,28 @@ export const FIXTURES: Fixture[] = [
   },
   {
     name: 'svg-and-math',
-    html: page('<style>svg .z{fill:rgb(5,5,5)}</style>', `<svg viewBox="0 0 20 20" width="20"><defs><linearGradient id="g"><stop offset="0"/></linearGradient><clipPath id="cp"><rect width="5" height="5"/></clipPath></defs><rect class="z" width="9" height="9" fill="url(#g)" clip-path="url(#cp)"/><use href="#g"/><foreignObject width="9" height="9"><div>html</div></foreignObject><text>t</text></svg><math><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></math>`),
+    html: page(
+      '<style>svg .z{fill:rgb(5,5,5)}</style>',
+      `<svg viewBox="0 0 20 20" width="20"><defs><linearGradient id="g"><stop offset="0"/></linearGradient><clipPath id="cp"><rect width="5" height="5"/></clipPath></defs><rect class="z" width="9" height="9" fill="url(#g)" clip-path="url(#cp)"/><use href="#g"/><foreignObject width="9" height="9"><div>html</div></foreignObject><text>t</text></svg><math><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></math>`,
+    ),
     act: `
       const svg = document.querySelector('svg'); const c = document.createElementNS('http://www.w3.org/2000/svg', 'circle'); c.setAttribute('r', '3'); svg.append(c); await step();
       c.setAttribute('cx', '4'); svg.setAttribute('viewBox', '0 0 30 30'); svg.querySelector('foreignObject div').textContent = 'changed';`,
   },
   {
     name: 'dialogs',
-    html: page('<style>dialog::backdrop{background:rgb(1,2,3)}</style>', `<dialog id="m"><form><input autofocus></form></dialog><dialog id="n">plain</dialog><dialog id="o" open>open</dialog>`),
+    html: page(
+      '<style>dialog::backdrop{background:rgb(1,2,3)}</style>',
+      `<dialog id="m"><form><input autofocus></form></dialog><dialog id="n">plain</dialog><dialog id="o" open>open</dialog>`,
+    ),
     act: `document.getElementById('m').showModal(); document.getElementById('n').show(); await step(); document.getElementById('o').close(); document.getElementById('n').close(); await step();`,
   },
   {
     name: 'scrolls',
-    html: page('<style>#box{height:100px;overflow:auto;scroll-behavior:smooth}</style>', `<div id="box"><div style="height:900px">a</div></div><div style="height:3000px">b</div>`),
+    html: page(
+      '<style>#box{height:100px;overflow:auto;scroll-behavior:smooth}</style>',
+      `<div id="box"><div style="height:900px">a</div></div><div style="height:3000px">b</div>`,
+    ),
     act: `document.getElementById('box').scrollTo({ top: 333, behavior: 'instant' }); await step(50); window.scrollTo(0, 444); await step(200);`,
   },
   {

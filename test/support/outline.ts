@@ -4,7 +4,8 @@
 // Easy to get wrong: it runs in the browser, on nodes of other windows.
 
 /** Attributes that a mirror may not show as they were, or that mean nothing after recording. */
-const LEFT_OUT = /^(autocomplete|srcdoc|nonce|rr_.*|_on.*|on.*|csp-content|rrweb-original-.*|sandbox|tabindex|loading|poster)$/;
+const LEFT_OUT =
+  /^(autocomplete|srcdoc|nonce|rr_.*|_on.*|on.*|csp-content|rrweb-original-.*|sandbox|tabindex|loading|poster)$/;
 const MARKS = /^:(hover|active|focus|focus-visible|focus-within|undefined|box|own)$/;
 
 export type OutlineOptions = { /** Values of attributes too. */ values?: boolean };
@@ -29,7 +30,9 @@ export function outline(document: Document, options: OutlineOptions = {}): strin
     if (own) return;
     const isScript = element.localName === 'script' || element.localName === 'noscript';
     const isSheet = element.localName === 'style' || element.localName === 'link';
-    lines.push(`${indent}<${isScript ? 'script' : isSheet ? 'style' : element.localName}${isSheet || isScript ? '' : attributesOf(element, options)}>`);
+    lines.push(
+      `${indent}<${isScript ? 'script' : isSheet ? 'style' : element.localName}${isSheet || isScript ? '' : attributesOf(element, options)}>`,
+    );
     if (isScript || isSheet) return;
     const state = stateOf(element);
     if (state !== '') lines.push(`${indent}  = ${state}`);
@@ -42,7 +45,8 @@ export function outline(document: Document, options: OutlineOptions = {}): strin
     for (const child of element.childNodes) walk(child, depth + 1);
     // Its name says what it is; of another window.
     const inside = element.localName === 'iframe' ? (element as HTMLIFrameElement).contentDocument : null;
-    if (inside?.body && inside.body.childNodes.length > 0) for (const child of inside.childNodes) walk(child, depth + 1);
+    if (inside?.body && inside.body.childNodes.length > 0)
+      for (const child of inside.childNodes) walk(child, depth + 1);
   };
   for (const child of document.childNodes) walk(child, 0);
   return lines;
@@ -58,7 +62,8 @@ function attributesOf(element: Element, options: OutlineOptions): string {
     if (name.startsWith(':') || !values.has(plain)) values.set(plain, element.getAttribute(name) ?? '');
   }
   if (element.localName === 'iframe') values.delete('src');
-  if (/^(option|input|select)$/.test(element.localName)) for (const name of ['selected', 'checked', 'value']) values.delete(name);
+  if (/^(option|input|select)$/.test(element.localName))
+    for (const name of ['selected', 'checked', 'value']) values.delete(name);
   if (values.get('class') === 'rrweb-paused') values.delete('class');
   const style = values.get('style');
   if (style !== undefined) values.set('style', style.replace(/\s+/g, '').replace(/;$/, ''));

@@ -69,12 +69,42 @@ describe('treatment of attributes', () => {
 describe('srcset', () => {
   test.each([
     ['a.png', [['a.png', '']]],
-    ['a.png 1x, b.png 2x', [['a.png', '1x'], ['b.png', '2x']]],
+    [
+      'a.png 1x, b.png 2x',
+      [
+        ['a.png', '1x'],
+        ['b.png', '2x'],
+      ],
+    ],
     ['a.png,b.png', [['a.png,b.png', '']]],
-    ['a.png, b.png', [['a.png', ''], ['b.png', '']]],
-    [' , a,b.png 100w 50h ,c 2x', [['a,b.png', '100w 50h'], ['c', '2x']]],
-    ['data:image/gif;base64,AA== 1x, b 2x', [['data:image/gif;base64,AA==', '1x'], ['b', '2x']]],
-    ['a 1x(2,3), b', [['a', '1x23'], ['b', '']]],
+    [
+      'a.png, b.png',
+      [
+        ['a.png', ''],
+        ['b.png', ''],
+      ],
+    ],
+    [
+      ' , a,b.png 100w 50h ,c 2x',
+      [
+        ['a,b.png', '100w 50h'],
+        ['c', '2x'],
+      ],
+    ],
+    [
+      'data:image/gif;base64,AA== 1x, b 2x',
+      [
+        ['data:image/gif;base64,AA==', '1x'],
+        ['b', '2x'],
+      ],
+    ],
+    [
+      'a 1x(2,3), b',
+      [
+        ['a', '1x23'],
+        ['b', ''],
+      ],
+    ],
     ['', []],
     [',,', []],
   ])('%s', (value, expected) =>

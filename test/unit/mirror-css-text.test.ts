@@ -2,7 +2,13 @@
 // is tested in test/browser/mirror-hostile.test.ts.
 
 import { describe, expect, test } from 'vitest';
-import { parseCss, parseDeclarations, parseImported, wrapImport, type CssParts } from '../../cobrowse/mirror/css-text.ts';
+import {
+  parseCss,
+  parseDeclarations,
+  parseImported,
+  wrapImport,
+  type CssParts,
+} from '../../cobrowse/mirror/css-text.ts';
 
 /** The text with each reference shown as «address». */
 function shown({ texts, references }: CssParts): string {
@@ -81,7 +87,10 @@ describe('addresses', () => {
     ['a{content:"url(x)"}', 'a{content:"url(x)"}'],
     ['a{content:"\nb:url(x)"}', 'a{content:"\nb:«x»"}'],
     ['a{b:/* url(x) */ 1url(x) #url(y)}', 'a{b:/* url(x) */ 1url(x) #url(y)}'],
-    ['@namespace svg url(http://www.w3.org/2000/svg);a{b:url(x)}', '@namespace svg url(http://www.w3.org/2000/svg);a{b:«x»}'],
+    [
+      '@namespace svg url(http://www.w3.org/2000/svg);a{b:url(x)}',
+      '@namespace svg url(http://www.w3.org/2000/svg);a{b:«x»}',
+    ],
   ])('%s', (css, expected) => expect(rewrite(css)).toBe(expected));
 
   test('a declaration without any of it is not looked at twice', () => {
