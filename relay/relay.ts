@@ -53,6 +53,9 @@ export async function startRelay(
     sites = await listSites(database);
   };
 
+  /** Address of the demo shop, when it is served. */
+  let demo: string | undefined;
+
   const tokens = createTokens(loadSecret(config.dataDir, config.secret), now);
   const metrics = createLiveMetrics();
   const assets = await openAssetStore({
@@ -219,6 +222,12 @@ export async function startRelay(
         },
         metrics: () => metrics.write(),
         refusedLogin: () => metrics.refusedLogins.add(1),
+        firstSteps(account) {
+          const mine = sites.filter((site) => site.account === account);
+          // The customer's own site, once there is one.
+          const site = mine.find(({ key }) => key !== DEMO_SITE_KEY) ?? mine[0];
+          return { ...(site ? { siteKey: site.key } : {}), ...(demo === undefined ? {} : { demo }) };
+        },
       }),
       ...createCabinetRoutes({
         db: database,
@@ -248,6 +257,7 @@ export async function startRelay(
     url: config.publicUrl ?? `${scheme}://${host}:${server.port}`,
     firstOperator,
     async allowDemo(origins) {
+      [demo] = origins;
       await ensureDemoSite(database, origins);
       await readSites();
       return DEMO_SITE_KEY;

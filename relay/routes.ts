@@ -20,6 +20,8 @@ export type RouteDoor = {
   health(): Promise<{ ok: boolean; details: Record<string, unknown> }>;
   metrics(): string;
   refusedLogin(): void;
+  /** For a console that has no visitors yet: what to paste into a site, and the demo shop when there is one. */
+  firstSteps(account: string): { siteKey?: string; demo?: string };
 };
 
 export const SESSION_COOKIE = 'tandem';
@@ -64,9 +66,10 @@ const throttled = (retryAfterSec: number) =>
   );
 
 export function createRoutes(door: RouteDoor): Route[] {
-  const who = ({ id, name, login, role, mustChange }: SessionOperator) => ({
+  const who = ({ id, account, name, login, role, mustChange }: SessionOperator) => ({
     operator: { id, name, login, role },
     mustChange,
+    firstSteps: door.firstSteps(account),
   });
 
   const uploadCors = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
