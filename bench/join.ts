@@ -172,57 +172,6 @@ async function workOf(session: CDPSession): Promise<{ atMs: number; workMs: numb
   return { atMs: performance.now(), workMs: work.value * 1000 };
 }
 
-/** What a page says over its sockets. */
-type Wire = {
-  /** Since the last call: what each frame was, and all their bytes, but for probes. */
-  take(): { sent: string[]; sentBytes: number };
-  /** Frames of any kind so far. 0: the debugger tells nothing, and "nothing was sent" means nothing. */
-  readonly heard: number;
-};
-
-async function watchWire(session: CDPSession): Promise<Wire> {
-  let sent: string[] = [];
-  let sentBytes = 0;
-  let heard = 0;
-  session.on('Network.webSocketFrameSent', ({ response }: Protocol.Network.WebSocketFrameSentEvent) => {
-    heard++;
-    const isBinary = response.opcode === 2;
-    const bytes = Buffer.from(response.payloadData, isBinary ? 'base64' : 'utf8');
-    // Text is a message of ours or an event of rrweb's: JSON either way.
-    const name = isBinary ? nameOf(readHeader(bytes).kind) : String(JSON.parse(response.payloadData).t ?? 'event');
-    // Every two seconds, whether somebody joins or not.
-    if (name === 'probe') return;
-    sent.push(name);
-    sentBytes += bytes.byteLength;
-  });
-  await session.send('Network.enable');
-  return {
-    take() {
-      const taken = { sent, sentBytes };
-      sent = [];
-      sentBytes = 0;
-      return taken;
-    },
-    get heard() {
-      return heard;
-    },
-  };
-}
-
-function nameOf(kind: number): string {
-  return Object.entries(KIND).find(([, number]) => number === kind)?.[0] ?? String(kind);
-}
-
-async function workOf(session: CDPSession): Promise<{ atMs: number; workMs: number }> {
-  const { metrics } = await session.send('Performance.getMetrics');
-  const of = (name: string) => {
-    const found = metrics.find((metric) => metric.name === name);
-    if (!found) throw new Error(`the browser does not count ${name}`);
-    return found.value * 1000;
-  };
-  return { atMs: of('Timestamp'), workMs: of('TaskDuration') };
-}
-
 const RECIPE = "rrweb's live recipe";
 
 function report(context: BenchContext, results: Record<System, readonly Join[]>): void {
