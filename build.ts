@@ -224,10 +224,18 @@ async function buildBench(): Promise<void> {
   const pages = entries.filter((name) => name.endsWith('.page.ts')).map((name) => `bench/${name}`);
   await bundle('bench', 'bench', {
     ...node,
-    entryPoints: ['bench/main.ts', ...entries.filter((name) => name.endsWith('.child.ts')).map((name) => `bench/${name}`)],
+    entryPoints: [
+      'bench/main.ts',
+      ...entries.filter((name) => name.endsWith('.child.ts')).map((name) => `bench/${name}`),
+    ],
   });
   if (pages.length > 0)
-    await bundle('bench', 'pages', { ...browser, target: 'es2022', entryPoints: pages, outdir: path.join(dist, 'bench/pages') });
+    await bundle('bench', 'pages', {
+      ...browser,
+      target: 'es2022',
+      entryPoints: pages,
+      outdir: path.join(dist, 'bench/pages'),
+    });
 }
 
 const builders: Record<Group, () => Promise<void>> = {

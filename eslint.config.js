@@ -42,7 +42,11 @@ export default ts.config(
       'no-restricted-syntax': ['error', noProcessEnv],
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'uWebSockets.js', message: 'Only relay/server.ts knows uWebSockets.js.', allowTypeImports: false }] },
+        {
+          paths: [
+            { name: 'uWebSockets.js', message: 'Only relay/server.ts knows uWebSockets.js.', allowTypeImports: false },
+          ],
+        },
       ],
     },
   },

@@ -19,7 +19,12 @@ export const RECONNECT = {
 
 /** Milliseconds to wait before the next try; undefined: there is none. `attempt`: how many tries have failed since the
  * last success, from 0. `random` in [0, 1). */
-export function nextTry(input: { after: AfterClose; attempt: number; hidden: boolean; random: number }): number | undefined {
+export function nextTry(input: {
+  after: AfterClose;
+  attempt: number;
+  hidden: boolean;
+  random: number;
+}): number | undefined {
   const { after, attempt, random } = input;
   if (after === 'stop' || after === 'login') return undefined;
   if (after === 'later' && attempt === 0) return RECONNECT.laterMs + RECONNECT.laterSpreadMs * random;

@@ -25,7 +25,9 @@ function findBrowsers(): void {
   if (canInstall) {
     console.log(`Installing ${packages.join(' and ')} (the tests drive real browsers) …`);
     run('apt-get', ['update', '-q']);
-    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { DEBIAN_FRONTEND: 'noninteractive' });
+    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
   }
   const still = missing.filter((name) => findBrowser(name) === undefined);
   if (still.length === 0) return;

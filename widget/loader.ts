@@ -10,7 +10,15 @@ import { CLOSE } from '../protocol/close-codes.ts';
 import { createLink, type Link } from '../protocol/link.ts';
 import type { FromVisitor, Page, ToVisitor } from '../protocol/messages.ts';
 import { linkPath } from '../protocol/version.ts';
-import { storageKey, type Call, type LauncherFile, type StoredVisit, type Widget, type WidgetFile, type WidgetModule } from './handover.ts';
+import {
+  storageKey,
+  type Call,
+  type LauncherFile,
+  type StoredVisit,
+  type Widget,
+  type WidgetFile,
+  type WidgetModule,
+} from './handover.ts';
 import { browserSocket, createHost, isPristine, readStored, writeStored, type Clean } from './host.ts';
 
 /** Names of hashed files: put in by build.ts. */
@@ -67,7 +75,8 @@ function start(script: HTMLScriptElement): void {
     // Until the visitor agrees to more: no values of query or fragment, which may open doors.
     url: location.href.replace(/=[^&;#]*/g, '=').slice(0, MAX_URL_CHARS),
     // A form named "title" stands in the way of the property. Long numbers may be card numbers.
-    title: 'private' in script.dataset ? '' : `${document.title}`.replace(/\d[\d -]{11,}/g, '•').slice(0, MAX_TITLE_CHARS),
+    title:
+      'private' in script.dataset ? '' : `${document.title}`.replace(/\d[\d -]{11,}/g, '•').slice(0, MAX_TITLE_CHARS),
     visible: !document.hidden,
     viewport: { width: innerWidth, height: innerHeight },
   });
@@ -175,7 +184,9 @@ function start(script: HTMLScriptElement): void {
   const showLauncher = (shown: boolean) => {
     isWanted = shown;
     if (!shown || isHidden) return place();
-    dressed ??= fetchFile<LauncherFile>(LAUNCHER_FILE).then(({ dress }) => dress(launcher, lang, clean(), () => call(['open'])));
+    dressed ??= fetchFile<LauncherFile>(LAUNCHER_FILE).then(({ dress }) =>
+      dress(launcher, lang, clean(), () => call(['open'])),
+    );
     // Blocked or unreachable: the next welcome tries again.
     dressed.then(place, () => (dressed = undefined));
   };

@@ -71,7 +71,8 @@ export async function fetchPublic(address: string, options: { reachPrivate: bool
 function fetchOnce(address: string, options: { reachPrivate: boolean }): Promise<Fetched | { redirect: string }> {
   if (!URL.canParse(address)) return Promise.resolve({ kind: 'refused', why: 'address' });
   const url = new URL(address);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return Promise.resolve({ kind: 'refused', why: 'address' });
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return Promise.resolve({ kind: 'refused', why: 'address' });
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (!options.reachPrivate && isIP(literal) !== 0 && isPrivateAddress(literal))
     return Promise.resolve({ kind: 'refused', why: 'address' });
@@ -104,7 +105,11 @@ function fetchOnce(address: string, options: { reachPrivate: boolean }): Promise
         const { location } = response.headers;
         if (status >= 300 && status < 400 && location !== undefined) {
           response.destroy();
-          resolve(URL.canParse(location, url.href) ? { redirect: new URL(location, url).href } : { kind: 'refused', why: 'status' });
+          resolve(
+            URL.canParse(location, url.href)
+              ? { redirect: new URL(location, url).href }
+              : { kind: 'refused', why: 'status' },
+          );
           return;
         }
         if (status !== 200) return refuse('status');
@@ -133,7 +138,8 @@ export function cssAddresses(css: string, base: string): string[] {
   const pattern = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]+))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')/gi;
   for (const match of text.matchAll(pattern)) {
     const address = match.slice(1).find((part) => part !== undefined) ?? '';
-    if (address === '' || address.startsWith('#') || address.startsWith('data:') || !URL.canParse(address, base)) continue;
+    if (address === '' || address.startsWith('#') || address.startsWith('data:') || !URL.canParse(address, base))
+      continue;
     const url = new URL(address, base);
     url.hash = '';
     if (url.protocol === 'http:' || url.protocol === 'https:') found.add(url.href);

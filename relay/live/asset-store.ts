@@ -17,7 +17,12 @@ export type AssetStore = {
   /** Media type when this site has it. */
   type(site: string, hash: string): MediaType | undefined;
   /** Stores under the true hash. Undefined: not a picture, font or style sheet, or not what `expected` names. */
-  put(site: string, bytes: Uint8Array, declaredType: string, expected?: string): Promise<{ hash: string; type: MediaType } | undefined>;
+  put(
+    site: string,
+    bytes: Uint8Array,
+    declaredType: string,
+    expected?: string,
+  ): Promise<{ hash: string; type: MediaType } | undefined>;
   get(site: string, hash: string): Promise<Asset | undefined>;
 };
 

@@ -88,7 +88,13 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         metrics: door.metrics,
         times,
         resumeToken: (of) =>
-          door.signResume({ room: of.id, device: visitor.id, site: visitor.site.id, origin: visitor.origin, paused: of.paused }),
+          door.signResume({
+            room: of.id,
+            device: visitor.id,
+            site: visitor.site.id,
+            origin: visitor.origin,
+            paused: of.paused,
+          }),
         changed: () => list.changed(visitor),
         ended: (of) => {
           rooms.delete(of.id);
@@ -133,7 +139,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   /** The room that this proof names, brought back if this relay does not have it (it restarted). */
   const resumeRoom = (visitor: Visitor, proof: ResumeProof): Room | undefined => {
-    if (proof.device !== visitor.id || proof.site !== visitor.site.id || proof.origin !== visitor.origin) return undefined;
+    if (proof.device !== visitor.id || proof.site !== visitor.site.id || proof.origin !== visitor.origin)
+      return undefined;
     const known = rooms.get(proof.room);
     if (known) return known.visitor === visitor.id ? known : undefined;
     if (endedRooms.has(proof.room) || visitor.room) return visitor.room;
@@ -302,7 +309,12 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         }
         // Only somebody who was watching sends a room's number: then the relay restarted and the visitor is still on
         // the way back.
-        if (message.number !== undefined && !rooms.has(message.room) && !endedRooms.has(message.room) && awaited.size < 10_000) {
+        if (
+          message.number !== undefined &&
+          !rooms.has(message.room) &&
+          !endedRooms.has(message.room) &&
+          awaited.size < 10_000
+        ) {
           let waiting = awaited.get(message.room);
           if (!waiting) awaited.set(message.room, (waiting = { peers: new Set(), until: now + times.graceMs }));
           waiting.peers.add(peer);

@@ -19,7 +19,8 @@ export const MEDIA_TYPES = {
 } as const;
 export type MediaType = keyof typeof MEDIA_TYPES;
 
-const latin1 = (bytes: Uint8Array, from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('latin1');
+const latin1 = (bytes: Uint8Array, from: number, to: number) =>
+  Buffer.from(bytes.subarray(from, to)).toString('latin1');
 
 /** `declared`: what the sender called it; it only decides between kinds of text. Undefined: nothing we pass on. */
 export function sniffMediaType(bytes: Uint8Array, declared: string): MediaType | undefined {
@@ -38,7 +39,10 @@ export function sniffMediaType(bytes: Uint8Array, declared: string): MediaType |
   if (first4 === 'OTTO') return 'font/otf';
   if (first4 === 'ttcf') return 'font/collection';
   if (bytes.includes(0)) return undefined;
-  const start = Buffer.from(bytes.subarray(0, 2048)).toString('utf8').replace(/^\uFEFF/, '').trimStart();
+  const start = Buffer.from(bytes.subarray(0, 2048))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
   if (start.startsWith('<')) return /<svg[\s>]/i.test(start) ? 'image/svg+xml' : undefined;
   return declared.split(';')[0]?.trim().toLowerCase() === 'text/css' ? 'text/css' : undefined;
 }

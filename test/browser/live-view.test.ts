@@ -13,7 +13,10 @@ beforeAll(async () => {
   world = await startWorld();
   world.site.pages.set(
     '/',
-    PAGE('Home', '<h1>Home</h1><p id="count">0</p><a href="/next">next</a> <a href="/tab" target="_blank">tab</a><input id="name"><button id="spa">spa</button><div style="height:3000px"></div><p id="foot">foot</p>'),
+    PAGE(
+      'Home',
+      '<h1>Home</h1><p id="count">0</p><a href="/next">next</a> <a href="/tab" target="_blank">tab</a><input id="name"><button id="spa">spa</button><div style="height:3000px"></div><p id="foot">foot</p>',
+    ),
   );
   world.site.pages.set('/next', PAGE('Next', '<h1>Next page</h1><a href="/">home</a>'));
   world.site.pages.set('/tab', PAGE('Tab', '<h1>Another tab</h1>'));
@@ -69,9 +72,11 @@ describe('starting', () => {
     await operator.click('ask');
     await visitor.page.bringToFront();
     await visitor.press('Not now');
-    await until('the refusal', async () =>
-      (await operator.page.$eval('[data-testid=ask-card]', (card) => card.textContent ?? '')).length > 0 &&
-      !(await operator.page.$('[data-testid=ask-cancel]')),
+    await until(
+      'the refusal',
+      async () =>
+        (await operator.page.$eval('[data-testid=ask-card]', (card) => card.textContent ?? '')).length > 0 &&
+        !(await operator.page.$('[data-testid=ask-cancel]')),
     );
     expect(await operator.page.$('[data-testid=watch]')).toBeNull();
     await closeAll(visitor, operator);
@@ -139,7 +144,12 @@ describe('going on', () => {
       document.title = 'Virtual';
     });
     await until('the new address', async () =>
-      (await operator.page.$eval('[data-testid=address]', (field) => field.textContent + (field as HTMLInputElement).value)).includes('/virtual'),
+      (
+        await operator.page.$eval(
+          '[data-testid=address]',
+          (field) => field.textContent + (field as HTMLInputElement).value,
+        )
+      ).includes('/virtual'),
     );
     await visitor.page.goto(`${world.site.origin}/`);
     await operator.mirrorHas(`document.querySelector('h1').textContent === 'Home'`);
@@ -169,8 +179,12 @@ describe('going on', () => {
       if (count) count.textContent = 'not to be seen';
     });
     await visitor.page.type('#name', 'secret while paused');
-    await visitor.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    expect(await operator.page.evaluate(() => document.documentElement.outerHTML.includes('not to be seen'))).toBe(false);
+    await visitor.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
+    expect(await operator.page.evaluate(() => document.documentElement.outerHTML.includes('not to be seen'))).toBe(
+      false,
+    );
     expect(await operator.inMirror(`document.documentElement.outerHTML.includes('not to be seen')`)).toBe(false);
     await visitor.page.evaluate(() => {
       const count = document.getElementById('count');

@@ -56,7 +56,10 @@ let listener: WirePeer;
 beforeAll(async () => {
   world = await startWorld();
   world.site.pages.set('/', HTML);
-  world.site.pages.set('/private', `<!doctype html><title>SECRETprivate title</title><p title="SECRETattr">SECRETprivate text</p><input value="SECRETprivate input"><p data-tandem="unmask" id="open">open text</p>%SNIPPET%`);
+  world.site.pages.set(
+    '/private',
+    `<!doctype html><title>SECRETprivate title</title><p title="SECRETattr">SECRETprivate text</p><input value="SECRETprivate input"><p data-tandem="unmask" id="open">open text</p>%SNIPPET%`,
+  );
   visitor = await world.openVisitor('/?session=SECRETsession&page=2#token=SECREThash');
   operator = await world.openOperator();
   listener = await connectPeer(world.relay.url, 'operator', { origin: world.relay.url, cookie: world.cookie });
@@ -135,7 +138,14 @@ describe('secrets', () => {
     await settled('marker-two');
     const text = textOf(listener).replaceAll('SECRETno', '');
     expect([...new Set(text.match(/SECRET\w*/g) ?? [])]).toEqual([]);
-    for (const number of ['5555555555554444', '5105 1051 0510 5100', '5105105105105100', '6011 1111 1111 1117', '4242 4242 4242 4242', '918273'])
+    for (const number of [
+      '5555555555554444',
+      '5105 1051 0510 5100',
+      '5105105105105100',
+      '6011 1111 1111 1117',
+      '4242 4242 4242 4242',
+      '918273',
+    ])
       expect(text, number).not.toContain(number);
   });
 

@@ -41,7 +41,10 @@ for (const browser of ['chromium', 'firefox'] as const) {
 
     beforeAll(async () => {
       const bundle = await build({
-        stdin: { contents: `import { outline } from './test/support/outline.ts'; globalThis.outlineOf = outline;`, resolveDir: root },
+        stdin: {
+          contents: `import { outline } from './test/support/outline.ts'; globalThis.outlineOf = outline;`,
+          resolveDir: root,
+        },
         bundle: true,
         write: false,
         format: 'iife',
@@ -51,7 +54,8 @@ for (const browser of ['chromium', 'firefox'] as const) {
       world.site.pages.set('/', '<!doctype html><title>Start</title><h1>Start</h1>%SNIPPET%');
       for (const { name, html, files } of FIXTURES) {
         world.site.pages.set(`/page/${name}`, html.replace(/<script src="\/recorder.js"><\/script>/, '%SNIPPET%'));
-        for (const [file, { type, body }] of Object.entries(files ?? {})) world.site.pages.set(file, () => ({ type, body }));
+        for (const [file, { type, body }] of Object.entries(files ?? {}))
+          world.site.pages.set(file, () => ({ type, body }));
       }
       visitor = await world.openVisitor('/');
       operator = await world.openOperator();
@@ -68,7 +72,9 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await page.evaluate(outlineScript);
         // It must be on screen before it changes, or only the snapshot would be tested.
         await page.evaluate(`document.documentElement.setAttribute('data-shown', ${JSON.stringify(fixture.name)})`);
-        await operator.mirrorHas(`document.documentElement.getAttribute('data-shown') === ${JSON.stringify(fixture.name)}`);
+        await operator.mirrorHas(
+          `document.documentElement.getAttribute('data-shown') === ${JSON.stringify(fixture.name)}`,
+        );
         await page.evaluate(
           `(async () => { const step = (ms = 30) => new Promise((done) => setTimeout(done, ms)); ${fixture.act}; await step(); document.documentElement.setAttribute('data-done', ''); })()`,
         );
@@ -81,10 +87,15 @@ for (const browser of ['chromium', 'firefox'] as const) {
         const cleaned = withoutSubtrees(live, widget);
         // Pictures and sheets may still be on their way: the comparison is made until it holds, or time is up.
         await until('the mirror to be as the page is', async () => {
-          const mirror = withoutSubtrees(await operator.inMirror<string[]>('window.outlineOf(document)'.replace('window', 'globalThis')), widget);
+          const mirror = withoutSubtrees(
+            await operator.inMirror<string[]>('window.outlineOf(document)'.replace('window', 'globalThis')),
+            widget,
+          );
           return JSON.stringify(mirror) === JSON.stringify(cleaned);
         }).catch(async () => {
-          expect(withoutSubtrees(await operator.inMirror<string[]>('globalThis.outlineOf(document)'), widget)).toEqual(cleaned);
+          expect(withoutSubtrees(await operator.inMirror<string[]>('globalThis.outlineOf(document)'), widget)).toEqual(
+            cleaned,
+          );
         });
         // Two browsers measure text differently; what a sheet says of colour and kind must agree all the same.
         expect(await operator.inMirror(stylesOf(browser))).toEqual(await page.evaluate(stylesOf(browser)));

@@ -14,7 +14,12 @@ function world(seed: number, maxBacklogBytes = 1 << 20) {
   let relay: ReturnType<typeof startSimRelay> | undefined = startSimRelay(clock, network, random);
   const shared = { resume: undefined, token: undefined };
   const tab = (key: string, identity: SimTab['shared'] = shared) =>
-    new SimTab(network.door(clock, random, () => relay?.acceptVisitor()), SITE.key, key, identity);
+    new SimTab(
+      network.door(clock, random, () => relay?.acceptVisitor()),
+      SITE.key,
+      key,
+      identity,
+    );
   const operator = (name: string) =>
     new SimOperator(network.door(clock, random, () => relay?.acceptOperator(operatorCalled(name))));
   const settle = (ms = 0) => {

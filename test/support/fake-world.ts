@@ -152,7 +152,8 @@ export function createNetwork(maxBacklogBytes: number): Network {
             get isOpen() {
               return state === 'open';
             },
-            waiting: () => toPeer.length + toRelay.length + (state === 'opening' ? 1 : 0) + (closeCode === undefined ? 0 : 1),
+            waiting: () =>
+              toPeer.length + toRelay.length + (state === 'opening' ? 1 : 0) + (closeCode === undefined ? 0 : 1),
             deliver(count) {
               if (state === 'opening') {
                 const make = accept();

@@ -27,13 +27,18 @@ export async function startSite(snippet: () => string): Promise<TestSite> {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     asked.push(path);
     const page = pages.get(path);
-    const answer: Answer | undefined = typeof page === 'function' ? page(request) : page === undefined ? undefined : { body: page };
+    const answer: Answer | undefined =
+      typeof page === 'function' ? page(request) : page === undefined ? undefined : { body: page };
     if (!answer) {
       response.writeHead(404).end();
       return;
     }
     const body = typeof answer.body === 'string' ? answer.body.replaceAll('%SNIPPET%', snippet()) : answer.body;
-    response.writeHead(200, { 'content-type': answer.type ?? 'text/html; charset=utf-8', 'cache-control': 'no-store', ...answer.headers });
+    response.writeHead(200, {
+      'content-type': answer.type ?? 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      ...answer.headers,
+    });
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -114,11 +119,14 @@ export type World = {
   close(): Promise<void>;
 };
 
-export async function startWorld(options: { visitors?: BrowserName; env?: Record<string, string>; masking?: unknown; attributes?: string } = {}): Promise<World> {
+export async function startWorld(
+  options: { visitors?: BrowserName; env?: Record<string, string>; masking?: unknown; attributes?: string } = {},
+): Promise<World> {
   const relay = await startTestRelay({ env: { TANDEM_PORT: await steadyPort(), ...options.env } });
   let key = '';
   const site = await startSite(
-    () => `<script async src="${world.relay.url}/widget/loader.js" data-site="${key}" ${options.attributes ?? ''}></script>`,
+    () =>
+      `<script async src="${world.relay.url}/widget/loader.js" data-site="${key}" ${options.attributes ?? ''}></script>`,
   );
   const cookie = await logInFirst(relay);
   const added = await addSite(relay, cookie, [site.origin], options.masking);
@@ -167,7 +175,10 @@ export async function startWorld(options: { visitors?: BrowserName; env?: Record
         page,
         errors,
         byId: (testId) =>
-          until(`[data-testid=${testId}] in the console`, async () => (await page.$(`[data-testid=${testId}]`)) as ElementHandle<HTMLElement> | null),
+          until(
+            `[data-testid=${testId}] in the console`,
+            async () => (await page.$(`[data-testid=${testId}]`)) as ElementHandle<HTMLElement> | null,
+          ),
         click: async (testId) => {
           await until(`a click on [data-testid=${testId}]`, async () => {
             await page.click(`[data-testid=${testId}]`);
@@ -175,13 +186,19 @@ export async function startWorld(options: { visitors?: BrowserName; env?: Record
           });
         },
         // As text: the console's policy forbids eval in the page, not to the tool that drives it.
-        inMirror: (task) => page.evaluate(`((shown) => {
+        inMirror: (task) =>
+          page.evaluate(`((shown) => {
           if (!shown || !shown.contentDocument) throw new Error('no mirror is shown');
           const document = shown.contentDocument;
           return (${task});
         })([...document.querySelectorAll('[data-testid=mirror] iframe')].find((frame) => frame.getClientRects().length > 0 && getComputedStyle(frame).visibility !== 'hidden'))`) as Promise<never>,
-        mirrorHas: async (expression) => void (await until(`in the mirror: ${expression}`, () => operator.inMirror<boolean>(expression))),
-        overlay: async (kind) => void (await until(`overlay ${kind}`, async () => (await page.$(`[data-testid=watch][data-overlay="${kind}"]`)) !== null)),
+        mirrorHas: async (expression) =>
+          void (await until(`in the mirror: ${expression}`, () => operator.inMirror<boolean>(expression))),
+        overlay: async (kind) =>
+          void (await until(
+            `overlay ${kind}`,
+            async () => (await page.$(`[data-testid=watch][data-overlay="${kind}"]`)) !== null,
+          )),
       };
       return operator;
     },

@@ -53,7 +53,9 @@ async function templateData(): Promise<string> {
 
 function spawnRelay(dataDir: string, env: Record<string, string>): Promise<TestRelay> {
   if (!existsSync(main)) throw new Error('dist/relay/main.js is not built; run `npm run build` first');
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TANDEM_|DATABASE_URL)/.test(name)));
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(TANDEM_|DATABASE_URL)/.test(name)),
+  );
   const child: ChildProcess = fork(main, [], {
     cwd: dataDir,
     execArgv: ['--enable-source-maps'],
@@ -108,7 +110,9 @@ export async function steadyPort(): Promise<string> {
 }
 
 /** `dataDir`: that of an earlier relay, to start it again on the same data. */
-export async function startTestRelay(options: { env?: Record<string, string>; dataDir?: string } = {}): Promise<TestRelay> {
+export async function startTestRelay(
+  options: { env?: Record<string, string>; dataDir?: string } = {},
+): Promise<TestRelay> {
   let { dataDir } = options;
   if (dataDir === undefined) {
     dataDir = mkdtempSync(path.join(os.tmpdir(), 'tandem-relay-'));
@@ -155,8 +159,18 @@ export async function logInFirst(relay: TestRelay): Promise<string> {
 }
 
 /** A site of the first operator's account that takes the widget from these origins: its id and key. */
-export async function addSite(relay: TestRelay, cookie: string, origins: readonly string[], masking?: unknown): Promise<{ id: string; key: string }> {
-  const response = await post(relay, '/api/sites', { name: 'Test site', origins, ...(masking ? { masking } : {}) }, cookie);
+export async function addSite(
+  relay: TestRelay,
+  cookie: string,
+  origins: readonly string[],
+  masking?: unknown,
+): Promise<{ id: string; key: string }> {
+  const response = await post(
+    relay,
+    '/api/sites',
+    { name: 'Test site', origins, ...(masking ? { masking } : {}) },
+    cookie,
+  );
   if (!response.ok) throw new Error(`new site: ${response.status} ${await response.text()}`);
   const { site } = (await response.json()) as { site: { id: string; key: string } };
   return site;

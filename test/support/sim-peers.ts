@@ -161,7 +161,14 @@ export class SimTab {
   }
 }
 
-type Copy = { view: RoomView; sequence: number; until: number; gap: boolean; tabs: Map<number, number[]>; assemblers: Map<number, Assembler> };
+type Copy = {
+  view: RoomView;
+  sequence: number;
+  until: number;
+  gap: boolean;
+  tabs: Map<number, number[]>;
+  assemblers: Map<number, Assembler>;
+};
 
 export class SimOperator {
   readonly link: Link;
@@ -223,7 +230,14 @@ export class SimOperator {
         if (!this.watching.has(view.room)) return;
         if (copy && copy.view.number === view.number) copy.view = view;
         else
-          this.rooms.set(view.room, { view, sequence: 0, until: 0, gap: false, tabs: new Map(), assemblers: new Map() });
+          this.rooms.set(view.room, {
+            view,
+            sequence: 0,
+            until: 0,
+            gap: false,
+            tabs: new Map(),
+            assemblers: new Map(),
+          });
         if (view.state === 'ended') {
           this.watching.delete(view.room);
           this.rooms.delete(view.room);
@@ -247,7 +261,8 @@ export class SimOperator {
       }
       case 'head': {
         const copy = this.rooms.get(message.room);
-        if (copy && !copy.gap && Math.max(copy.sequence, copy.until) < message.sequence) this.#repair(message.room, copy);
+        if (copy && !copy.gap && Math.max(copy.sequence, copy.until) < message.sequence)
+          this.#repair(message.room, copy);
         return;
       }
       case 'refused':

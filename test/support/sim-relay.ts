@@ -38,7 +38,12 @@ export type SimRelay = {
 };
 
 /** `secret` stays the same over restarts, as the file in the data folder does. */
-export function startSimRelay(clock: Clock, network: Network, random: Random, times = { graceMs: 20_000, unwatchedMs: 30_000 }): SimRelay {
+export function startSimRelay(
+  clock: Clock,
+  network: Network,
+  random: Random,
+  times = { graceMs: 20_000, unwatchedMs: 30_000 },
+): SimRelay {
   const tokens = createTokens('a secret for the simulation, long enough', () => clock.now());
   const metrics = createLiveMetrics();
   let id = 0;
@@ -56,7 +61,8 @@ export function startSimRelay(clock: Clock, network: Network, random: Random, ti
       originAllowed: (origin, site) => origin !== undefined && site.origins.includes(origin),
       signDevice: (proof) => tokens.sign({ kind: 'device', ...proof, issuedAt: clock.now() }),
       readDevice: (token) => tokens.readDevice(token),
-      signResume: (proof) => tokens.sign({ kind: 'resume', ...proof, issuedAt: clock.now(), expiresAt: clock.now() + 300_000 }),
+      signResume: (proof) =>
+        tokens.sign({ kind: 'resume', ...proof, issuedAt: clock.now(), expiresAt: clock.now() + 300_000 }),
       readResume: (token) => tokens.readResume(token),
       assetType: () => undefined,
       fetchAsset: () => {},
@@ -74,23 +80,25 @@ export function startSimRelay(clock: Clock, network: Network, random: Random, ti
   return {
     live,
     metrics,
-    acceptVisitor: (origin = 'https://shop.example') => (socket) => {
-      let tab: Tab | undefined;
-      const arrival = { socket, origin, userAgent: 'Mozilla/5.0 (X11; Linux) Firefox/120', address: '10.0.0.1' };
-      return {
-        text(data) {
-          if (tab) live.visitorText(tab, data);
-          else tab = live.visitorHello(arrival, data);
-        },
-        bytes(data) {
-          if (tab) live.visitorFrame(tab, data);
-        },
-        drained() {},
-        closed() {
-          if (tab) live.visitorGone(tab);
-        },
-      };
-    },
+    acceptVisitor:
+      (origin = 'https://shop.example') =>
+      (socket) => {
+        let tab: Tab | undefined;
+        const arrival = { socket, origin, userAgent: 'Mozilla/5.0 (X11; Linux) Firefox/120', address: '10.0.0.1' };
+        return {
+          text(data) {
+            if (tab) live.visitorText(tab, data);
+            else tab = live.visitorHello(arrival, data);
+          },
+          bytes(data) {
+            if (tab) live.visitorFrame(tab, data);
+          },
+          drained() {},
+          closed() {
+            if (tab) live.visitorGone(tab);
+          },
+        };
+      },
     acceptOperator: (operator) => (socket) => {
       const peer: OperatorPeer = live.operatorHere(socket, operator, `session of ${operator.id}`, '10.0.0.2');
       return {

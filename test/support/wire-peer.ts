@@ -21,7 +21,11 @@ export type WirePeer = {
 
 const PATIENCE_MS = 15_000;
 
-export function connectPeer(url: string, role: 'visitor' | 'operator', options: { origin?: string; cookie?: string; version?: number } = {}): Promise<WirePeer> {
+export function connectPeer(
+  url: string,
+  role: 'visitor' | 'operator',
+  options: { origin?: string; cookie?: string; version?: number } = {},
+): Promise<WirePeer> {
   const address = `${url.replace(/^http/, 'ws')}/link/${options.version ?? 1}/${role}`;
   const socket = new WebSocket(address, {
     headers: {

@@ -26,7 +26,12 @@ const MAY_IMPORT: Record<string, (file: string) => boolean> = {
   'operator-ui': (file) => file.startsWith('protocol/') || file === 'cobrowse/mirror.ts',
 };
 
-const METAFILES = ['widget/widget.meta.json', 'widget/loader.meta.json', 'console/console.meta.json', 'relay/relay.meta.json'];
+const METAFILES = [
+  'widget/widget.meta.json',
+  'widget/loader.meta.json',
+  'console/console.meta.json',
+  'relay/relay.meta.json',
+];
 
 const ours = (file: string) => !file.includes('node_modules/') && !file.startsWith('<') && !file.includes(':');
 const partOf = (file: string) => file.split('/')[0] ?? '';
@@ -59,7 +64,8 @@ describe('what imports what', () => {
         if (!ours(file)) continue;
         for (const { path: imported } of input.imports) {
           if (!ours(imported) || !MAY_IMPORT[partOf(imported)]) continue;
-          if (partOf(imported) !== partOf(file) && imported.split('/').length > 2) wrong.push(`${file} imports ${imported}`);
+          if (partOf(imported) !== partOf(file) && imported.split('/').length > 2)
+            wrong.push(`${file} imports ${imported}`);
         }
       }
       expect(wrong).toEqual([]);
@@ -76,7 +82,8 @@ describe('what imports what', () => {
   test('[M2] no browser bundle holds a module of Node', () => {
     for (const name of METAFILES.slice(0, 3)) {
       for (const [file, input] of Object.entries(metafile(name).inputs))
-        for (const { path: imported } of input.imports) expect(imported.startsWith('node:'), `${file}: ${imported}`).toBe(false);
+        for (const { path: imported } of input.imports)
+          expect(imported.startsWith('node:'), `${file}: ${imported}`).toBe(false);
     }
   });
 });
@@ -93,7 +100,8 @@ describe('what a visitor pays', () => {
     for (const language of ['en', 'ru']) {
       const loaded = chunks.filter(
         // The other language, and arithmetic for pages on plain http, are never fetched.
-        (file) => !file.includes('sha256-plain-') && (!file.includes('/words-') || file.includes(`/words-${language}-`)),
+        (file) =>
+          !file.includes('sha256-plain-') && (!file.includes('/words-') || file.includes(`/words-${language}-`)),
       );
       expect(loaded.length).toBeGreaterThan(4);
       const bytes = ['dist/widget/loader.js', ...loaded].reduce((sum, file) => sum + gz(file), 0);

@@ -24,7 +24,14 @@ const fuzz = process.env['TANDEM_FUZZ'] === '1' ? { numRuns: 100_000 } : { numRu
 
 describe('frames', () => {
   test('[P8] a payload comes back whole from its frames, however long', () => {
-    const lengths = [0, 1, 1000, LIMITS.maxFrameBytes - HEADER_BYTES, LIMITS.maxFrameBytes, 3 * LIMITS.maxFrameBytes + 5];
+    const lengths = [
+      0,
+      1,
+      1000,
+      LIMITS.maxFrameBytes - HEADER_BYTES,
+      LIMITS.maxFrameBytes,
+      3 * LIMITS.maxFrameBytes + 5,
+    ];
     for (const length of lengths) {
       const payload = new Uint8Array(length).map((_, index) => (index * 31) & 255);
       const frames = encodeFrames(KIND.Change, payload, { deflated: length % 2 === 1 });
@@ -88,7 +95,9 @@ describe('frames', () => {
     const frame = encodePicture({ node: 9, width: 640, height: 480, image });
     if (!frame) throw new Error('no frame');
     expect(decodePicture(frame)).toEqual({ node: 9, width: 640, height: 480, image });
-    expect(encodePicture({ node: 9, width: 1, height: 1, image: new Uint8Array(LIMITS.maxFrameBytes) })).toBeUndefined();
+    expect(
+      encodePicture({ node: 9, width: 1, height: 1, image: new Uint8Array(LIMITS.maxFrameBytes) }),
+    ).toBeUndefined();
   });
 
   test('[P8] coordinates that are no numbers or too large do no harm', () => {

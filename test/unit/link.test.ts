@@ -143,11 +143,16 @@ describe('the link', () => {
 
 test('[L4] the policy always waits between its bounds, and longer with each failure up to the longest', () => {
   fc.assert(
-    fc.property(fc.nat(100), fc.double({ min: 0, max: 0.999, noNaN: true }), fc.boolean(), (attempt, random, hidden) => {
-      const delayMs = nextTry({ after: 'retry', attempt, hidden, random });
-      expect(delayMs).toBeGreaterThanOrEqual(RECONNECT.minimumMs);
-      expect(delayMs).toBeLessThanOrEqual(hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs);
-    }),
+    fc.property(
+      fc.nat(100),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      fc.boolean(),
+      (attempt, random, hidden) => {
+        const delayMs = nextTry({ after: 'retry', attempt, hidden, random });
+        expect(delayMs).toBeGreaterThanOrEqual(RECONNECT.minimumMs);
+        expect(delayMs).toBeLessThanOrEqual(hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs);
+      },
+    ),
     { seed: 1 },
   );
   const delay = (attempt: number) => nextTry({ after: 'retry', attempt, hidden: false, random: 0.5 }) ?? 0;

@@ -3,7 +3,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
-import { parseAssetList, parseFromOperator, parseFromVisitor, parseToOperator, parseToVisitor } from '../../protocol/messages.ts';
+import {
+  parseAssetList,
+  parseFromOperator,
+  parseFromVisitor,
+  parseToOperator,
+  parseToVisitor,
+} from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 
 const parsers = [parseFromVisitor, parseToVisitor, parseFromOperator, parseToOperator, parseAssetList];
@@ -14,14 +20,16 @@ test('[P7] any JSON and any text is understood or refused', () => {
   const value = fc.oneof(
     fc.json(),
     fc.string(),
-    fc.record({ t: fc.constantFrom(...names), room: fc.anything(), page: fc.anything(), list: fc.anything() }).map((each) => {
-      try {
-        return JSON.stringify(each);
-      } catch {
-        // anything() makes values that JSON can't carry.
-        return '{}';
-      }
-    }),
+    fc
+      .record({ t: fc.constantFrom(...names), room: fc.anything(), page: fc.anything(), list: fc.anything() })
+      .map((each) => {
+        try {
+          return JSON.stringify(each);
+        } catch {
+          // anything() makes values that JSON can't carry.
+          return '{}';
+        }
+      }),
   );
   fc.assert(
     fc.property(value, (text) => {

@@ -63,7 +63,12 @@ describe('who may connect', () => {
   });
 
   test('[P2] a page of an origin that is not on the list is refused', async () => {
-    for (const origin of ['https://evil.example', 'http://shop.example.evil.example', 'http://shop.example:8080', 'null']) {
+    for (const origin of [
+      'https://evil.example',
+      'http://shop.example.evil.example',
+      'http://shop.example:8080',
+      'null',
+    ]) {
       const peer = await visitor({ origin });
       peer.send(hello());
       expect((await peer.closed()).code).toBe(4501);
@@ -129,7 +134,10 @@ describe('what bad input gets', () => {
       '{}',
       '{"t":"nonsense"}',
       '{"t":"page"}',
-      JSON.stringify({ t: 'page', page: { url: 'x'.repeat(5000), title: '', visible: true, viewport: { width: 1, height: 1 } } }),
+      JSON.stringify({
+        t: 'page',
+        page: { url: 'x'.repeat(5000), title: '', visible: true, viewport: { width: 1, height: 1 } },
+      }),
       '{"t":"page","__proto__":{"polluted":true}}',
       JSON.stringify(hello({ tab: 'again' })),
       JSON.stringify({ t: 'assets', list: Array.from({ length: 101 }, () => ({ url: 'http://a/' })) }),
@@ -314,11 +322,13 @@ describe('whose room it is', () => {
     victim.visitor.raw(frame(1, 62, '["the picture now"]'));
     await victim.operator.frame((bytes) => payloadText(bytes) === '["the picture now"]');
     slow.socket.resume();
-    await slow.frame((bytes) => payloadText(bytes) === '["the picture now"]').catch(async () => {
-      // It lost the end of the burst: the head says so, and it asks.
-      slow.send({ t: 'history', room: victim.room, from: 0 });
-      await slow.frame((bytes) => payloadText(bytes) === '["the picture now"]');
-    });
+    await slow
+      .frame((bytes) => payloadText(bytes) === '["the picture now"]')
+      .catch(async () => {
+        // It lost the end of the burst: the head says so, and it asks.
+        slow.send({ t: 'history', room: victim.room, from: 0 });
+        await slow.frame((bytes) => payloadText(bytes) === '["the picture now"]');
+      });
     endPair(victim);
     slow.close();
   });
@@ -369,7 +379,13 @@ describe('assets', () => {
     const lie = createHash('sha256').update('another').digest('hex');
     const html = Buffer.from('<html><script>alert(1)</script></html>');
     const page = createHash('sha256').update(html).digest('hex');
-    one.visitor.send({ t: 'assets', list: [{ url: `${SHOP}/lie.png`, hash: lie }, { url: `${SHOP}/page.png`, hash: page }] });
+    one.visitor.send({
+      t: 'assets',
+      list: [
+        { url: `${SHOP}/lie.png`, hash: lie },
+        { url: `${SHOP}/page.png`, hash: page },
+      ],
+    });
     await one.visitor.expect('want');
     expect((await upload(one.resume, lie, png)).status).toBe(400);
     expect((await upload(one.resume, page, html, 'text/html')).status).toBe(400);
@@ -393,7 +409,9 @@ describe('assets', () => {
     ];
     one.visitor.send({ t: 'assets', list: urls.map((url) => ({ url })) });
     for (const url of urls) {
-      const told = await one.operator.frame((bytes) => bytes[0] === 5 && payloadText(bytes).includes(JSON.stringify(url)));
+      const told = await one.operator.frame(
+        (bytes) => bytes[0] === 5 && payloadText(bytes).includes(JSON.stringify(url)),
+      );
       expect(payloadText(told)).toContain('"hash":null');
     }
     endPair(one);
