@@ -84,6 +84,11 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   'function mergeHooks(': 'function mergeHooks(){}',
   'function WorkerWrapper(': '',
   'function is2DCanvasBlank(': 'function is2DCanvasBlank(){return true}',
+  // Of the virtual document that only replay has; what is left asks `instanceof`, and is told no.
+  'class BaseRRNode {': 'class BaseRRNode{}',
+  // Warns whoever used a mirror that went away with version 1.
+  'let _mirror = {': '',
+  'if (typeof window !== "undefined" && window.Proxy && window.Reflect) {': '',
   // Capture passes no slimDOM options, so these only ever say no.
   'function slimDOMDefaults(': 'function slimDOMDefaults(){return{}}',
   'function slimDOMExcluded(': 'function slimDOMExcluded(){return false}',
@@ -107,7 +112,7 @@ const leanRrweb: Plugin = {
       for (const [start, instead] of Object.entries(RRWEB_UNUSED)) {
         const from = lines.findIndex((line) => line.startsWith(start));
         const indent = /^ */.exec(start)?.[0] ?? '';
-        const to = lines.indexOf(`${indent}}`, from);
+        const to = lines.findIndex((line, index) => index > from && (line === `${indent}}` || line === `${indent}};`));
         if (from < 0 || to < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED`);
         lines = [...lines.slice(0, from), instead, ...lines.slice(to + 1)];
       }

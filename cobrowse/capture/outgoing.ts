@@ -148,6 +148,21 @@ export function createOutgoing(options: {
     if (sheet && key) assets.used(key, 'now');
   };
 
+  /** rrweb reads sheets through the CSSOM, which loses a shorthand with var() once a longhand follows it (`font: 600
+   * 15px var(--sans)`, then `font-feature-settings`): its longhands are written with empty values. The text of a style
+   * element is at hand; a linked sheet is loaded as an asset besides, and replaces what is sent now. */
+  const faithful = (element: Element, tag: string, value: string, all: Attributes): string => {
+    if (!value.includes(': ;')) return value;
+    if (tag === 'LINK') {
+      Object.assign(all, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
+      noteSheet(element);
+      return value;
+    }
+    // As rrweb marks the borders between several text nodes.
+    const own = Array.from(element.childNodes, (node) => node.nodeValue).join('/* rr_split */');
+    return own.trim() ? own : value;
+  };
+
   const maskAttributes = (element: Element, tag: string, all: Attributes, zone: Zone) => {
     for (const name of Object.keys(all)) {
       const value = all[name];
@@ -157,7 +172,7 @@ export function createOutgoing(options: {
         continue;
       }
       if (name === '_cssText') {
-        all[name] = css(value, element.baseURI);
+        all[name] = css(faithful(element, tag, value, all), element.baseURI);
         continue;
       }
       if (name.startsWith('rr_') && name !== 'rr_src') continue;

@@ -169,7 +169,8 @@ export function createBuilder(scene: Scene): Builder {
     const css = textOf(attributes._cssText);
     if (isStyle(element)) {
       if (css !== '') fillStyle(element, serialized, css, document);
-      else if (tag === 'link') refreshLink(element);
+      // With both, the text is what the CSSOM made of the sheet: shown until the sheet itself is here.
+      if (tag === 'link') refreshLink(element);
     }
     if (needsSettling(element)) unsettled.push(element);
     return element;

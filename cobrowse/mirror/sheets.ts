@@ -138,10 +138,11 @@ export function createSheets(options: SheetsOptions): Sheets {
   };
 
   const link = (style: Element, href: string) => {
-    keepOrigin(style, { link: href });
     const url = resolve(href, addresses.base)?.key;
     if (url === undefined) return;
-    addresses.places.forget(style);
+    // Filled already, it is shown as it is, addresses and all, until the sheet comes.
+    if (origins.has(style) || !style.firstChild) addresses.places.forget(style);
+    keepOrigin(style, { link: href });
     const text = linkedText(style, url);
     if (text !== undefined) setText(style, write(source.parse(text), style, url, [url]));
   };
