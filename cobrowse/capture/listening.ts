@@ -3,7 +3,8 @@
 export type Task<A extends unknown[]> = (...args: A) => void;
 
 export type Listening = {
-  on<E extends Event>(target: EventTarget, type: string, task: (event: E) => void): void;
+  /** The result ends this one early. */
+  on<E extends Event>(target: EventTarget, type: string, task: (event: E) => void): () => void;
   /** Also called early by stop(): whatever an observer or a patch has to undo. */
   whenStopped(task: () => void): void;
   every(ms: number, task: () => void): void;
@@ -21,7 +22,12 @@ export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Ta
       const listener = safe(task) as EventListener;
       const options = { capture: true, passive: true };
       target.addEventListener(type, listener, options);
-      undo.add(() => target.removeEventListener(type, listener, options));
+      const off = () => {
+        undo.delete(off);
+        target.removeEventListener(type, listener, options);
+      };
+      undo.add(off);
+      return off;
     },
     whenStopped(task) {
       undo.add(task);

@@ -140,7 +140,7 @@ async function composeFilm(): Promise<void> {
     '-loglevel',
     'error',
     '-ss',
-    '3',
+    '1',
     '-i',
     path.join(target, 'kiln.webm'),
     '-frames:v',
