@@ -90,12 +90,15 @@ function schedule(): void {
   );
 }
 
-// The same event that the widget and the recorder see; before either.
+// The same event that the widget and the recorder see, before either; and the moves that the browser has folded into it,
+// which the widget may have seen one by one. Their own listener (pointerrawupdate) would cost the control's page too.
 window.addEventListener(
   'pointermove',
   (event) => {
-    const move = moveAt(event.clientX, event.clientY);
-    if (move !== undefined) moves[move] = event.timeStamp;
+    for (const each of [...event.getCoalescedEvents(), event]) {
+      const move = moveAt(each.clientX, each.clientY);
+      if (move !== undefined) moves[move] = each.timeStamp;
+    }
   },
   true,
 );
