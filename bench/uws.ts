@@ -1,6 +1,6 @@
-// How the controls get uWebSockets.js: it is CommonJS, so everything sits on the default import type * as UwsModule from 'uWebSockets.js';
+// How the controls get uWebSockets.js: it is CommonJS, so everything sits on the default export when a module imports it.
 
-export when a module imports it.
+import type * as UwsModule from 'uWebSockets.js';
 
 export async function loadUws(): Promise<typeof UwsModule> {
   const loaded = await import('uWebSockets.js');
