@@ -1,27 +1,10 @@
 // Planted secrets in every place that a page can hold them; a listener on the wire, as an operator of the account, takes
 // every frame and message of the room. None of them may hold a secret, whatever the mirror would have shown.
 
-import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, until, type Operator, type Visitor, type World } from '../support/live.ts';
 import { connectPeer, type WirePeer } from '../support/wire-peer.ts';
-
-/** Everything of the room as text, pieces put together and inflated. */
-function textOf(listener: WirePeer): string {
-  const parts: string[] = listener.messages.map((message) => JSON.stringify(message));
-  let pieces: Buffer[] = [];
-  for (const frame of listener.frames) {
-    const [kind = 0, flags = 0] = frame;
-    parts.push(frame.toString('latin1'));
-    if (kind !== 1 && kind !== 2 && kind !== 5) continue;
-    pieces.push(frame.subarray(16));
-    if ((flags & 1) !== 0) continue;
-    const whole = Buffer.concat(pieces);
-    pieces = [];
-    parts.push((flags & 2) !== 0 ? inflateRawSync(whole).toString() : whole.toString());
-  }
-  return parts.join('\n');
-}
+import { textOf } from '../support/wire-text.ts';
 
 const CARD = '4111 1111 1111 1111';
 

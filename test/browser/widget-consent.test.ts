@@ -163,7 +163,7 @@ describe.each(BROWSERS)('%s', (name) => {
     await until(async () => (await launchers()) === 0);
   });
 
-  test('a page that nobody helps pays for the loader alone, and only once', async () => {
+  test('a page that nobody helps pays for the loader and the launcher, and only once', async () => {
     const again = `for (let i = 0; i < 2; i++) {
       const twin = document.createElement('script');
       twin.src = document.querySelector('[data-site]').src;
@@ -176,9 +176,9 @@ describe.each(BROWSERS)('%s', (name) => {
     await tandem('stop');
     await visitor.page.evaluate(() => (document.title = 'Later'));
     await until(() => tab.heard.find((m) => m.t === 'page' && m.page.title === 'Later'));
-    expect(new Set(relay.requests.filter((path) => path.startsWith('/widget/')))).toEqual(
-      new Set(['/widget/loader.js']),
-    );
+    const files = relay.requests.filter((path) => path.startsWith('/widget/') && path !== '/widget/loader.js');
+    // A small file that the launcher shares with others may come with it; widget, visit and capture may not.
+    for (const file of files) expect(file).toMatch(/^\/widget\/(launcher|chunk)-\w+\.js$/);
     expect(relay.tabs).toHaveLength(1);
   });
 

@@ -21,7 +21,7 @@ function metafile(name: string): Metafile {
 const MAY_IMPORT: Record<string, (file: string) => boolean> = {
   protocol: () => false,
   cobrowse: (file) => file.startsWith('protocol/'),
-  widget: (file) => file.startsWith('protocol/') || file === 'cobrowse/visit.ts',
+  widget: (file) => file.startsWith('protocol/') || file === 'cobrowse/visit.ts' || file === 'cobrowse/frame.ts',
   relay: (file) => file.startsWith('protocol/') && file !== 'protocol/link.ts',
   'operator-ui': (file) => file.startsWith('protocol/') || file === 'cobrowse/mirror.ts',
 };
@@ -99,9 +99,11 @@ describe('what a visitor pays', () => {
     const chunks = Object.keys(metafile('widget/widget.meta.json').outputs).filter((file) => file.endsWith('.js'));
     for (const language of ['en', 'ru']) {
       const loaded = chunks.filter(
-        // The other language, and arithmetic for pages on plain http, are never fetched.
+        // The other language, arithmetic for pages on plain http, and both sides of frames of other origins (the page's
+        // and, in the frame, its own) are never fetched.
         (file) =>
-          !file.includes('sha256-plain-') && (!file.includes('/words-') || file.includes(`/words-${language}-`)),
+          !/\/(sha256-plain|frame|frames)-/.test(file) &&
+          (!file.includes('/words-') || file.includes(`/words-${language}-`)),
       );
       expect(loaded.length).toBeGreaterThan(4);
       const bytes = ['dist/widget/loader.js', ...loaded].reduce((sum, file) => sum + gz(file), 0);

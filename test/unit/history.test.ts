@@ -1,0 +1,112 @@
+// A room's history against the plainest thing that does the same: one array of copies. What is compared is what a joiner
+// is sent, whatever tabs, snapshots in pieces, forgotten tabs and long frames came before.
+
+import { expect, test } from 'vitest';
+import { FLAG, HEADER_BYTES, KIND, readHeader, stamp } from '../../protocol/codec.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { History, SparePieces } from '../../relay/live/history.ts';
+import { createRandom, seeds } from '../support/random.ts';
+
+type Kept = { sequence: number; tab: number; bytes: Uint8Array };
+
+function frameOf(
+  kind: number,
+  options: { tab: number; sequence: number; more?: boolean; bytes: Uint8Array },
+): Uint8Array {
+  const frame = new Uint8Array(HEADER_BYTES + options.bytes.length);
+  frame[0] = kind;
+  frame[1] = options.more ? FLAG.More : 0;
+  stamp(frame, { tab: options.tab, room: 1, sequence: options.sequence });
+  frame.set(options.bytes, HEADER_BYTES);
+  return frame;
+}
+
+function expectSame(history: History, kept: readonly Kept[], from: number): void {
+  const found = history.after(from, Infinity);
+  const wanted = kept.filter((each) => each.sequence > from);
+  expect(found.map((each) => each.sequence)).toEqual(wanted.map((each) => each.sequence));
+  found.forEach((each, index) =>
+    expect(Buffer.from(each.frame).equals(wanted[index]?.bytes ?? Buffer.alloc(0))).toBe(true),
+  );
+}
+
+test('history holds per tab the last whole snapshot and what came after it', () => {
+  seeds([1, 2, 3, 4, 5, 6]).run((seed) => {
+    const random = createRandom(seed);
+    // Shared, so that memory goes from one room to the other.
+    const spare = new SparePieces();
+    const rooms = [0, 1].map(() => ({
+      history: new History(spare),
+      kept: [] as Kept[],
+      whole: new Set<number>(),
+      /** Tabs with a snapshot under way, and where it began. */
+      arriving: new Map<number, number>(),
+      sequence: 0,
+    }));
+    for (let step = 0; step < 1500; step++) {
+      const room = random.pick(rooms);
+      const tab = random.below(4);
+      const what = random.below(40);
+      if (what === 0 && tab > 0) {
+        room.history.forget(tab);
+        room.kept = room.kept.filter((each) => each.tab !== tab);
+        room.whole.delete(tab);
+        room.arriving.delete(tab);
+      } else if (what === 1) {
+        expectSame(room.history, room.kept, random.below(room.sequence + 1));
+      } else {
+        const isSnapshot = tab > 0 && (room.arriving.has(tab) || what < 6);
+        const more = isSnapshot && random.below(3) > 0;
+        const sequence = ++room.sequence;
+        // Small ones, such that share a piece of memory badly, and such that need one of their own.
+        const bytes = random.bytes(random.below(random.pick([40, 3000, 30_000, 90_000])));
+        const frame = frameOf(isSnapshot ? KIND.Snapshot : KIND.Change, { tab, sequence, more, bytes });
+        room.history.add(readHeader(frame), frame);
+        room.kept.push({ sequence, tab, bytes: frame.slice() });
+        // What is lent to the relay is used again at once.
+        frame.fill(0xee);
+        if (isSnapshot) {
+          const first = room.arriving.get(tab) ?? sequence;
+          room.arriving.set(tab, first);
+          if (!more) {
+            room.arriving.delete(tab);
+            room.kept = room.kept.filter((each) => each.tab !== tab || each.sequence >= first);
+            room.whole.add(tab);
+          }
+        }
+      }
+      expect(room.history.frames).toBe(room.kept.length);
+      expect(room.history.bytes).toBe(
+        room.kept.reduce((sum, { tab: of, bytes }) => sum + (of === 0 ? 0 : bytes.length), 0),
+      );
+      for (const each of [1, 2, 3]) expect(room.history.hasPicture(each)).toBe(room.whole.has(each));
+    }
+    for (const { history, kept } of rooms) expectSame(history, kept, 0);
+  });
+});
+
+test('a batch ends before it passes its bytes, but is never empty', () => {
+  const history = new History(new SparePieces());
+  for (let sequence = 1; sequence <= 5; sequence++) {
+    const frame = frameOf(KIND.Change, { tab: 1, sequence, bytes: new Uint8Array(100 - HEADER_BYTES) });
+    history.add(readHeader(frame), frame);
+  }
+  expect(history.after(0, 250).map((each) => each.sequence)).toEqual([1, 2]);
+  expect(history.after(2, 1).map((each) => each.sequence)).toEqual([3]);
+  expect(history.after(5, 250)).toEqual([]);
+});
+
+test('past the hard limit the tab is dropped and a snapshot is due', () => {
+  const history = new History(new SparePieces());
+  const bytes = new Uint8Array(LIMITS.maxFrameBytes - HEADER_BYTES);
+  const weights: string[] = [];
+  for (let sequence = 1; history.frames === sequence - 1; sequence++) {
+    const frame = frameOf(KIND.Change, { tab: 1, sequence, bytes });
+    weights.push(history.add(readHeader(frame), frame));
+  }
+  expect(weights[0]).toBe('light');
+  expect(weights.at(-2)).toBe('refresh');
+  expect(weights.at(-1)).toBe('dropped');
+  expect(history.bytes).toBe(0);
+  expect(history.after(0, Infinity)).toEqual([]);
+});
