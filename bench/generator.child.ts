@@ -47,6 +47,7 @@ export type GeneratorAnswer = {
 };
 
 type Room = {
+  readonly number: number;
   visitor: RawPeer;
   viewers: RawPeer[];
   /** Frames since the room began; also the visitor's last ordinal. */
@@ -74,6 +75,10 @@ const KIND_AT = 0;
 const SEQUENCE_AT = 8;
 const ORDINAL_AT = 12;
 const STAMP_AT = HEADER_BYTES;
+
+/** A visitor goes on to the next page after so many changes, and its snapshot supersedes them: at a few changes a second
+ * that is a minute on one page. The rooms do it in turn, not all at once. */
+const FRAMES_PER_PAGE = 200;
 
 /** Beneath the relay's own numbers, so that a clock's tick more or less does not close a page for flooding. */
 const ALLOWANCE_BURST = LIMITS.visitorFramesBurst * 0.95;
@@ -119,10 +124,11 @@ function viewerEvents(room: Room, isTandem: boolean, text: (text: string) => voi
   };
 }
 
-function emptyRoom(): Room {
+function emptyRoom(number: number): Room {
   const peer: RawPeer = { text() {}, raw() {}, close() {} };
   const ring = ringOf(HEADER_BYTES + 8, 1);
   return {
+    number,
     visitor: peer,
     viewers: [],
     sent: 0,
@@ -135,7 +141,7 @@ function emptyRoom(): Room {
 }
 
 async function enterPlain(target: Target & { kind: 'plain' }, number: number, viewers: number): Promise<Room> {
-  const room = emptyRoom();
+  const room = emptyRoom(number);
   const ignore = { text() {}, binary() {}, read() {}, closed: () => fail('a visitor was closed') };
   room.visitor = await connectRaw({ url: `${target.url}/room/${number}/visitor`, events: ignore });
   for (let index = 0; index < viewers; index++) {
@@ -147,7 +153,7 @@ async function enterPlain(target: Target & { kind: 'plain' }, number: number, vi
 
 /** A visitor shows the page, operators watch it, the page sends its picture: as the widget and the console do. */
 async function enterTandem(target: Target & { kind: 'tandem' }, number: number, viewers: number): Promise<Room> {
-  const room = emptyRoom();
+  const room = emptyRoom(number);
   const heard = (peer: { wake: () => void }) => new Promise<void>((resolve) => (peer.wake = resolve));
   const shown = { wake() {} };
   const capturing = { wake() {} };
@@ -244,7 +250,8 @@ function sendBurst(room: Room, burst: number, stamp: number): void {
     const at = first + index * ring.wireBytes + maskedHeadBytes(ring.frameBytes);
     room.sent += 1;
     const ordinal = room.sent;
-    ring.bytes[at + KIND_AT] = (room.snapshotDue ? KIND.Snapshot : KIND.Change) ^ MASK[0];
+    const isSnapshot = room.snapshotDue || ordinal % FRAMES_PER_PAGE === room.number % FRAMES_PER_PAGE;
+    ring.bytes[at + KIND_AT] = (isSnapshot ? KIND.Snapshot : KIND.Change) ^ MASK[0];
     room.snapshotDue = false;
     ring.bytes[at + ORDINAL_AT] = (ordinal & 255) ^ MASK[0];
     ring.bytes[at + ORDINAL_AT + 1] = ((ordinal >>> 8) & 255) ^ MASK[1];
@@ -346,7 +353,7 @@ async function throughput(question: GeneratorQuestion & { do: 'throughput' }): P
   const windowFrames = 2 * burst;
   for (const room of place.rooms) {
     room.ring = ringOf(question.frameBytes, windowFrames);
-    freshPage(room, burst);
+    alignTo(room, burst);
   }
   await drained(place);
   heldBack = false;
@@ -369,7 +376,7 @@ async function latency(question: GeneratorQuestion & { do: 'latency' }): Promise
   const bursts = Math.max(4, Math.min(64, Math.floor(LATENCY_RING_BYTES / place.rooms.length / wireBytes / burst)));
   for (const room of place.rooms) {
     room.ring = ringOf(question.frameBytes, bursts * burst);
-    freshPage(room, burst);
+    alignTo(room, burst);
   }
   await drained(place);
   heldBack = false;
@@ -411,12 +418,9 @@ async function latency(question: GeneratorQuestion & { do: 'latency' }): Promise
   }
 }
 
-/** The page is loaded anew: a snapshot first, so that every trial begins with a short history. Then single frames until
- * the next place in the ring begins a burst. */
-function freshPage(room: Room, burst: number): void {
-  room.snapshotDue = true;
-  do sendBurst(room, 1, 0);
-  while (room.sent % burst !== 0);
+/** Sends single frames until the next place in the ring begins a burst. */
+function alignTo(room: Room, burst: number): void {
+  while (room.sent % burst !== 0) sendBurst(room, 1, 0);
 }
 
 const NOTHING: GeneratorAnswer = {

@@ -10,7 +10,7 @@
 import type { CDPSession, Protocol } from 'puppeteer';
 import { KIND, readHeader } from '../protocol/codec.ts';
 import type { System } from './eyes.page.ts';
-import { JOIN_BUTTON, startPair, type Pair, type Tab } from './live-pair.ts';
+import { busyness, JOIN_BUTTON, startPair, type Pair, type Tab } from './live-pair.ts';
 import { sleep } from './processes.ts';
 import { median, type Bench, type BenchContext } from './report.ts';
 
@@ -39,6 +39,7 @@ type Join = {
 
 async function run(context: BenchContext): Promise<void> {
   const { tiny } = context;
+  context.say(busyness());
   const pair = await startPair({ root: context.root, elements: tiny ? TINY_ELEMENTS : ELEMENTS });
   const results: Record<System, Join[]> = { tandem: [], recipe: [] };
   try {
@@ -49,6 +50,7 @@ async function run(context: BenchContext): Promise<void> {
   } finally {
     await pair.stop();
   }
+  context.say(busyness());
   report(context, results);
 }
 

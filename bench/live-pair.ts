@@ -7,6 +7,7 @@
 // performance.now() stays right under it, as it does on a machine whose date is wrong.
 
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, CDPSession, Page } from 'puppeteer';
 import { launchChromium } from '../test/support/browsers.ts';
@@ -50,6 +51,12 @@ const PATIENCE_MS = 20_000;
 
 /** What an operator clicks to watch a visitor whom somebody else watches already. */
 export const JOIN_BUTTON: Record<System, string> = { tandem: '[data-testid=view]', recipe: '#join' };
+
+/** For beside the figures: two browsers on a machine that is busy with something else are slow for its reasons. */
+export function busyness(): string {
+  const [lastMinute = 0] = os.loadavg();
+  return `load of the machine in the last minute: ${lastMinute.toFixed(1)} on ${os.availableParallelism()} cores`;
+}
 
 export async function startPair({ root, elements }: PairOptions): Promise<Pair> {
   const stops: (() => Promise<unknown>)[] = [];

@@ -15,7 +15,7 @@ import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts'
 import { size } from './size.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, join, mirror, idle, relay];
+const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

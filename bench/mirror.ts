@@ -12,7 +12,7 @@
 // control's delay is found in Date, so the skew must not touch what the bench itself measures with.
 
 import type { Seen, System } from './eyes.page.ts';
-import { startPair, type Pair, type Tab } from './live-pair.ts';
+import { busyness, startPair, type Pair, type Tab } from './live-pair.ts';
 import { readClock } from './page-clock.ts';
 import { PATH_MOVES, pointOf } from './pointer-path.ts';
 import { sleep } from './processes.ts';
@@ -58,6 +58,7 @@ async function run(context: BenchContext): Promise<void> {
   const { tiny } = context;
   const rounds = tiny ? TINY.rounds : ROUNDS;
   const results = new Map<TrialName, Outcome[]>();
+  context.say(busyness());
   const pair = await startPair({ root: context.root, elements: tiny ? 400 : ELEMENTS });
   try {
     for (let round = 0; round < rounds; round++)
@@ -74,6 +75,7 @@ async function run(context: BenchContext): Promise<void> {
   } finally {
     await pair.stop();
   }
+  context.say(busyness());
   report(context, results);
 }
 

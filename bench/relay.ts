@@ -34,7 +34,7 @@ const TINY_FRAME_BYTES = [128] as const;
 /** Frames of one page that arrive together. One: a page sends a change per animation frame, so the server wakes for each;
  * this is the judged load. Some: a line that has stalled brings several at once, and what a server does per frame counts
  * for more, as the system's calls are shared. */
-const BURST = 1;
+const BURST = 4;
 const MANY = 8;
 
 const ROUNDS = 3;

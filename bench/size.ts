@@ -4,7 +4,7 @@
 //
 // Sizes are those of the files in dist/, as they are served; the bytes of input files are esbuild's own count from the
 // metafiles, before whatever minifies once more. Easy to get wrong: the last viewer of a visitor has loaded all chunks of
-// the widget, lazy ones too, so all of them count.
+// the widget, lazy ones too, so all of them count but those of frames.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,6 +18,9 @@ const VIEWED_VISITOR_GZ_BYTES = 45_000;
 
 /** Every metafile that a browser's bundle has. */
 const METAFILES = ['widget/loader', 'widget/widget', 'console/console', 'demo/pages'] as const;
+
+/** Both sides of frames of other origins: only pages with such frames load them, and only such frames. */
+const NOT_LOADED = /\/frames?-/;
 
 type Weight = { bytes: number; gz: number; br: number };
 
@@ -52,7 +55,7 @@ async function run(context: BenchContext): Promise<void> {
       if (!/\.(js|css)$/.test(file)) continue;
       const weight = weigh(readFileSync(path.join(context.root, file)));
       const isVisitors = name.startsWith('widget/');
-      if (isVisitors) visitor.push(weight);
+      if (isVisitors && !NOT_LOADED.test(file)) visitor.push(weight);
       const inputs = Object.entries(output.inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
       const metric = nameOf(file, output.entryPoint ?? inputs[0]?.[0]);
       context.figure({ metric, value: weight.bytes, unit: 'B', detail: true });

@@ -13,6 +13,7 @@ import type { Picture, Pointer } from '../protocol/codec.ts';
 import type { Page } from '../protocol/messages.ts';
 import { createAssets } from './capture/assets.ts';
 import { tagOf, targetOf } from './capture/dom.ts';
+import { createFrameCalls } from './capture/frame-calls.ts';
 import { createFrameLoads } from './capture/frame-loads.ts';
 import { createListening, type Task } from './capture/listening.ts';
 import { createMasker, PASSWORD_SELECTOR } from './capture/mask.ts';
@@ -20,7 +21,7 @@ import { PASSWORD_MASK } from './capture/mask-text.ts';
 import { createOutgoing } from './capture/outgoing.ts';
 import { watchPage } from './capture/page.ts';
 import { createPictures } from './capture/pictures.ts';
-import { watchPointer } from './capture/pointer.ts';
+import { placeOf, watchPointer } from './capture/pointer.ts';
 import { EVENT, record, SOURCE } from './capture/rrweb.ts';
 import { createSigns } from './capture/signs.ts';
 import { createVeil } from './capture/veil.ts';
@@ -38,6 +39,8 @@ export type CaptureOptions = {
   masking: Masking;
   /** Elements carrying this attribute are ours: never captured. */
   uiAttribute: 'data-tandem-ui';
+  /** This document is itself a frame that a page of another origin shows: its own such frames stay empty. */
+  isFrame?: boolean;
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
 };
 
@@ -196,6 +199,20 @@ export function startCapture(
     );
   };
 
+  const calls = options.isFrame
+    ? undefined
+    : createFrameCalls({
+        listening,
+        safe,
+        masking: options.masking,
+        isShown: (frame) => !masker.isWithinBlocked(frame) && masker.zoneOf(frame) !== 'masked',
+        idOf,
+        placeOf,
+        enqueue,
+        emit,
+        notice,
+      });
+
   const outgoing = createOutgoing({
     page: document,
     mirror,
@@ -205,6 +222,7 @@ export function startCapture(
     push,
     moving: pictures.add,
     framed: (frame) => watchDocument(frame),
+    foreign: (frame) => calls?.met(frame),
     stale: restart,
   });
   const veil = createVeil(mirror, masker);
@@ -221,6 +239,7 @@ export function startCapture(
     queue = [];
     stopRecord?.();
     frameLoads.forget();
+    calls?.begin();
     veil.whole(() => {
       stopRecord = record({
         emit: receive,
@@ -256,6 +275,7 @@ export function startCapture(
     }
     watchPointer(page, { listening: own, idOf, moved: (pointer) => emit({ kind: 'pointer', pointer }) });
     signs.watch(page, own);
+    if (calls) own.on(view, 'message', calls.heard);
     own.on(page, 'load', (event: Event) => {
       const target = targetOf(event);
       if (target && /^(IMG|LINK)$/.test(tagOf(target))) outgoing.loaded(target);

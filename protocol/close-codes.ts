@@ -38,5 +38,5 @@ export type CloseName = keyof typeof CLOSE;
 
 /** What to do after a close with this code. Codes that are not ours (1006, 1001 …) are the network's: retry. */
 export function afterClose(code: number): AfterClose {
-  return CLASSES[Math.floor(code / 100) - 41] ?? 'retry';
+  return CLASSES[(code / 100 - 41) | 0] ?? 'retry';
 }

@@ -19,21 +19,20 @@ export const RECONNECT = {
 
 /** Milliseconds to wait before the next try; undefined: there is none. `attempt`: how many tries have failed since the
  * last success, from 0. `random` in [0, 1). */
-export function nextTry(input: {
+export function nextTry({
+  after,
+  attempt,
+  hidden,
+  random,
+}: {
   after: AfterClose;
   attempt: number;
   hidden: boolean;
   random: number;
 }): number | undefined {
-  const { after, attempt, random } = input;
   if (after === 'stop' || after === 'login') return undefined;
   if (after === 'later' && attempt === 0) return RECONNECT.laterMs + RECONNECT.laterSpreadMs * random;
-  return backoff(input);
-}
-
-function backoff(input: { attempt: number; hidden: boolean; random: number }): number {
-  const longest = input.hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs;
-  const full = Math.min(longest, RECONNECT.firstMs * RECONNECT.factor ** input.attempt);
+  const longest = hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs;
   // Jitter over the upper half: spread, but never less than minimumMs, which is half of the first.
-  return full * (0.5 + 0.5 * input.random);
+  return Math.min(longest, RECONNECT.firstMs * RECONNECT.factor ** attempt) * (0.5 + 0.5 * random);
 }

@@ -71,6 +71,8 @@ type PeerState = {
   end: PeerEnd | undefined;
 };
 
+const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)(:\d+)?$/;
+
 /** Between our own check (FrameTooLong, with a code) and this, uWebSockets.js cuts the connection without one. */
 const MAX_MESSAGE_BYTES = 4 * LIMITS.maxFrameBytes;
 
@@ -80,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ? uws.SSLApp({ cert_file_name: options.tls.cert, key_file_name: options.tls.key })
     : uws.App();
   const scheme = options.tls ? 'https' : 'http';
+  const isLoopback = LOOPBACK_NAME.test(options.host) && !options.trustProxy;
   const open = new Set<WebSocket<Data>>();
 
   const requestOf = (req: UwsRequest, res: HttpResponse): HttpRequest => {
@@ -90,7 +93,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const proto = options.trustProxy ? headers.get('x-forwarded-proto') : undefined;
     const host = headers.get('host') ?? '';
     // A host header ends up in policies and addresses: only what can be one.
-    const safeHost = /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host) ? host : 'localhost';
+    const isNamed = /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host);
+    // A relay that only this machine reaches is known by no other name: a foreign one is a rebound address.
+    const isOurs = !isLoopback || LOOPBACK_NAME.test(host);
+    const safeHost = isNamed && isOurs ? host : 'localhost';
     return {
       method: req.getMethod().toUpperCase(),
       path: req.getUrl(),

@@ -42,6 +42,9 @@ export type WidgetModule = {
 /** What the launcher's file exports (launcher.ts). */
 export type LauncherFile = { dress(element: HTMLElement, lang: string, clean: Clean, open: () => void): void };
 
+/** What the file of framed pages exports (frame.ts). */
+export type FrameFile = { load(host: Host, settings: DOMStringMap): void };
+
 /** What the widget's file exports. */
 export type WidgetFile = { load(lang: string): Promise<WidgetModule> };
 
@@ -50,6 +53,4 @@ export type WidgetFile = { load(lang: string): Promise<WidgetModule> };
 export type StoredVisit = { resume: string; token: string; at: number; paused: boolean };
 
 /** Key of what is kept for a site, in sessionStorage (this tab's identity) and localStorage (StoredVisit). */
-export function storageKey(site: string): string {
-  return 'tandem:' + site;
-}
+export const storageKey = (site: string): string => 'tandem:' + site;

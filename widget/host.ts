@@ -16,8 +16,9 @@ export type Guard = <A extends unknown[], R>(task: (...args: A) => R) => (...arg
 export type Host = {
   /** Runs our code on the page's behalf: nothing is thrown, failures are counted. */
   guard: Guard;
-  /** Listens in the capture phase, before the page can stop an event. The result stops listening. */
-  listen<E extends Event>(target: EventTarget, type: string, task: (event: E) => void): () => void;
+  /** Listens in the capture phase, before the page can stop an event. Never taken off: after the end the guard lets
+   * nothing through. */
+  listen<E extends Event>(target: EventTarget, type: string, task: (event: E) => void): void;
   /** The result cancels. */
   after(delayMs: number, task: () => void): () => void;
 };
@@ -49,9 +50,7 @@ export function createHost(ended: () => void): Host {
     guard,
     listen(target, type, task) {
       // The caller names the event's type, and by that its class.
-      const listener = guard(task) as EventListener;
-      unzoned(target, 'addEventListener').call(target, type, listener, true);
-      return () => unzoned(target, 'removeEventListener').call(target, type, listener, true);
+      unzoned(target, 'addEventListener').call(target, type, guard(task) as EventListener, true);
     },
     after(delayMs, task) {
       const timer = unzoned(window, 'setTimeout')(guard(task), delayMs);

@@ -13,6 +13,7 @@ import { linkPath } from '../protocol/version.ts';
 import {
   storageKey,
   type Call,
+  type FrameFile,
   type LauncherFile,
   type StoredVisit,
   type Widget,
@@ -24,6 +25,7 @@ import { browserSocket, createHost, isPristine, readStored, writeStored, type Cl
 /** Names of hashed files: put in by build.ts. */
 declare const WIDGET_FILE: string;
 declare const LAUNCHER_FILE: string;
+declare const FRAME_FILE: string;
 
 /** maxUrlChars and maxTitleChars of protocol/limits.ts, whose whole table would otherwise come with them. */
 const MAX_URL_CHARS = 4096;
@@ -46,7 +48,12 @@ function start(script: HTMLScriptElement): void {
   const queue = page.Tandem?.q;
   // A second loader finds the first one's queue, which is no array.
   if (queue && !Array.isArray(queue)) return;
-  const { site = '', lang = document.documentElement.lang || navigator.language, launcher: wish } = script.dataset;
+  const {
+    site = '',
+    lang = document.documentElement.lang || navigator.language,
+    launcher: wish,
+    parent: parents,
+  } = script.dataset;
   const key = storageKey(site);
   const address = script.src.replace(/^http(.*)\/widget\/.*/, 'ws$1' + linkPath('visitor'));
 
@@ -67,13 +74,25 @@ function start(script: HTMLScriptElement): void {
     widget?.close();
   });
 
+  /** A file of ours beside this one. What it exports is known by its name. */
+  const fetchFile = <File>(name: string): Promise<File> => import(script.src.replace(/[^/]*$/, name));
+
+  // A frame is part of the page around it, and no tab of its own. Of the same origin it is captured from there.
+  if (parent !== window) {
+    if (parents)
+      fetchFile<FrameFile>(FRAME_FILE)
+        .then((file) => file.load(host, script.dataset))
+        .catch(() => {});
+    return;
+  }
+
   const keep = (mine: typeof me) => writeStored(clean(), 'sessionStorage', key, (me = mine));
 
   const send = (message: FromVisitor) => link?.send(clean().JSON.stringify(message));
 
   const readPage = (): Page => ({
-    // Until the visitor agrees to more: no values of query or fragment, which may open doors.
-    url: location.href.replace(/=[^&;#]*/g, '=').slice(0, MAX_URL_CHARS),
+    // Until the visitor agrees to more: no query and no fragment, which may open doors.
+    url: location.href.replace(/[?#].*/, '').slice(0, MAX_URL_CHARS),
     // A form named "title" stands in the way of the property. Long numbers may be card numbers.
     title:
       'private' in script.dataset ? '' : `${document.title}`.replace(/\d[\d -]{11,}/g, '•').slice(0, MAX_TITLE_CHARS),
@@ -129,7 +148,7 @@ function start(script: HTMLScriptElement): void {
           const isWelcome = message.t === 'welcome';
           if (isWelcome) {
             keep({ tab: '', ...me, token: message.token });
-            showLauncher(true);
+            showLauncher();
           }
           if (isWelcome && !widget) greet = read;
           else give(read);
@@ -142,21 +161,19 @@ function start(script: HTMLScriptElement): void {
             if (state.kind === 'waiting' && state.because === CLOSE.BadToken)
               writeStored(clean(), 'localStorage', key, undefined);
           }
-          if (state.kind === 'closed') showLauncher(false);
+          if (state.kind === 'closed') showLauncher();
           widget?.changed(state.kind);
         },
       },
     );
   };
 
-  /** A file of ours beside this one. What it exports is known by its name. */
-  const fetchFile = <File>(name: string): Promise<File> => import(script.src.replace(/[^/]*$/, name));
-
   const fetchWidget = (use: (module: WidgetModule) => void): void => {
-    (loading ??= fetchFile<WidgetFile>(WIDGET_FILE).then((file) => file.load(lang))).then(host.guard(use), () => {
+    (loading ??= fetchFile<WidgetFile>(WIDGET_FILE).then((file) => file.load(lang))).then(
+      host.guard(use),
       // Blocked or unreachable: the next need tries again.
-      loading = undefined;
-    });
+      () => (loading = undefined),
+    );
   };
 
   const give = (task: Task) => {
@@ -176,14 +193,13 @@ function start(script: HTMLScriptElement): void {
 
   const launcher = document.createElement('div');
   let dressed: Promise<void> | undefined;
-  let isWanted = false;
+  const isWanted = () => link?.state.kind === 'open' && !isHidden;
   const place = host.guard(() => {
-    if (isWanted && !isHidden) document.documentElement.append(launcher);
+    if (isWanted()) document.documentElement.append(launcher);
     else launcher.remove();
   });
-  const showLauncher = (shown: boolean) => {
-    isWanted = shown;
-    if (!shown || isHidden) return place();
+  const showLauncher = () => {
+    if (!isWanted()) return place();
     dressed ??= fetchFile<LauncherFile>(LAUNCHER_FILE).then(({ dress }) =>
       dress(launcher, lang, clean(), () => call(['open'])),
     );
@@ -195,7 +211,7 @@ function start(script: HTMLScriptElement): void {
     const name = args[0];
     if (name === 'hide' || name === 'unhide') {
       isHidden = name === 'hide';
-      showLauncher(link?.state.kind === 'open');
+      showLauncher();
     } else {
       give((widget) => widget.call(args));
       if (name === 'open' || name === 'show' || name === 'code') load();

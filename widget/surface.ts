@@ -124,14 +124,12 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
   const seeOpen = () => document.querySelectorAll('dialog[open]').forEach(see);
   seeOpen();
   opening.observe(document, { subtree: true, attributes: true, attributeFilter: ['open'] });
-  const unlisten = [
-    // Capturing, for it does not bubble: the page's popovers and, in newer browsers, dialogs.
-    host.listen(document, 'toggle', (event) => {
-      see(event.target);
-      if (event.target !== element && (event as ToggleEvent).newState === 'open') rescue();
-    }),
-    host.listen(document, 'fullscreenchange', rescue),
-  ];
+  // Capturing, for it does not bubble: the page's popovers and, in newer browsers, dialogs.
+  host.listen(document, 'toggle', (event) => {
+    see(event.target);
+    if (event.target !== element && (event as ToggleEvent).newState === 'open') rescue();
+  });
+  host.listen(document, 'fullscreenchange', rescue);
 
   let cancelLook: (() => void) | undefined;
   const look = () => {
@@ -159,7 +157,6 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
       cancelLook?.();
       removal.disconnect();
       opening.disconnect();
-      for (const stop of unlisten) stop();
       element.remove();
     },
   };

@@ -12,7 +12,8 @@ export function maskText(text: string): string {
 }
 
 /** Digits in one run or in groups of three to six, with one separator between. */
-const DIGIT_RUN = /\d(?:[ \-.\u00a0\u2009\u202f]?\d){12,}/g;
+// Not the point: a coordinate of full precision would pass for a card one time in ten, and charts would fall apart.
+const DIGIT_RUN = /\d(?:[ \-\u00a0\u2009\u202f]?\d){12,}/g;
 
 function isCard(digits: string): boolean {
   // 2 to 6 begin all payment cards in use; a time in milliseconds begins with 1.
@@ -66,7 +67,7 @@ function wordsOf(name: string): string[] {
 }
 
 const SECRET_WORD =
-  /^(cvv2?|cvc2?|csc|cvn|iban|ssn|pin|pincode|otp|pan|pwd|passw(or)?d|pass|passcode|passphrase|secret|ccn(um(ber)?)?|security(code)?|(credit|debit)?card.*)$/;
+  /^(cvv2?|cvc2?|csc|cvn|iban|ssn|pin|pincode|otp|pan|pw\d*|pwd\d*|\w*passw(or)?[dt]\d*|senha|parol|pass|passcode|passphrase|secret|ccn(um(ber)?)?|security(code)?|(credit|debit)?card.*)$/;
 
 /** Does a field's name or id suggest that what is typed there is nobody else's business? */
 export function isSecretName(name: string): boolean {

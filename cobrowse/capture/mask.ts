@@ -52,7 +52,7 @@ const STYLE_WORD =
   /^(|true|false|open|opened|closed|on|off|active|inactive|checked|unchecked|selected|disabled|enabled|visible|hidden|expanded|collapsed|loading|loaded|ready|idle|error|top|bottom|left|right|start|end|center|middle|horizontal|vertical|light|dark|auto|none|mask|unmask|block)$/;
 /** Numbers in these are shapes and names, not content. */
 const SHAPE_ATTRIBUTE =
-  /^(id|class|style|d|points|viewbox|transform|for|name|src|srcset|sizes|media|values|keytimes|_csstext)$/i;
+  /^(id|class|style|d|points|viewbox|\w*transform|for|name|src|srcset|sizes|media|values|key\w+|_csstext|[xyr]|[xy][12]|[cdfr][xyr]|width|height|offset|opacity|from|to|by|pathlength|(stroke|fill|font|stop)-.+)$/i;
 const SHOWN_META = /^(viewport|color-scheme|theme-color)$/;
 const PICTURE_TAGS = /^(IMG|SOURCE|VIDEO|AUDIO|INPUT|IMAGE|OBJECT|EMBED|TRACK|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|one-time-code|new-password|current-password)(\s|$)/;

@@ -46,10 +46,12 @@ export function createOutgoing(options: {
   moving: (element: Element) => void;
   /** A same-origin frame's document is part of the picture. */
   framed: (page: Document) => void;
+  /** A frame's element is part of the picture; what it shows may be of another origin. */
+  foreign: (frame: HTMLIFrameElement) => void;
   /** Marks have changed on something already sent: only a new snapshot puts it right. */
   stale: () => void;
 }): Outgoing {
-  const { page, mirror, masker, assets, uiAttribute, push, moving, framed, stale } = options;
+  const { page, mirror, masker, assets, uiAttribute, push, moving, framed, foreign, stale } = options;
   /** Marks that were set when an element was sent; most elements have none and are not here. */
   const marks = new WeakMap<Element, string>();
   const hiddenFields = new WeakSet<Element>();
@@ -265,6 +267,8 @@ export function createOutgoing(options: {
     else if (tag === 'IMG') Object.assign(all, boxOf(element));
     if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);
     if ((tag === 'CANVAS' || tag === 'VIDEO') && zone === 'open') moving(element);
+    // Its tag says that it is one.
+    if (tag === 'IFRAME' && zone !== 'masked') foreign(element as HTMLIFrameElement);
     const isField = FIELD.test(tag);
     if (secret && isField) hiddenFields.add(element);
     if (secret || (zone !== 'open' && isField) || (zone === 'masked' && outer !== 'masked')) all[MASKED_MARK] = '';

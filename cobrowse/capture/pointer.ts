@@ -11,7 +11,6 @@ import type { Pointer } from '../../protocol/codec.ts';
 import { elementAround, targetOf } from './dom.ts';
 import type { Listening } from './listening.ts';
 
-const POINTER_FIELDS = ['x', 'y', 'buttons', 'state', 'node'] as const;
 /** Reports between two frames. 125 a second, as most mice and touchpads have, make two. */
 const MOST_RAW_PER_FRAME = 4;
 
@@ -23,39 +22,36 @@ export function watchPointer(
   const view = page.defaultView;
   if (!view) return;
 
-  /** What a raw move has told since the last frame: the frame's own move need not repeat it. */
-  let raw: Pointer | undefined;
-  let rawInFrame = 0;
-
   const tell = (event: PointerEvent, state: Pointer['state']) => {
-    const at = placeOf(view);
+    const at = placeOf(view.frameElement);
     // composedPath sees through open shadow roots; what is not captured is shown by the nearest element that is.
     let node: Element | null = targetOf(event) ?? null;
     while (node && idOf(node) <= 0) node = elementAround(node);
-    const now: Pointer = {
+    moved({
       x: event.clientX + at.x,
       y: event.clientY + at.y,
       buttons: event.buttons,
       state,
       node: node ? idOf(node) : 0,
-    };
-    const before = raw;
-    raw = event.type === 'pointerrawupdate' ? now : undefined;
-    if (before && event.type === 'pointermove' && POINTER_FIELDS.every((field) => before[field] === now[field])) return;
-    moved(now);
+    });
   };
   const stateOf = (event: PointerEvent): Pointer['state'] => (event.pointerType === 'touch' ? 'touch' : 'mouse');
 
   const here = (event: PointerEvent) => {
     if (event.isPrimary) tell(event, stateOf(event));
   };
+  let raw: PointerEvent | undefined;
+  let rawInFrame = 0;
   const stopRaw = listening.on(view, 'pointerrawupdate', (event: PointerEvent) => {
-    if (++rawInFrame > MOST_RAW_PER_FRAME) stopRaw();
-    else here(event);
+    if (++rawInFrame > MOST_RAW_PER_FRAME) return stopRaw();
+    raw = event;
+    here(event);
   });
   listening.on(view, 'pointermove', (event: PointerEvent) => {
+    // It repeats the last raw one, most of the time.
+    if (raw?.clientX !== event.clientX || raw.clientY !== event.clientY || raw.buttons !== event.buttons) here(event);
+    raw = undefined;
     rawInFrame = 0;
-    here(event);
   });
   listening.on(view, 'pointerdown', here);
   listening.on(view, 'pointerup', (event: PointerEvent) => {
@@ -67,17 +63,15 @@ export function watchPointer(
   });
 }
 
-/** Where a frame's viewport begins in the top window's. */
-function placeOf(view: Window): { x: number; y: number } {
+/** Where a frame's viewport begins in the top window's: inside its border and padding. */
+export function placeOf(start: Element | null): { x: number; y: number } {
   const at = { x: 0, y: 0 };
-  try {
-    for (let frame = view.frameElement; frame; frame = frame.ownerDocument.defaultView?.frameElement ?? null) {
-      const box = frame.getBoundingClientRect();
-      at.x += box.left + frame.clientLeft;
-      at.y += box.top + frame.clientTop;
-    }
-  } catch {
-    // A parent of another origin: its own widget adds the rest.
+  // Null in a page of another origin: the page around it adds the rest (frames.ts).
+  for (let frame = start; frame; frame = frame.ownerDocument.defaultView?.frameElement ?? null) {
+    const box = frame.getBoundingClientRect();
+    const style = getComputedStyle(frame);
+    at.x += box.left + frame.clientLeft + Number.parseFloat(style.paddingLeft);
+    at.y += box.top + frame.clientTop + Number.parseFloat(style.paddingTop);
   }
   return at;
 }

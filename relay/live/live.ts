@@ -8,6 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
 import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
 import { Codes } from './codes.ts';
+import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
 import type { LiveMetrics } from './metrics.ts';
 import { OperatorPeer, type Operator } from './operators.ts';
@@ -59,6 +60,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   /** Offered assets whose upload is awaited: by room and hash, the addresses that will show it. */
   const uploads = new Map<Room, Map<string, string[]>>();
   const gone = new Set<Visitor>();
+  const sparePieces = new SparePieces();
   const codes = new Codes<Visitor>(times.codeMs, (below) => door.randomInt(below));
   const readDevice = createDeviceReader();
   const list = new LiveList({
@@ -87,6 +89,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         publish: door.publish,
         metrics: door.metrics,
         times,
+        sparePieces,
         resumeToken: (of) =>
           door.signResume({
             room: of.id,

@@ -64,7 +64,7 @@ export function createLiveMetrics() {
     snapshotsAsked: counter('tandem_snapshots_asked_total', 'Fresh snapshots asked of pages'),
     protocolErrors: counter('tandem_protocol_errors_total', 'Connections closed for malformed input'),
     refusedLogins: counter('tandem_logins_refused_total', 'Operator logins that were wrong or throttled'),
-    relayTime: histogram('tandem_frame_relay_seconds', 'From a frame in hand to its fan-out done'),
+    relayTime: histogram('tandem_frame_relay_seconds', 'From a frame in hand to its fan-out done, one frame in 16'),
     visitorRtt: histogram('tandem_visitor_round_trip_seconds', 'Round trip as viewed visitors measure it'),
     listTime: histogram('tandem_list_update_seconds', 'From a change in the live list to its sending'),
     gauge,

@@ -12,7 +12,7 @@ import { KIND, FLAG, encodeFrames, readHeader, isOrdered, stamp, type Header } f
 import { LIMITS } from '../../protocol/limits.ts';
 import type { AssetEntry, Ending, Page, Person, RoomView, ToVisitor, VisitState } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { History } from './history.ts';
+import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Publish } from './peer.ts';
@@ -25,6 +25,7 @@ export type RoomDoor = {
   readonly publish: Publish;
   readonly metrics: LiveMetrics;
   readonly times: RoomTimes;
+  readonly sparePieces: SparePieces;
   /** Signed proof of the visit for the tab to keep. */
   resumeToken(room: Room): string;
   /** The live list shows something of this room that has changed. */
@@ -75,7 +76,7 @@ export class Room {
   #tabs: RoomTab[] = [];
   #nextTab = 1;
   #watchers = new Set<OperatorPeer>();
-  #history = new History();
+  #history: History;
   #pictures = new Map<string, Uint8Array>();
   #sequence = 0;
   #headTold = 0;
@@ -97,6 +98,7 @@ export class Room {
     now: number,
   ) {
     this.#door = door;
+    this.#history = new History(door.sparePieces);
     this.id = place.id;
     this.number = place.number;
     this.topic = `room/${place.number}`;
@@ -272,11 +274,13 @@ export class Room {
   }
 
   #publish(frame: Uint8Array): void {
-    if (this.#watchers.size === 0) return;
-    this.#door.metrics.framesOut.add(this.#watchers.size);
-    this.#door.metrics.bytesOut.add(this.#watchers.size * frame.byteLength);
+    const watchers = this.#watchers.size;
+    if (watchers === 0) return;
+    const bytes = frame.byteLength;
+    this.#door.metrics.framesOut.add(watchers);
+    this.#door.metrics.bytesOut.add(watchers * bytes);
     this.#door.publish(this.topic, frame);
-    this.#uncheckedBytes += frame.byteLength;
+    this.#uncheckedBytes += bytes;
     if (this.#uncheckedBytes > BATCH_BYTES) this.#spareSlow();
   }
 

@@ -19,7 +19,7 @@ const stylesOf = (browser: 'chromium' | 'firefox') => `((document, names) => {
   const lines = [];
   const walk = (root) => {
     for (const element of root.children) {
-      if (['script', 'noscript', 'style', 'link', 'head', 'meta', 'title'].includes(element.localName)) continue;
+      if (['script', 'noscript', 'style', 'link', 'head', 'meta', 'title', ${browser === 'chromium' ? '' : "'input', 'select', 'option', 'button', 'textarea', 'progress', 'meter'"}].includes(element.localName)) continue;
       if (element.hasAttribute('data-tandem-ui')) continue;
       const style = element.ownerDocument.defaultView.getComputedStyle(element);
       lines.push(element.localName + '#' + element.id + ' ' + names.map((name) => name + ':' + style.getPropertyValue(name)).join(' '));
