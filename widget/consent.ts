@@ -60,16 +60,14 @@ export function createConsent({ host, words, title, canBeSeen, answer }: Consent
   const focus = () => card.focus({ preventScroll: true });
 
   let isEarly = true;
-  /** A key on Allow counts only after a person's own Tab: a page can put the focus there while somebody types. */
-  let isReached = false;
   host.after(EARLY_MS, () => {
     isEarly = false;
     allow.removeAttribute('aria-disabled');
   });
   // A click beside the question changes nothing; the keys stay with the question.
   host.listen(scrim, 'click', focus);
-  host.listen(allow, 'click', (event: MouseEvent) => {
-    if (!event.isTrusted || isEarly || (event.detail === 0 && !isReached)) return;
+  host.listen(allow, 'click', (event) => {
+    if (!event.isTrusted || isEarly) return;
     if (canBeSeen(allow) && canBeSeen(heading)) return answer(true);
     note.textContent = words.covered;
     note.hidden = false;
@@ -80,10 +78,9 @@ export function createConsent({ host, words, title, canBeSeen, answer }: Consent
     event.stopPropagation();
     if (event.key === 'Escape') answer(false);
     if (event.key !== 'Tab') return;
-    // Round and round: Not now, Allow. The card itself has the focus at first.
+    // Round and round: Allow, Not now. The card itself has the focus at first.
     event.preventDefault();
-    isReached ||= event.isTrusted;
-    (event.target === deny ? allow : deny).focus();
+    (event.target === allow ? deny : allow).focus();
   });
   return { element, anchor: allow, focus };
 }
