@@ -59,6 +59,12 @@ export function quantile(values: readonly number[], part: number): number {
   return value;
 }
 
+/** Of ratios, or of values whose ratios matter: no one of them outweighs the others by being large. */
+export function geometricMean(values: readonly number[]): number {
+  if (values.length === 0) throw new Error('no values');
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted[sorted.length >> 1];

@@ -32,7 +32,7 @@ export const LIMITS = {
   /** Ordered frames a visitor keeps until the relay has acknowledged them, to send again after a lost link. */
   resendBytes: 8 * MB,
   /** The relay acknowledges after so many ordered frames or so long, whichever is first. */
-  ackEveryFrames: 32,
+  ackEveryFrames: 64,
   ackEveryMs: 1000,
 
   /** A visitor whose link is lost keeps the room for this long: a page load on a slow phone, a lift, a relay restart. */

@@ -513,7 +513,9 @@ export class Room {
   }
 
   #placeOf(tab: Tab): RoomTab | undefined {
-    return this.#tabs.find((place) => place.tab === tab);
+    // A plain loop: it runs for every frame.
+    for (const place of this.#tabs) if (place.tab === tab) return place;
+    return undefined;
   }
 
   /** The only writer of the state. */

@@ -1,7 +1,7 @@
 // The arithmetic of bench figures: what a ratio is, when a target counts as met, what a quantile of few values is.
 
 import { expect, test } from 'vitest';
-import { figureOf, lineOf, median, quantile, tableOf, type Measured } from '../../bench/report.ts';
+import { figureOf, geometricMean, lineOf, median, quantile, tableOf, type Measured } from '../../bench/report.ts';
 
 const measured: Measured = { metric: 'speed', value: 80, unit: 'm/s', control: 100, against: 'theirs' };
 
@@ -61,4 +61,10 @@ test('the table has a row per figure, and says which target was missed', () => {
   expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   expect(lines[3]).toContain('MISSED');
   expect(lines[2]).not.toContain('MISSED');
+});
+
+test('a geometric mean turns ratios into one that none of them outweighs', () => {
+  expect(geometricMean([1, 4])).toBeCloseTo(2);
+  expect(geometricMean([1000, 10]) / geometricMean([500, 20])).toBeCloseTo(1);
+  expect(() => geometricMean([])).toThrow();
 });
