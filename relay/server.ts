@@ -3,7 +3,9 @@
 //
 // Easy to get wrong (measured or read in its documentation): a request is dead after the handler's first await, so
 // everything is copied first; a message's ArrayBuffer is emptied when the handler returns; send gives 1 sent, 0
-// queued, 2 dropped; end() runs the close handler before it returns; a response is dead once onAborted has run.
+// queued, 2 dropped; end() runs the close handler before it returns; a response is dead once onAborted has run. An upgrade
+// never happens inside cork(): after it, cork looks whether the socket has moved in memory, and when it has not (a few
+// first connections in a hundred) takes it for a HTTP response still and may close it.
 
 import type * as UwsModule from 'uWebSockets.js';
 import type { HttpRequest as UwsRequest, HttpResponse, TemplatedApp, WebSocket } from 'uWebSockets.js';
@@ -196,10 +198,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
               : undefined;
       const complete = (admitted: unknown) => {
         if (aborted) return;
-        res.cork(() => {
-          const tandemPeer = { upgrade, admitted, refused, socket: undefined, end: undefined };
-          res.upgrade<Data>({ tandemPeer }, key, protocols, extensions, context);
-        });
+        const tandemPeer = { upgrade, admitted, refused, socket: undefined, end: undefined };
+        res.upgrade<Data>({ tandemPeer }, key, protocols, extensions, context);
       };
       if (role === 'visitor' || refused) return complete(undefined);
       options.admit(upgrade).then(complete, (error: unknown) => {

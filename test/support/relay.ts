@@ -115,7 +115,10 @@ export async function startTestRelay(
 ): Promise<TestRelay> {
   let { dataDir } = options;
   if (dataDir === undefined) {
-    dataDir = mkdtempSync(path.join(os.tmpdir(), 'tandem-relay-'));
+    const made = mkdtempSync(path.join(os.tmpdir(), 'tandem-relay-'));
+    // Not when the relay stops: a test may start it again on the same data.
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    dataDir = made;
     if (options.env?.['DATABASE_URL'] === undefined) {
       mkdirSync(dataDir, { recursive: true });
       cpSync(await templateData(), dataDir, { recursive: true });
