@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import sveltePlugin from 'esbuild-svelte';
 import { minify } from 'terser';
+import { LIMITS } from './protocol/limits.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
@@ -72,7 +73,7 @@ function outputOf(metafile: Metafile, entry: string): string {
 }
 
 /** Parts of @rrweb/record that capture replaces by its own or never uses: pointer and clicks have their own channel,
- * pictures of canvas and video are frames, fonts and media are assets. Together 6 kB gz that no visitor should load. A
+ * pictures of canvas and video are frames, fonts and media are assets. Together 8 kB gz that no visitor should load. A
  * name that is not found fails the build: another version of the package needs another look. */
 const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   'class CanvasManager {': 'class CanvasManager{reset(){}freeze(){}unfreeze(){}lock(){}unlock(){}}',
@@ -93,16 +94,86 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   'function slimDOMDefaults(': 'function slimDOMDefaults(){return{}}',
   'function slimDOMExcluded(': 'function slimDOMExcluded(){return false}',
   // Frames of other origins are not recorded through rrweb (its messages are readable by every frame of the page).
-  'class CrossOriginIframeMirror {': 'class CrossOriginIframeMirror{reset(){}}',
-  '  handleMessage(': '  handleMessage(){}',
-  '  transformCrossOriginEvent(': '',
-  '  replace(': '',
-  '  replaceIds(': '',
-  '  replaceStyleIds(': '',
-  '  replaceIdOnNode(': '',
-  '  patchRootIdOnNode(': '',
+  'class CrossOriginIframeMirror {': '',
+  'class IframeManager {': `class IframeManager {
+    constructor(options) { Object.assign(this, options) }
+    addIframe() {}
+    addLoadListener(cb) { this.loadListener = cb }
+    attachIframe(frame, node) {
+      const { mirror, stylesheetManager } = this;
+      const id = mirror.getId(frame);
+      const adds = [{ parentId: id, nextId: null, node }];
+      this.mutationCb({ adds, removes: [], texts: [], attributes: [], isAttachIframe: true });
+      this.loadListener?.(frame);
+      const page = frame.contentDocument;
+      if (page?.adoptedStyleSheets?.length > 0)
+        stylesheetManager.adoptStyleSheets(page.adoptedStyleSheets, mirror.getId(page));
+    }
+  }`,
+  // Their names would stay; as constants only the numbers do.
+  'var EventType = ': `const EventType = { DomContentLoaded: 0, Load: 1, FullSnapshot: 2, IncrementalSnapshot: 3, Meta: 4 };`,
+  'var IncrementalSource = ': `const IncrementalSource = { Mutation: 0, Scroll: 3, ViewportResize: 4, Input: 5,
+    StyleSheetRule: 8, StyleDeclaration: 13, Selection: 14, AdoptedStyleSheet: 15 };`,
+  'var NodeType = ': `const NodeType = { Document: 0, DocumentType: 1, Element: 2, Text: 3, CDATA: 4, Comment: 5 };`,
+  // Masking is capture's own; pictures of canvases and images are frames and assets, and so are those of videos.
+  'function needMaskingText(': 'function needMaskingText(){return false}',
+  '  if (tagName === "canvas" && recordCanvas) {': '',
+  '  if (tagName === "img" && inlineImages) {': '',
+  '  if (["audio", "video"].includes(tagName)) {': '',
+  'for (var i = 0; i < chars.length; i++) {': '',
+  // No class is named by a pattern; a style element of several texts goes as it is written (css-lost.ts).
+  'function classMatchesRegex(': 'function classMatchesRegex(){return false}',
+  // For browsers that no operator can use the mirror in.
+  'function fixBrowserCompatibilityIssuesInCSS(': 'function fixBrowserCompatibilityIssuesInCSS(css){return css}',
+  'function escapeImportStatement(': 'function escapeImportStatement(rule){return rule.cssText}',
+  'function normalizeCssString(': '',
+  'function splitCssText(': '',
+  'function markCssSplits(': 'function markCssSplits(cssText){return cssText}',
+  // Mends browsers and pages of before 2017.
+  'function polyfill(': 'function polyfill(){}',
+  'try {': '',
+  'if (!/* @__PURE__ */ /[1-9][0-9]{12}/.test(': '',
+  'function getWindowScroll(': `function getWindowScroll(win) {
+    const { scrollLeft, scrollTop } = win.document.scrollingElement ?? win.document.documentElement;
+    return { left: scrollLeft, top: scrollTop };
+  }`,
+  'function getWindowHeight(': 'function getWindowHeight(){return window.innerHeight}',
+  'function getWindowWidth(': 'function getWindowWidth(){return window.innerWidth}',
+  // Options that capture does not use: what remains is what their defaults do.
+  'function snapshot(': `function snapshot(n, options) {
+    return serializeNodeWithId(n, { ...options, doc: n, maskInputOptions: { password: true }, slimDOMOptions: {} });
+  }`,
+  '    if (slimDOMOptions.headWhitespace ': '',
+  '    if (o.collectFonts) {': '',
+  '  for (const plugin of o.plugins) {': '',
+  '  if (!inEmittingFrame) {': '',
+  '  if (inEmittingFrame && !emit) {': '',
+  '  if (!inEmittingFrame && !passEmitsToParent) {': '',
+  '  if (mousemoveWait !== void 0 && ': '',
+  '  const maskInputOptions = ': '  const maskInputOptions = { password: true };',
+  '  const eventProcessor = ': '',
+  '    if (((_a2 = mutationBuffers[0]) == null ': '',
+  '    if (inEmittingFrame) {': '    emit(e);',
+  '    if (e.type === EventType.FullSnapshot) {': '',
+  '  const wrappedCanvasMutationEmit = ': '',
+  '  for (const plugin of plugins || []) {': '',
+  '  canvasManager = new CanvasManager({': '  canvasManager = new CanvasManager();',
+  '          mousemoveCb: ': '',
+  '          mouseInteractionCb: ': '',
+  '          mediaInteractionCb: ': '',
+  '          fontCb: ': '',
+  '          customElementCb: ': '',
+  '          plugins: ': '',
+  'record.addCustomEvent = ': '',
+  'record.freezePage = ': '',
+  'record.takeFullSnapshot = ': '',
 };
-const RRWEB_UNUSED_LINES = ['const jsContent = ', 'const blob = '];
+const RRWEB_UNUSED_LINES = [
+  'const jsContent = ',
+  'const blob = ',
+  '  const inEmittingFrame = ',
+  '          canvasMutationCb: ',
+];
 
 const leanRrweb: Plugin = {
   name: 'lean-rrweb',
@@ -112,7 +183,8 @@ const leanRrweb: Plugin = {
       for (const [start, instead] of Object.entries(RRWEB_UNUSED)) {
         const from = lines.findIndex((line) => line.startsWith(start));
         const indent = /^ */.exec(start)?.[0] ?? '';
-        const to = lines.findIndex((line, index) => index > from && (line === `${indent}}` || line === `${indent}};`));
+        const end = new RegExp(`^${indent}}(.*[^{])?$`);
+        const to = lines.findIndex((line, index) => index > from && end.test(line));
         if (from < 0 || to < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED`);
         lines = [...lines.slice(0, from), instead, ...lines.slice(to + 1)];
       }
@@ -123,6 +195,23 @@ const leanRrweb: Plugin = {
       }
       return { contents: lines.join('\n'), loader: 'js' };
     });
+  },
+};
+
+/** Limits as numbers where they are used: a visitor needs a dozen of them and would load the whole table. */
+const inlineLimits: Plugin = {
+  name: 'inline-limits',
+  setup(build) {
+    build.onLoad({ filter: /[\\/](widget|cobrowse|protocol)[\\/].*\.ts$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, 'utf8'))
+        .replace(/\bLIMITS\.(\w+)/g, (whole, name: string) =>
+          // What is no limit of ours stays as it is, and fails as it would have.
+          name in LIMITS ? String(LIMITS[name as keyof typeof LIMITS]) : whole,
+        )
+        // Left in, it would make a chunk of its own with nothing in it, and one more request.
+        .replace(/^import \{ LIMITS \} from .*$/m, ''),
+      loader: 'ts',
+    }));
   },
 };
 
@@ -156,7 +245,7 @@ async function buildWidget(): Promise<void> {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     splitting: true,
-    plugins: [leanRrweb],
+    plugins: [leanRrweb, inlineLimits],
   });
   const loader = await bundle('widget', 'loader', {
     ...browser,

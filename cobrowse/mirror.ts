@@ -20,8 +20,10 @@ import {
 } from '../protocol/codec.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { parseAssetList } from '../protocol/messages.ts';
+import { createAge, createLack, type Age, type Sent } from './mirror/age.ts';
 import { createAssetBook } from './mirror/assets.ts';
 import { createCssSource } from './mirror/css-source.ts';
+import { EVENT, finite, isFields } from './mirror/events.ts';
 import { inflate } from './mirror/inflate.ts';
 import { createMarks } from './mirror/marks.ts';
 import { createOrder } from './mirror/order.ts';
@@ -59,6 +61,8 @@ export type Mirror = {
   /** Highest sequence up to which nothing is missing. */
   readonly sequence: number;
   readonly stats: { frames: number; bytes: number; resyncs: number; elements: number };
+  /** How old the shown picture has been at its worst since this was last asked, in milliseconds: see mirror/age.ts. */
+  age(): number;
   /** The captured node at a point of the visitor's viewport, and where in it (0 to 1). */
   nodeAt(x: number, y: number): { id: number; dx: number; dy: number } | undefined;
   elementOf(id: number): Element | undefined;
@@ -70,7 +74,8 @@ export type Mirror = {
 const HISTORY_MS = 30;
 
 type Job =
-  | { kind: 'events'; isSnapshot: boolean; text: string | undefined; isBroken: boolean }
+  /** `isPast`: from a history, for somebody who has no picture yet: what it says of its age is long over. */
+  | { kind: 'events'; isSnapshot: boolean; isPast: boolean; text: string | undefined; isBroken: boolean }
   | { kind: 'picture'; frame: Uint8Array };
 
 type Tab = {
@@ -78,6 +83,9 @@ type Tab = {
   assembler: ReturnType<typeof createAssembler>;
   /** Ordinal of the last frame of an unfinished payload; 0: none is unfinished. */
   unfinished: number;
+  /** Of the last frame. */
+  ordinal: number;
+  age: Age;
   queue: Job[];
   /** Nothing of the queue is done before this timer: see HISTORY_MS. */
   hold: ReturnType<typeof setTimeout> | undefined;
@@ -99,6 +107,8 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
   const assetPieces = createAssembler();
   const decoder = new TextDecoder();
   const stats = { frames: 0, bytes: 0 };
+  const now = () => performance.now();
+  const lack = createLack(now);
   let shown: number | undefined;
   let closed = false;
   let isComplete = false;
@@ -115,6 +125,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
         tab.queue = [];
         tab.assembler.reset();
         tab.unfinished = 0;
+        tab.age.restart();
       }
     },
     complete() {
@@ -146,6 +157,8 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     const tab: Tab = {
       assembler: createAssembler(),
       unfinished: 0,
+      ordinal: 0,
+      age: createAge(now),
       queue: [],
       hold: undefined,
       snapshotAt: 0,
@@ -207,6 +220,8 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     if (job.isSnapshot) tab.isStale = false;
     // Changes belong to a snapshot that is here.
     if (job.isSnapshot || (tab.page.hasPicture && !tab.isStale)) tab.page.apply(events);
+    const sent = job.isPast ? undefined : sentOf(events[events.length - 1]);
+    if (sent) tab.age.shown(sent);
   };
 
   const drain = (number: number, tab: Tab) => {
@@ -265,12 +280,16 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       tab.assembler.reset();
       tab.unfinished = 0;
     }
+    // Another document of the tab counts from 1 again.
+    if (header.ordinal <= tab.ordinal) tab.age.restart();
+    tab.ordinal = header.ordinal;
     const isSnapshot = header.kind === KIND.Snapshot;
     if (isSnapshot && tab.unfinished === 0) tab.snapshotAt = performance.now();
     const payload = tab.assembler.push(header, payloadOf(bytes));
     tab.unfinished = (header.flags & FLAG.More) === 0 ? 0 : header.ordinal;
     if (!payload) return;
-    const job: Job & { kind: 'events' } = { kind: 'events', isSnapshot, text: undefined, isBroken: false };
+    const isPast = order.isAnew;
+    const job: Job & { kind: 'events' } = { kind: 'events', isSnapshot, isPast, text: undefined, isBroken: false };
     if (payload.deflated) {
       enqueue(header.tab, tab, job);
       void inflated(header.tab, tab, job, payload.bytes);
@@ -291,18 +310,27 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
         else if (header.kind === KIND.Picture) {
           const tab = tabs.get(header.tab);
           if (tab) enqueue(header.tab, tab, { kind: 'picture', frame: bytes });
-        } else if (order.take(header.sequence)) ordered(header, bytes);
+        } else {
+          if (order.take(header.sequence)) ordered(header, bytes);
+          else lack.told(header.sequence);
+          lack.reached(order.sequence);
+        }
       } catch {
         // A frame that can't be read says nothing of the others; a lost one shows as a gap.
       }
       dropStale();
     },
     history(from, to) {
+      if (from === 0) lack.restart();
+      lack.told(to);
       order.history(from, to);
+      lack.reached(order.sequence);
       dropStale();
     },
     head(sequence) {
+      lack.told(sequence);
       order.head(sequence);
+      lack.reached(order.sequence);
       dropStale();
     },
     show,
@@ -317,6 +345,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       const elements = shown === undefined ? 0 : (tabs.get(shown)?.page.elements ?? 0);
       return { ...stats, resyncs: order.gaps, elements };
     },
+    age: () => Math.max(lack.ms(), shown === undefined ? 0 : (tabs.get(shown)?.age.ms() ?? 0)),
     nodeAt: (x, y) => (shown === undefined ? undefined : tabs.get(shown)?.page.nodeAt(x, y)),
     elementOf: (id) => (shown === undefined ? undefined : tabs.get(shown)?.page.elementOf(id)),
     close() {
@@ -329,4 +358,13 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       stage.close();
     },
   };
+}
+
+/** What the last event of a payload says of it. */
+function sentOf(event: unknown): Sent | undefined {
+  if (!isFields(event) || event.type !== EVENT.Custom || !isFields(event.data) || event.data.tag !== 'sent')
+    return undefined;
+  const { payload } = event.data;
+  const at = isFields(payload) ? finite(payload.at) : undefined;
+  return at === undefined || !isFields(payload) ? undefined : { at, waited: Math.max(0, finite(payload.waited) ?? 0) };
 }

@@ -15,8 +15,10 @@ export type VisitPort = {
   ordered(frame: Uint8Array<ArrayBuffer>): void;
   latest(frame: Uint8Array<ArrayBuffer>): void;
   message(message: FromVisitor): void;
-  /** POST /upload/<hash>; rejects when it failed. */
-  upload(hash: string, blob: Blob): Promise<void>;
+  /** As JSON, whatever the page has done to JSON.stringify and to the prototypes. */
+  encode(value: unknown): string;
+  /** POST /upload/<hash>; rejects when it failed, or was ended on the way. */
+  upload(hash: string, blob: Blob, ending: AbortSignal): Promise<void>;
 };
 
 export type VisitOptions = {
@@ -133,7 +135,7 @@ export function createVisit(options: VisitOptions): Visit {
     import('./visit/recording.ts').then(
       guard(({ recording: { startCapture, createStream } }) => {
         if (capturing !== mine) return;
-        stream ??= createStream({ port, after, notice: guard(notice) });
+        stream ??= createStream({ port, after, notice: guard(notice), stale: snapshotWhenIdle });
         const { take } = stream;
         tellStream();
         const { masking } = options;

@@ -72,3 +72,24 @@ export function browserMemory(kind: 'device' | 'tab'): Memory {
     },
   };
 }
+
+/** False: the text could not be copied, and has to be selected by hand. `beside`: where in the page, because an open
+ * dialog lets nothing outside of it be selected. */
+export async function copyText(text: string, beside: HTMLElement | undefined): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No clipboard on a page without TLS (a relay in an office's network): the old way still works there.
+    const box = document.createElement('textarea');
+    box.value = text;
+    box.className = 'only-heard';
+    const before = document.activeElement;
+    (beside?.parentElement ?? document.body).append(box);
+    box.select();
+    const isCopied = document.execCommand('copy');
+    box.remove();
+    if (before instanceof HTMLElement) before.focus();
+    return isCopied;
+  }
+}

@@ -1,8 +1,10 @@
-// The relay's HTTP API as the console uses it: log in, log out, who am I, change the password. Every answer is one of a
-// few kinds; a network failure or an answer that is not ours (a proxy's error page) is `unreachable`, never an exception.
+// The relay's HTTP API as the console uses it: log in, log out, who am I, change the password; for admins, sites and
+// operators. Every answer is one of a few kinds; a network failure or an answer that is not ours (a proxy's error page)
+// is `unreachable`, never an exception.
 
+import { maskingRules, type MaskingRules } from '../protocol/messages.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
-import { flag, maybe, number, object, oneOf, text, type Infer, type Schema } from '../protocol/schema.ts';
+import { flag, list, maybe, number, object, oneOf, text, type Infer, type Schema } from '../protocol/schema.ts';
 
 const word = text(1024);
 const account = object({
@@ -16,6 +18,23 @@ export type Account = Infer<typeof account>;
 const throttled = object({ retryAfterSec: number(1e6) });
 const refused = object({ why: word });
 
+const site = object({ id: word, key: word, name: word, origins: list(word, 1000), masking: maskingRules });
+export type SiteEntry = Infer<typeof site>;
+const sites = object({ sites: list(site, 10_000) });
+const savedSite = object({ site });
+
+const role = oneOf(['admin', 'operator']);
+export type Role = Infer<typeof role>;
+const operatorEntry = object({ id: word, login: word, name: word, role, disabled: flag, fresh: flag });
+export type OperatorEntry = Infer<typeof operatorEntry>;
+const operators = object({ operators: list(operatorEntry, 10_000) });
+const addedOperator = object({ id: word, password: word });
+const changedOperator = object({ password: maybe(word) });
+
+const REFUSALS = ['login-taken', 'bad-login', 'bad-origin', 'unknown', 'last-admin', 'bad-form'] as const;
+const cabinetRefusal = object({ why: oneOf(REFUSALS), what: maybe(word) });
+export type CabinetRefusal = (typeof REFUSALS)[number];
+
 type Unreachable = { kind: 'unreachable' };
 export type WhoAmI = { kind: 'in'; account: Account } | { kind: 'out' } | Unreachable;
 export type LoginAnswer =
@@ -23,11 +42,36 @@ export type LoginAnswer =
 export type PasswordAnswer =
   { kind: 'throttled' } | { kind: 'done' } | { kind: 'refused'; why: string } | { kind: 'out' } | Unreachable;
 
+/** `forbidden`: no longer an admin. `what`: the part of the form that was refused. */
+export type CabinetAnswer<T> =
+  | { kind: 'done'; value: T }
+  | { kind: 'refused'; why: CabinetRefusal; what: string | undefined }
+  | { kind: 'out' }
+  | { kind: 'forbidden' }
+  | Unreachable;
+export type SiteForm = { id?: string; name: string; origins: readonly string[]; masking: MaskingRules };
+export type NewOperator = { name: string; login: string; role: Role };
+export type OperatorChange = {
+  id: string;
+  name?: string;
+  role?: Role;
+  disabled?: boolean;
+  newPassword?: true;
+  endSessions?: true;
+};
+
 export type RelayHttp = {
   me(): Promise<WhoAmI>;
   login(login: string, password: string): Promise<LoginAnswer>;
   logout(): Promise<void>;
   changePassword(old: string, fresh: string): Promise<PasswordAnswer>;
+  sites(): Promise<CabinetAnswer<readonly SiteEntry[]>>;
+  /** Without an id: a new site. */
+  saveSite(form: SiteForm): Promise<CabinetAnswer<SiteEntry>>;
+  operators(): Promise<CabinetAnswer<readonly OperatorEntry[]>>;
+  /** The one-time password is told here and never again. */
+  addOperator(form: NewOperator): Promise<CabinetAnswer<{ id: string; password: string }>>;
+  changeOperator(change: OperatorChange): Promise<CabinetAnswer<{ password?: string | undefined }>>;
 };
 
 /** Longer than any honest answer (argon2 takes about 100 ms); a dead network otherwise keeps a form busy for minutes. */
@@ -69,6 +113,30 @@ function read<T>(schema: Schema<T>, { body }: Answer): T | undefined {
   }
 }
 
+async function askCabinet<T>(schema: Schema<T>, path: string, body?: unknown): Promise<CabinetAnswer<T>> {
+  const answer = await ask(path, body);
+  switch (answer?.status) {
+    case 200: {
+      const value = read(schema, answer);
+      return value === undefined ? UNREACHABLE : { kind: 'done', value };
+    }
+    case 400: {
+      const no = read(cabinetRefusal, answer);
+      return no ? { kind: 'refused', why: no.why, what: no.what } : UNREACHABLE;
+    }
+    case 401:
+      return { kind: 'out' };
+    case 403:
+      return { kind: 'forbidden' };
+    default:
+      return UNREACHABLE;
+  }
+}
+
+function inside<T, U>(answer: CabinetAnswer<T>, take: (value: T) => U): CabinetAnswer<U> {
+  return answer.kind === 'done' ? { kind: 'done', value: take(answer.value) } : answer;
+}
+
 export function createRelayHttp(): RelayHttp {
   return {
     async me() {
@@ -103,5 +171,10 @@ export function createRelayHttp(): RelayHttp {
       if (answer.status !== 400) return UNREACHABLE;
       return { kind: 'refused', why: read(refused, answer)?.why ?? '' };
     },
+    sites: async () => inside(await askCabinet(sites, '/api/sites'), (found) => found.sites),
+    saveSite: async (form) => inside(await askCabinet(savedSite, '/api/sites', form), (saved) => saved.site),
+    operators: async () => inside(await askCabinet(operators, '/api/operators'), (found) => found.operators),
+    addOperator: (form) => askCabinet(addedOperator, '/api/operators', form),
+    changeOperator: (change) => askCabinet(changedOperator, '/api/operators/change', change),
   };
 }

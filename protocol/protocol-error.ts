@@ -5,7 +5,8 @@ import type { CloseName } from './close-codes.ts';
 export type ProtocolErrorKind = 'bad-frame' | 'frame-too-long' | 'payload-too-long' | 'bad-message';
 
 export class ProtocolError extends Error {
-  readonly kind: ProtocolErrorKind;
+  // Declared only: as a field it would bring the build's helper for fields into every file that a visitor loads.
+  declare readonly kind: ProtocolErrorKind;
   constructor(kind: ProtocolErrorKind, detail: string) {
     super(`${kind}: ${detail}`);
     this.name = 'ProtocolError';

@@ -75,7 +75,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
     form('/api/operators/change', changeOperatorForm, async ({ operator }, filled) => {
       const result = await changeOperator(door.db, operator.account, filled);
       if (result.kind === 'refused') return refused(result);
-      await door.endSessions(filled.id);
+      if (result.isOut) await door.endSessions(filled.id);
       return json(200, { password: result.password });
     }),
     {

@@ -101,6 +101,8 @@ export async function createPageRoutes(folders: { widget: string; console: strin
   };
   return [
     { method: 'GET', path: '/', answer: index },
+    // As people type it.
+    { method: 'GET', path: '/console', answer: index },
     {
       method: 'GET',
       path: '/console/',

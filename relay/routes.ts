@@ -144,21 +144,15 @@ export function createRoutes(door: RouteDoor): Route[] {
     {
       method: 'POST',
       path: '/upload/',
-      bodyLimit: (request) => (uploadRoom(request) ? LIMITS.maxAssetBytes : uploadRefused()),
+      bodyLimit: (request) => (uploadRoom(request) ? LIMITS.maxAssetBytes : notStored('not-wanted')),
       async answer(request, body) {
         // Asked again: the room may have ended while the body came.
         const room = uploadRoom(request);
-        if (!room) return uploadRefused();
+        if (!room) return notStored('not-wanted');
         const hash = hashOf(request, '/upload/');
         const stored = await door.assets.put(room.site.id, body, request.header('content-type') ?? '', hash);
         door.live.assetUploaded(room, hash, stored && { type: stored.type, bytes: body.byteLength });
-        return stored
-          ? json(200, {}, uploadCors)
-          : json(
-              400,
-              { why: 'not-an-asset', text: 'Not a picture, font or style sheet, or not what its hash says.' },
-              uploadCors,
-            );
+        return stored ? json(200, { stored: true }, uploadCors) : notStored('not-an-asset');
       },
     },
     {
@@ -205,8 +199,11 @@ export function createRoutes(door: RouteDoor): Route[] {
     return door.live.roomForUpload(token, hashOf(request, '/upload/'), bytes);
   }
 
-  function uploadRefused(): HttpReply {
-    return json(403, { why: 'not-wanted', text: 'No room asked for this upload.' }, uploadCors);
+  /** Not wanted: no room asked for it, or not any more. Not an asset: no picture, font or style sheet, or not what its
+   * hash says. A verdict and not an error: a good page sends such uploads too (a visit that has just ended, a second tab
+   * with the same picture), and a browser writes every error into the console of the customer's page. */
+  function notStored(why: 'not-wanted' | 'not-an-asset'): HttpReply {
+    return json(200, { stored: false, why }, uploadCors);
   }
 }
 

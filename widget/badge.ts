@@ -20,8 +20,8 @@ export type BadgeActs = { pause(on: boolean): void; stop(): void };
 
 export function createBadge(host: Host, words: Words, acts: BadgeActs): Badge {
   let isPaused = false;
-  // Said politely whenever it changes.
-  const text = mark(make('p', ''), { role: 'status' });
+  // Said whenever it changes; as an alert, for a status that comes together with its words is not read out.
+  const text = mark(make('p', ''), { role: 'alert' });
   const pausing = make('button', 'hold');
   const stopping = make('button', 'halt', icon('stop'), words.stop);
   host.listen(pausing, 'click', () => acts.pause(!isPaused));

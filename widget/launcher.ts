@@ -6,8 +6,9 @@ import type { Clean } from './host.ts';
 /** `all` first: whatever the page's rules say of every element, these beat them. */
 const HOST_STYLE =
   'all:initial!important;position:fixed!important;inset:auto 16px 16px auto!important;z-index:2147483646!important';
+/** The border shows where a visitor's own colours take the background away. */
 const BUTTON_STYLE =
-  'padding:12px 20px;border:0;border-radius:24px;background:#0b6b5d;color:#fff;font:600 15px system-ui;cursor:pointer';
+  'padding:11px 19px;border:1px solid #0000;border-radius:24px;background:#0b6b5d;color:#fff;font:600 15px system-ui;cursor:pointer';
 
 /** Makes the loader's element the launcher. Styles go in through the CSSOM, which no policy forbids. */
 export function dress(element: HTMLElement, lang: string, clean: Clean, open: () => void): void {

@@ -95,11 +95,6 @@ export function createPanel(host: Host, words: Words, acts: PanelActs): Panel {
   mark(note, { role: 'status' });
   const element = make('section', 'card panel', make('div', 'top', title, closing), start, codeBody, note);
   mark(element, { role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1' });
-  host.listen(element, 'keydown', (event: KeyboardEvent) => {
-    if (event.key === 'Escape') acts.close();
-    // What is typed here is none of the page's shortcuts.
-    event.stopPropagation();
-  });
 
   let isOnline = true;
   let said = '';

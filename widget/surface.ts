@@ -3,13 +3,16 @@
 // full screen, and back again when the page removes it. Says when it has lost that fight. Knows nothing of what it shows.
 //
 // Easy to get wrong: inside a shadow root an `!important` rule on :host beats the page's own `!important` rules, so what
-// must survive `* { display: none !important }` stands there (styles.ts). Moving the element loses the focus.
+// must survive `* { display: none !important }` stands there (styles.ts). Moving the element loses the focus. The page may
+// hear events before us and swallow them, and events do not leave its shadow roots: whoever must be sure looks.
 
 import type { Clean, Host } from './host.ts';
 import { STYLES } from './styles.ts';
 
 /** How often to look whether something came to lie on top without any event that we hear of. */
 const LOOK_EVERY_MS = 1000;
+/** Where a target is asked for: its middle, and near its edges, within its round corners. */
+const SPOTS = [0.1, 0.5, 0.9];
 /** A page that removes or covers us so often means it. Each look forgives two: menus that open all day are no attack. */
 const MOST_RESCUES = 40;
 
@@ -17,8 +20,9 @@ export type Surface = {
   readonly root: ShadowRoot;
   /** Shows what is in the root, on top of everything, or takes all of it out of the page. */
   show(shown: boolean): void;
-  /** True when a click at the middle of `target` would hit it and nothing makes it invisible. */
-  canBeSeen(target: HTMLElement): boolean;
+  /** True when clicks on `target` would hit it, nothing makes it invisible, and `isBare` (nothing else is known to cover
+   * it); else raises the surface. */
+  keepInSight(target: HTMLElement, isBare: boolean): boolean;
   close(): void;
 };
 
@@ -29,11 +33,15 @@ export type SurfaceOptions = {
   lang: string;
   /** What must stay visible: looked at from time to time. */
   anchor(): HTMLElement | undefined;
+  /** The question stands: it is modal, and hears every key. */
+  isAsking(): boolean;
+  /** A key in the surface, or any key while asking; that the focus has come from the page. The page does not hear it. Always trusted. */
+  heard(event: KeyboardEvent | FocusEvent): void;
   /** The page keeps taking the surface away. */
   lost(): void;
 };
 
-export function createSurface({ host, clean, nonce, lang, anchor, lost }: SurfaceOptions): Surface {
+export function createSurface({ host, clean, nonce, lang, anchor, isAsking, heard, lost }: SurfaceOptions): Surface {
   const element = document.createElement('div');
   element.dataset['tandemUi'] = '';
   element.lang = lang;
@@ -56,6 +64,8 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
   let rescues = 0;
   /** Modal dialogs in the order in which they were seen to open. */
   let modals: Element[] = [];
+  /** Of the page's, in the top layer when we were last raised. */
+  let below: Element[] = [];
 
   const home = (): Element => {
     modals = modals.filter((modal) => modal.isConnected && isModal(modal));
@@ -79,6 +89,7 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
       if (isOpen()) element.hidePopover();
       element.showPopover();
     }
+    below = topLayer();
     if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   };
 
@@ -90,22 +101,35 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
 
   const canBeSeen = (target: HTMLElement): boolean => {
     const { left, top, width, height } = target.getBoundingClientRect();
-    const x = left + width / 2;
-    const y = top + height / 2;
     // The element stands in the document or in a shadow root of the page: both can be asked.
     const outside = element.getRootNode() as Document | ShadowRoot;
-    if (outside.elementFromPoint?.(x, y) !== element || !target.contains(root.elementFromPoint(x, y))) return false;
+    let hits = 0;
+    for (const right of SPOTS)
+      for (const down of SPOTS) {
+        const x = left + width * right;
+        const y = top + height * down;
+        const hit = outside.elementFromPoint?.(x, y);
+        // Beyond the window's edge: a badge that is being dragged.
+        if (!hit) continue;
+        if (hit !== element || !target.contains(root.elementFromPoint(x, y))) {
+          // A modal dialog in a shadow root of the page's, whose opening nobody hears.
+          for (let at: Node | null | undefined = deepest(x, y); at; at = around(at)) see(at);
+          return false;
+        }
+        hits++;
+      }
     // Nothing above matters to an element in the top layer.
     for (let at: Element | null = element; at; at = isOpen() ? null : at.parentElement) {
       const style = getComputedStyle(at);
       const plain = [style.filter, style.clipPath, style.transform, style.maskImage || 'none'];
       if (style.visibility !== 'visible' || +style.opacity < 1 || plain.some((value) => value !== 'none')) return false;
     }
-    return true;
+    return hits > 0 && topLayer().every((one) => one === element || below.includes(one));
   };
 
   const see = (modal: EventTarget | null) => {
-    if (!(modal instanceof Element) || !isModal(modal) || modals[modals.length - 1] === modal) return;
+    if (!(modal instanceof Element && modal.localName === 'dialog' && isModal(modal))) return;
+    if (modals[modals.length - 1] === modal) return;
     modals = modals.filter((known) => known !== modal);
     modals.push(modal);
   };
@@ -121,22 +145,30 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
       if (element.parentNode !== home()) rescue();
     }),
   );
-  const seeOpen = () => document.querySelectorAll('dialog[open]').forEach(see);
-  seeOpen();
+  topLayer().forEach(see);
   opening.observe(document, { subtree: true, attributes: true, attributeFilter: ['open'] });
   // Capturing, for it does not bubble: the page's popovers and, in newer browsers, dialogs.
-  host.listen(document, 'toggle', (event) => {
+  host.listen(window, 'toggle', (event) => {
     see(event.target);
     if (event.target !== element && (event as ToggleEvent).newState === 'open') rescue();
   });
   host.listen(document, 'fullscreenchange', rescue);
 
+  // None of the page's shortcuts, nor its focus traps, while the keys are ours.
+  for (const type of ['keydown', 'keypress', 'keyup', 'focus', 'focusin', 'focusout'])
+    host.listen(window, type, (event: KeyboardEvent | FocusEvent) => {
+      const isOurs = event.composedPath().includes(element);
+      if (!event.isTrusted || (!isOurs && !(isAsking() && ('key' in event || event.relatedTarget === element)))) return;
+      event.stopImmediatePropagation();
+      heard(event);
+    });
+
   let cancelLook: (() => void) | undefined;
   const look = () => {
     rescues = Math.max(0, rescues - 2);
     const seen = anchor();
-    if (isShown && seen && !document.hidden && !(element.isConnected && canBeSeen(seen))) {
-      seeOpen();
+    if (isShown && seen && !document.hidden && !canBeSeen(seen)) {
+      topLayer().forEach(see);
       rescue();
     }
     cancelLook = host.after(LOOK_EVERY_MS, look);
@@ -145,7 +177,11 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
 
   return {
     root,
-    canBeSeen,
+    keepInSight(target, isBare) {
+      if (isBare && canBeSeen(target) && !document.querySelector(':is(:active-view-transition)')) return true;
+      raise();
+      return false;
+    },
     show(shown) {
       if (shown === isShown) return;
       isShown = shown;
@@ -162,11 +198,27 @@ export function createSurface({ host, clean, nonce, lang, anchor, lost }: Surfac
   };
 }
 
+/** `:is` forgives the selectors that a browser does not know. */
 function isModal(element: Element): boolean {
-  try {
-    return element.matches(':modal');
-  } catch {
-    // A browser that does not know the selector does not let us know.
-    return false;
+  return element.matches(':is(:modal)');
+}
+
+/** What the page has opened over the rest, as far as it stands in the document itself. */
+function topLayer(): Element[] {
+  return [...document.querySelectorAll(':is(:modal,:popover-open)')];
+}
+
+/** The innermost element at a point, through the page's open shadow roots. */
+function deepest(x: number, y: number): Element | null {
+  let at = document.elementFromPoint(x, y);
+  for (;;) {
+    const next = at?.shadowRoot?.elementFromPoint(x, y);
+    if (!next || next === at) return at;
+    at = next;
   }
+}
+
+/** What a node is shown in. */
+function around(node: Node): Node | null | undefined {
+  return (node as Element).assignedSlot ?? node.parentNode ?? (node as Partial<ShadowRoot>).host;
 }

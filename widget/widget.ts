@@ -70,8 +70,9 @@ function startWidget(handover: Handover, words: Words): Widget {
 
   // ---- To and from the relay ----
 
-  const send = (message: FromVisitor): boolean =>
-    handover.link()?.send(encode(message, handover.clean().JSON)) === 'sent';
+  const toJson = (value: unknown) => encode(value, handover.clean().JSON);
+
+  const send = (message: FromVisitor): boolean => handover.link()?.send(toJson(message)) === 'sent';
 
   const port: VisitPort = {
     ordered: (frame) => void handover.link()?.send(frame),
@@ -83,12 +84,14 @@ function startWidget(handover: Handover, words: Words): Widget {
       if (message.t === 'page') shownPage = message.page;
       send(message);
     },
-    async upload(hash, blob) {
+    encode: toJson,
+    async upload(hash, blob, signal) {
       const resume = slot.kind === 'here' ? slot.visit.resume : undefined;
       const answer = await fetch(`${relay}/upload/${hash}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${resume}` },
         body: blob,
+        signal,
         // Behind whatever the page itself fetches.
         priority: 'low',
         credentials: 'omit',
@@ -222,6 +225,11 @@ function startWidget(handover: Handover, words: Words): Widget {
     nonce: script.nonce ?? '',
     lang: words.code,
     anchor: () => question?.consent.anchor ?? badge?.anchor,
+    isAsking: () => !!question,
+    heard(event) {
+      if (question) question.consent.heard(event);
+      else if ('key' in event && event.key === 'Escape') closePanel();
+    },
     lost() {
       // Never seen without knowing it.
       if (slot.kind === 'here') slot.visit.stop();
@@ -258,7 +266,7 @@ function startWidget(handover: Handover, words: Words): Widget {
       host,
       words,
       title: view.state === 'asked' ? words.asks(view.operator.name) : words.showTitle,
-      canBeSeen: surface.canBeSeen,
+      keepInSight: surface.keepInSight,
       answer(yes) {
         wantsShow = false;
         answered = about;
@@ -327,7 +335,7 @@ function startWidget(handover: Handover, words: Words): Widget {
   const showToast = (text: string) => {
     toast?.remove();
     const closing = mark(make('button', 'x bare', icon('close')), { 'aria-label': words.close });
-    const mine = mark(make('div', 'card toast', text, closing), { role: 'status' });
+    const mine = mark(make('div', 'card toast', text, closing), { role: 'alert' });
     const close = () => {
       mine.remove();
       if (toast === mine) toast = undefined;

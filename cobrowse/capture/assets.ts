@@ -23,6 +23,8 @@ export type Urgency = 'now' | 'soon';
 export type Assets = {
   /** The page has loaded it, or is loading it. */
   used(key: string, urgency: Urgency): void;
+  /** To call it used would change nothing. */
+  knows(key: string): boolean;
   /** Named in CSS: wanted when the page loads it. */
   mentioned(key: string): void;
   /** A same-origin frame keeps its own list of what it has loaded. */
@@ -162,5 +164,5 @@ export function createAssets(options: {
   };
 
   watch(view);
-  return { used, mentioned, watch };
+  return { used, knows: (key) => known.has(key), mentioned, watch };
 }

@@ -63,9 +63,26 @@ export function rewriteCss(css: string, base: string, found: (key: string) => vo
   });
 }
 
-/** The text with every picture taken out. */
+/** The text with every picture taken out; fonts and imported sheets stay. */
 export function dropCssUrls(css: string): string {
-  return mapCssUrls(css, (value) => (value.startsWith('#') ? value : ''));
+  return mapCssUrls(css, (value) =>
+    /^#|^data:(font|application)|\.(css|woff2?|[ot]tf|eot)\b/.test(value) ? value : '',
+  );
+}
+
+const GENERATED = /([{;\s](?:content|quotes|--[\w-]+)\s*:)((?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[^;}"'])*)/gi;
+
+/** The text with dots for the words that it would write into the page. Symbols of icon fonts stay: they are no letters,
+ * and as escapes they begin with e or f. */
+export function maskCssText(css: string): string {
+  return css.replace(
+    GENERATED,
+    (_, name: string, value: string) =>
+      name +
+      value.replace(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/g, (words) =>
+        words.replace(/(\\[ef][\da-f]{3})|\\?[\p{L}\p{N}]/giu, (_, icon?: string) => icon ?? '•'),
+      ),
+  );
 }
 
 /** Of a srcset, only the candidate in use: the mirror's screen may be of another density, and would choose another. */

@@ -56,6 +56,7 @@ export const isDocument = (node: Node): node is Document => typeOf(node) === 9;
 export const attributeOf = (element: Element, name: string): string | null => getAttribute.call(element, name);
 export const hasAttributeOf = (element: Element, name: string): boolean => hasAttribute.call(element, name);
 export const matches = (element: Element, selector: string): boolean => nativeMatches.call(element, selector);
+export const closest = (element: Element, selector: string): Element | null => nativeClosest.call(element, selector);
 export const documentOf = (node: Node): Document => ownerOf(node) ?? (node as Document);
 
 /** The innermost element that an event is about; windows and frames' documents have events too. */

@@ -1,10 +1,11 @@
 // Masking of plain strings: text, card-like numbers, addresses. Pure, no DOM.
 //
-// Easy to get wrong: a mask has as many UTF-16 units as what it hides, so that offsets of selections and carets stay
-// true; only a password's has a fixed length. No lookbehind: Safari before 16.4 refuses the whole file for it.
+// Easy to get wrong: a mask of text has as many UTF-16 units as what it hides, so that the page keeps its shape and
+// offsets stay true; that of a hidden field's value has a fixed length, since nothing hangs on its shape. No lookbehind:
+// Safari before 16.4 refuses the whole file for it.
 
 export const MASK_CHAR = '•';
-/** Every password looks like this, also an empty one that somebody has typed in and emptied again by script. */
+/** Every hidden field with something in it looks like this, and a password also when it was emptied again by script. */
 export const PASSWORD_MASK = MASK_CHAR.repeat(8);
 
 export function maskText(text: string): string {
@@ -54,8 +55,29 @@ export function maskCards(text: string): string {
   });
 }
 
-function maskDigits(text: string): string {
+export function maskDigits(text: string): string {
   return text.replace(/\d/g, MASK_CHAR);
+}
+
+const TYPED_RUN = /\+?\d(?:[ \-\u00a0\u2009\u202f]?\d){6,}/g;
+/** What may become a card number: it begins as cards do (years do not), and is written in one piece or with four digits
+ * first. So `+7 4112 …`, 415-555-2671, 2026-11-21, 4 500 000 stay readable; a long number in one piece does not, for
+ * nothing tells it from a card until it is too late. */
+const GROWING = /(^|\D)(?=2[2-7]|3[04-9]|4|5[0-8]|6)((?:\d{7,}|\d{4}\D\d{3,})(?:\D\d+)*)/g;
+/** As many may be shown of a card on a receipt. */
+const SHOWN_DIGITS = 6;
+
+/** What a person is typing: card numbers, and from its seventh digit what may become one. Waiting for the check digit
+ * would show all the others first. */
+export function maskTyped(text: string): string {
+  return maskCards(text).replace(TYPED_RUN, (run) =>
+    run.startsWith('+')
+      ? run
+      : run.replace(GROWING, (_, before: string, number: string) => {
+          let digits = 0;
+          return before + number.replace(/\d/g, (digit) => (++digits > SHOWN_DIGITS ? MASK_CHAR : digit));
+        }),
+  );
 }
 
 /** "cardNumber", "card-number", "CARD_NUMBER" → ["card", "number"]. */
@@ -74,14 +96,40 @@ export function isSecretName(name: string): boolean {
   return wordsOf(name).some((word) => SECRET_WORD.test(word));
 }
 
-const TOKEN_PART = /token|secret|passw|pwd|session|jwt|auth(?!or(?!i))|credential/i;
-const TOKEN_WORD = /^(key|apikey|code|sid|sig|sign|signature|otp|pin|ticket|nonce|state|hash|invite)$/;
+const NUMBER_WORD =
+  /^(tel.*|.*phone|mobile|fax|order.*|zip.*|post.*|.*date|b(irth)?day|price|amount|sum|total|qty|quantity|inn|snils|sku|ean|isbn|track.*)$/;
 
-function isTokenName(name: string): boolean {
-  return TOKEN_PART.test(name) || wordsOf(name).some((word) => TOKEN_WORD.test(word));
+/** Does a field's name or id say that long numbers in it are none of cards? */
+export function isNumberName(name: string): boolean {
+  return wordsOf(name).some((word) => NUMBER_WORD.test(word));
 }
 
-const JWT = /eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g;
+const PASSWORD_WORD =
+  /passw|passcode|passphrase|парол|contrase[nñ]|mot de passe|senha|parol|hasło|heslo|lösenord|passord|adgangskode|salasana|jelszó|şifre|wachtwoord|kata sandi|mật khẩu|密[码碼]|パスワード|비밀번호|סיסמ|كلمة (ال)?(مرور|سر)|รหัสผ่าน/i;
+/** A sentence that mentions passwords is no label of one. */
+const MAX_LABEL_CHARS = 40;
+
+/** Does a label say that a password is typed there, in any of the languages that pages are likely to be in? */
+export function isPasswordLabel(label: string): boolean {
+  return label.trim().length <= MAX_LABEL_CHARS && PASSWORD_WORD.test(label);
+}
+
+const TOKEN_PART = /token|secret|passw|pwd|session|jwt|auth(?!or(?!i))|credential|[cx]srf|mail|phone/i;
+const TOKEN_WORD = /^(key|apikey|code|sid|sig|sign|signature|otp|pin|ticket|nonce|state|hash|invite)$/;
+
+/** In names of attributes fewer words count: `data-key` and `data-state` mean no door there. */
+export function isTokenPart(name: string): boolean {
+  return TOKEN_PART.test(name);
+}
+
+function isTokenName(name: string): boolean {
+  return isTokenPart(name) || wordsOf(name).some((word) => TOKEN_WORD.test(word));
+}
+
+/** Tokens, keys and addresses of persons wherever they stand: JWTs; long runs of letters and digits mixed (reset links
+ * carry theirs in the path; slugs have dashes); e-mail addresses. */
+const TELLING_PART =
+  /eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{20,}|[\w.+-]+(@|%40)[\w.-]+\.[a-z]{2,}/gi;
 
 function maskPairs(pairs: string, all: boolean): string {
   return pairs.replace(/([^&;=?#]+)=([^&;#]*)/g, (pair, name: string, value: string) =>
@@ -103,5 +151,5 @@ export function maskUrl(url: string, options: { all: boolean }): string {
     (options.all && !hash.includes('=') && !/^#[/!]?[\w-]{0,40}$/.test(hash)
       ? hash && '#'
       : maskPairs(hash, options.all));
-  return maskCards(masked.replace(JWT, MASK_CHAR.repeat(3)));
+  return maskCards(masked.replace(TELLING_PART, MASK_CHAR.repeat(3)));
 }

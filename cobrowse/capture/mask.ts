@@ -7,12 +7,33 @@
 //   open      everything else; still hidden there: passwords, card and code fields, card-like numbers
 //
 // Easy to get wrong: an explicit mask cannot be lifted from inside. A field that was ever a password stays one, since
-// "show password" only changes its type. Nothing here may read `value` of a password field.
+// "show password" changes its type, or puts another field in its place. Nothing here may read `value` of a password
+// field. In hidden places only what is listed here leaves of the attributes: frameworks write what they know anywhere.
 
 import type { Masking } from '../capture.ts';
-import { attributeOf, hasAttributeOf, isWithin, matches, tagOf } from './dom.ts';
-import { isSecretName, maskCards, maskText, maskUrl, PASSWORD_MASK } from './mask-text.ts';
-import { dropCssUrls } from './css-urls.ts';
+import {
+  attributeOf,
+  closest,
+  documentOf,
+  hasAttributeOf,
+  isElement,
+  isWithin,
+  matches,
+  parentOf,
+  tagOf,
+} from './dom.ts';
+import {
+  isNumberName,
+  isPasswordLabel,
+  isSecretName,
+  isTokenPart,
+  maskCards,
+  maskDigits,
+  maskText,
+  maskTyped,
+  maskUrl,
+  PASSWORD_MASK,
+} from './mask-text.ts';
 
 export type Zone = 'open' | 'private' | 'masked';
 /** Why a field is hidden wherever it stands. */
@@ -34,28 +55,65 @@ export type Masker = {
   /** Marks that decide about this element, as one word: when it changes, what was sent before is no longer right. Empty
    * for most elements: then it is not blocked, and its zone is that around it. */
   marksOf(element: Element): string;
-  text(text: string, zone: Zone): string;
+  /** `parent`: the element whose content it is. */
+  text(text: string, zone: Zone, parent?: Element): string;
+  /** A field's value. */
+  value(field: Element, value: string, zone: Zone, secret: Secret | undefined): string;
   /** An attribute as it may leave; undefined: not at all. */
-  attribute(element: Element, tag: string, name: string, value: string, zone: Zone): string | undefined;
+  attribute(
+    element: Element,
+    tag: string,
+    name: string,
+    value: string,
+    zone: Zone,
+    secret: Secret | undefined,
+  ): string | undefined;
+  /** Does this part of an inline style say more than how something looks? */
+  isTelling(property: string, value: string): boolean;
   url(url: string): string;
 };
 
 /** These make rrweb leave a field's input events to us: it would read the value. */
 export const PASSWORD_SELECTOR = 'input[type="password" i],[data-rr-is-password]';
 
-const TEXT_ATTRIBUTE =
-  /^(value|placeholder|title|alt|label|content|summary|abbr|download|datetime|cite|standby|data-.+|aria-(label|description|valuetext|placeholder|roledescription|braille.+))$/;
 const URL_ATTRIBUTE =
-  /^(href|src|srcset|imagesrcset|poster|action|formaction|ping|data|background|longdesc|xlink:href|rr_src|manifest|codebase|profile)$/;
-/** Values of data-* that only steer styles, and say nothing of a person. */
+  /^(href|src|srcset|imagesrcset|poster|action|formaction|ping|data|background|longdesc|xlink:href|rr_src|manifest|codebase|profile|cite|usemap)$/;
+/** Values that only steer styles, and say nothing of a person nor what was chosen. */
 const STYLE_WORD =
-  /^(|true|false|open|opened|closed|on|off|active|inactive|checked|unchecked|selected|disabled|enabled|visible|hidden|expanded|collapsed|loading|loaded|ready|idle|error|top|bottom|left|right|start|end|center|middle|horizontal|vertical|light|dark|auto|none|mask|unmask|block)$/;
+  /^(|true|false|open|opened|closed|active|inactive|disabled|enabled|visible|hidden|expanded|collapsed|loading|loaded|ready|idle|error|top|bottom|left|right|start|end|center|middle|horizontal|vertical|light|dark|auto|none|mask|unmask|block|xs|sm|md|lg|xl|small|medium|large|primary|secondary|tertiary|default|outline|solid|clear|ghost|round|full|ios)$/;
+/** But in these they are the content. */
+const CONTENT_ATTRIBUTE = /^(title|alt|label|placeholder|content|summary)$|check|select|press|valu/;
+/** What leaves of any element in a hidden place; of a custom element nothing else, whose attributes are its input. */
+const HIDDEN_ANY = /^(class|slot|part|dir|role|tabindex|data-tandem.*)$/;
+const HIDDEN_HTML =
+  /^(type|lang|rel|media|sizes|width|height|(col|row)?span|rows|cols|size|v?align|border|cell(padd|spac)ing|bgcolor|color|face|wrap)$/;
+const HIDDEN_SVG =
+  /^(d|points|viewbox|preserveaspectratio|\w*(transform|units)|spreadmethod|[xyr]|[xy][12]|[cdfr][xyr]|width|height|offset|opacity|pathlength|overflow|attributename|dur|begin|repeatcount|calcmode|values|key\w+|from|to|by|in2?|result|mode|stddeviation|xmlns.*|(clip|marker|mask|filter|stroke|fill|font|stop|flood|text|color|dominant|alignment|letter|word|shape|vector)(-.+)?)$/;
+/** Not in a name that only tells things apart. */
+const TELLING_ID = /\d{4}|@/;
+/** Lengths, colours and the like: geometry is never masked. */
+const STYLE_SHAPE =
+  /^\s*(-?[\d.]+(px|r?em|ch|%|d?v[hw]|deg|m?s|fr)|\d{1,2}|#[\da-f]{3,8}|(rgb|hsl)a?\([^a-z]*\)|)\s*$/i;
+/** A quote mark with words after it: not url("#id"), which says nothing. */
+const STYLE_STRING = /"(?![#)])/;
 /** Numbers in these are shapes and names, not content. */
 const SHAPE_ATTRIBUTE =
   /^(id|class|style|d|points|viewbox|\w*transform|for|name|src|srcset|sizes|media|values|key\w+|_csstext|[xyr]|[xy][12]|[cdfr][xyr]|width|height|offset|opacity|from|to|by|pathlength|(stroke|fill|font|stop)-.+)$/i;
+/** Not what a page shows, but what its scripts keep there: whole records, and keys. */
+const RECORD = /^\s*(\{|\[\s*[\][{"'])/;
+const SCRIPT_ATTRIBUTE = /^(?!aria-).*[-:]/;
 const SHOWN_META = /^(viewport|color-scheme|theme-color)$/;
 const PICTURE_TAGS = /^(IMG|SOURCE|VIDEO|AUDIO|INPUT|IMAGE|OBJECT|EMBED|TRACK|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|one-time-code|new-password|current-password)(\s|$)/;
+/** A button that shows and hides a password, or a box made for one, right around a field. */
+const PASSWORD_BOX = ['class', 'aria-label', 'title']
+  .flatMap((name) => ['passw', 'парол'].map((word) => `[${name}*="${word}" i]:not(a)`))
+  .join();
+const MOST_IN_BOX = 4;
+const MOST_LABELLED = 200;
+/** Nobody types there, or amounts are set there. */
+const NUMBER_FIELD = '[readonly],[disabled],[max],[step]';
+const MANY_DIGITS = /(\d\D*){5}/;
 /** Input types that hold no typed text. */
 const TEXTLESS_TYPE = /^(checkbox|radio|submit|button|reset|image|file|range|color)$/;
 
@@ -73,6 +131,61 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   const anySelector = list(blockSelector, maskSelector, unmaskSelector);
   const outermost: Zone = masking.privateByDefault ? 'private' : 'open';
   const passwords = new WeakSet<Element>();
+  /** By their names; and those without, by the element around them. */
+  const passwordNames = new Set<string>();
+  const passwordPlaces = new WeakMap<Node, Element>();
+  /** Where something card-like was typed: there no digits are shown until few are left, or an edit in the middle of a
+   * number would show the rest of it. */
+  const held = new WeakSet<Element>();
+  const probe = document.createElement('i').style;
+
+  const typeOf = (field: Element) => (attributeOf(field, 'type') ?? '').toLowerCase();
+  const nameOf = (field: Element) => attributeOf(field, 'name') || attributeOf(field, 'id');
+
+  const remember = (field: Element): 'password' => {
+    if (!passwords.has(field)) {
+      passwords.add(field);
+      const name = nameOf(field);
+      const place = parentOf(field);
+      if (name) passwordNames.add(name);
+      else if (place) passwordPlaces.set(place, field);
+    }
+    return 'password';
+  };
+
+  /** Many libraries show a password by making another field. */
+  const isSuccessor = (field: Element): boolean => {
+    const name = nameOf(field);
+    if (name) return passwordNames.has(name);
+    const place = parentOf(field);
+    const before = place && passwordPlaces.get(place);
+    return !!before && parentOf(before) !== place;
+  };
+
+  /** Words right before a field, which are not another field's. */
+  const isLabel = (element: Element): boolean =>
+    element.childElementCount <= MOST_IN_BOX && tagOf(element) !== 'INPUT' && !element.querySelector('input');
+
+  /** A password may have been made readable before anybody watched. */
+  const looksLikePassword = (field: Element): boolean => {
+    const box = parentOf(field);
+    const before = [field, box].map((element) => (isElement(element) ? element.previousElementSibling : null));
+    // The browser looks through the whole page for the labels of each.
+    const isAmongFew = documentOf(field).getElementsByTagName('input').length <= MOST_LABELLED;
+    // Its tag says that it is one.
+    const own = isAmongFew ? (field as HTMLInputElement).labels : [closest(field, 'label')];
+    const labels = [...(own ?? []), ...before.filter((label) => label && isLabel(label))];
+    const words: (string | null | undefined)[] = labels.map((label) => label?.textContent);
+    words.push(attributeOf(field, 'placeholder'), attributeOf(field, 'aria-label'));
+    return (
+      words.some((word) => word && isPasswordLabel(word)) ||
+      (isElement(box) &&
+        // Not a form or a page, which may have all kinds of fields and words.
+        box.childElementCount <= MOST_IN_BOX &&
+        box.querySelectorAll('input').length === 1 &&
+        (matches(box, PASSWORD_BOX) || box.querySelector(PASSWORD_BOX) !== null))
+    );
+  };
 
   const hasTextSecurity = (element: Element): boolean => {
     // Not in TypeScript's list of properties.
@@ -85,17 +198,17 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     if (tag !== 'INPUT' && tag !== 'TEXTAREA' && tag !== 'SELECT') {
       return hasAttributeOf(element, 'contenteditable') && hasTextSecurity(element) ? 'secret' : undefined;
     }
-    const type = tag === 'INPUT' ? (attributeOf(element, 'type') ?? '').toLowerCase() : '';
-    if (type === 'password' || passwords.has(element) || hasAttributeOf(element, 'data-rr-is-password')) {
-      passwords.add(element);
-      return 'password';
-    }
+    const type = tag === 'INPUT' ? typeOf(element) : '';
+    if (type === 'password' || passwords.has(element) || hasAttributeOf(element, 'data-rr-is-password'))
+      return remember(element);
     if (TEXTLESS_TYPE.test(type)) return undefined;
+    const isPlain = type === '' || type === 'text';
+    if (isPlain && isSuccessor(element)) return remember(element);
     if (SECRET_AUTOCOMPLETE.test((attributeOf(element, 'autocomplete') ?? '').toLowerCase())) return 'secret';
     if (tag === 'SELECT') return undefined;
     if (isSecretName(attributeOf(element, 'name') ?? '') || isSecretName(attributeOf(element, 'id') ?? ''))
       return 'secret';
-    return hasTextSecurity(element) ? 'secret' : undefined;
+    return hasTextSecurity(element) || (isPlain && looksLikePassword(element)) ? 'secret' : undefined;
   };
 
   const step: Masker['step'] = (element, outer) => {
@@ -103,16 +216,59 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     return outer === 'private' && matches(element, unmaskSelector) ? 'open' : outer;
   };
 
-  const text: Masker['text'] = (value, zone) => (zone === 'open' ? maskCards(value) : maskText(value));
+  /** `place`: the field, or what is editable. */
+  const typed = (place: Element, value: string): string => {
+    const isField = tagOf(place) === 'INPUT' || tagOf(place) === 'TEXTAREA';
+    if (!MANY_DIGITS.test(value)) {
+      // An editor has other pieces of text.
+      if (isField) held.delete(place);
+      return value;
+    }
+    if (held.has(place)) return maskDigits(value);
+    const names = [attributeOf(place, 'name'), attributeOf(place, 'id'), attributeOf(place, 'autocomplete')];
+    const isNumber = matches(place, NUMBER_FIELD) || names.some((name) => name && isNumberName(name));
+    const masked = (isNumber ? maskCards : maskTyped)(value);
+    if (masked !== value) held.add(place);
+    return masked;
+  };
+
+  const text: Masker['text'] = (value, zone, parent) => {
+    if (zone !== 'open') return maskText(value);
+    // Not `isContentEditable`: it makes the browser bring styles up to date.
+    const editor = parent && MANY_DIGITS.test(value) ? closest(parent, '[contenteditable],textarea') : null;
+    return editor && attributeOf(editor, 'contenteditable') !== 'false' ? typed(editor, value) : maskCards(value);
+  };
+
+  const isTelling: Masker['isTelling'] = (property, value) =>
+    property.startsWith('--')
+      ? !STYLE_SHAPE.test(value)
+      : /^(content|counter|quotes)/.test(property) || (!/^(font|grid)/.test(property) && STYLE_STRING.test(value));
+
+  /** Read back from the browser, so that nothing but declarations is left. */
+  const maskStyle = (style: string): string => {
+    probe.cssText = style;
+    for (const property of Array.from(probe))
+      if (isTelling(property, probe.getPropertyValue(property))) probe.removeProperty(property);
+    return probe.cssText;
+  };
+
   const url = (value: string) => maskUrl(value, { all: masking.privateByDefault });
 
-  return {
+  const masker: Masker = {
     blockSelector,
     outermost,
     step,
     secretOf,
     text,
     url,
+    isTelling,
+    value(field, value, zone, secret) {
+      const tag = tagOf(field);
+      const isTextless = tag === 'INPUT' && TEXTLESS_TYPE.test(typeOf(field));
+      if (!secret && zone === 'open') return tag === 'SELECT' || isTextless ? maskCards(value) : typed(field, value);
+      // The words of a button take their place on the page.
+      return isTextless ? maskText(value) : value && PASSWORD_MASK;
+    },
     isUi: (element) => matches(element, uiSelector),
     isBlocked: (element) => matches(element, blockSelector),
     isWithinBlocked: (node) => isWithin(node, blockSelector),
@@ -125,7 +281,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       matches(element, anySelector)
         ? [blockSelector, maskSelector, unmaskSelector].map((selector) => Number(matches(element, selector))).join('')
         : '',
-    attribute(element, tag, name, value, zone) {
+    attribute(element, tag, name, value, zone, secret) {
       // Never needed for the picture, and full of what the page would not show.
       if (name.startsWith('on') || name === 'srcdoc' || name === 'nonce' || name === 'integrity') return undefined;
       if (tag === 'SCRIPT') return undefined;
@@ -133,28 +289,42 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
         if (name !== 'content') return maskCards(value);
         return SHOWN_META.test((attributeOf(element, 'name') ?? '').toLowerCase()) ? value : undefined;
       }
-      if (name === 'value') {
-        if (tag === 'INPUT' && (attributeOf(element, 'type') ?? '').toLowerCase() === 'hidden') return undefined;
-        const secret = secretOf(element);
+      if (tag === 'INPUT' && typeOf(element) === 'hidden') return /^(type|class|style)$/.test(name) ? value : undefined;
+      if (name === 'value' && /^(INPUT|TEXTAREA|SELECT)$/.test(tag)) {
         if (secret === 'password') return PASSWORD_MASK;
-        if (secret) return maskText(value);
+        // Which one is chosen, say the options.
+        return tag === 'SELECT' && (secret || zone !== 'open') ? undefined : masker.value(element, value, zone, secret);
       }
-      if (zone !== 'open') {
-        if (TEXT_ATTRIBUTE.test(name))
-          return name === 'data-tandem' || (name.startsWith('data-') && STYLE_WORD.test(value))
-            ? value
-            : maskText(value);
+      // A field's other attributes may repeat its value.
+      if (zone !== 'open' || (secret && /^(title|data-.+|aria-valuetext)$/.test(name))) {
+        if (name === 'style') return maskStyle(value);
+        const isSvg = element.namespaceURI?.endsWith('svg');
+        // Drawing programs number their gradients, which are found by it.
+        if (name === 'id') return !isSvg && TELLING_ID.test(value) ? undefined : value;
         if (URL_ATTRIBUTE.test(name)) {
           if (tag === 'LINK') return value;
           if (tag === 'A' || tag === 'AREA') return '#';
           // References within the page: gradients, symbols.
-          return /^(USE|IMAGE|FEIMAGE)$/.test(tag) && value.startsWith('#') ? value : undefined;
+          return /^(USE|IMAGE|FEIMAGE|\w+GRADIENT)$/.test(tag) && value.startsWith('#') ? value : undefined;
         }
-        if (name === 'style') return dropCssUrls(value);
         if (name === 'checked' || name === 'selected') return undefined;
+        if (HIDDEN_ANY.test(name) || (!tag.includes('-') && (isSvg ? HIDDEN_SVG : HIDDEN_HTML).test(name)))
+          return value;
+        return (STYLE_WORD.test(value) || value === name) && !CONTENT_ATTRIBUTE.test(name) ? value : maskText(value);
       }
-      if (URL_ATTRIBUTE.test(name) && !PICTURE_TAGS.test(tag) && tag !== 'LINK') return url(value);
-      return SHAPE_ATTRIBUTE.test(name) ? value : maskCards(value);
+      if (URL_ATTRIBUTE.test(name) && (!PICTURE_TAGS.test(tag) || name === 'formaction')) {
+        const isSheet = tag === 'LINK' && /style|preload|icon/i.test(attributeOf(element, 'rel') ?? '');
+        if (isSheet) return value;
+        // Code, and whole files.
+        return /^\s*(javascript|data):/i.test(value) ? '#' : url(value);
+      }
+      if (SHAPE_ATTRIBUTE.test(name)) return value;
+      if (SCRIPT_ATTRIBUTE.test(name) && !STYLE_WORD.test(value)) {
+        if (RECORD.test(value)) return '';
+        if (isTokenPart(name)) return maskText(value);
+      }
+      return maskCards(value);
     },
   };
+  return masker;
 }

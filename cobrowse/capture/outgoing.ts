@@ -14,10 +14,22 @@ import type {
   serializedNodeWithId,
 } from '@rrweb/types';
 import type { Assets } from './assets.ts';
-import { chosenCandidate, dropCssUrls, resolveAddress, rewriteCss } from './css-urls.ts';
-import { attributeOf, childrenOf, documentOf, hasAttributeOf, isDocument, isElement, parentOf, tagOf } from './dom.ts';
-import type { Masker, Zone } from './mask.ts';
-import { maskText, PASSWORD_MASK } from './mask-text.ts';
+import { isLossy, withLonghands } from './css-lost.ts';
+import { chosenCandidate, dropCssUrls, maskCssText, resolveAddress, rewriteCss } from './css-urls.ts';
+import {
+  attributeOf,
+  childrenOf,
+  documentOf,
+  hasAttributeOf,
+  isDocument,
+  isElement,
+  parentOf,
+  shadowOf,
+  tagOf,
+} from './dom.ts';
+import type { Masker, Secret, Zone } from './mask.ts';
+import { PASSWORD_MASK } from './mask-text.ts';
+import { describeScreen } from './page.ts';
 import { EVENT, NODE, SOURCE, type NodeIds } from './rrweb.ts';
 
 export type Outgoing = {
@@ -57,7 +69,10 @@ export function createOutgoing(options: {
   const hiddenFields = new WeakSet<Element>();
   const typedPasswords = new WeakSet<Element>();
   const sentSrcset = new WeakMap<Element, string>();
-  const toldPassword = new WeakMap<Element, string>();
+  /** What a hidden field shows in the mirror. Told when it changes only: even equal events would count the keys. */
+  const told = new WeakMap<Element, string>();
+  /** Style sheets without an owner, adopted in hidden places. */
+  const hiddenSheets = new Set<number>();
 
   const elementOf = (id: number): Element | undefined => {
     const node = mirror.getNode(id);
@@ -77,7 +92,16 @@ export function createOutgoing(options: {
     }
   };
 
-  const css = (text: string, base: string) => rewriteCss(text, base, assets.mentioned);
+  const isNews = (field: Element, text: string): boolean => {
+    if (told.get(field) === text) return false;
+    told.set(field, text);
+    return true;
+  };
+
+  const css = (text: string, base: string, zone: Zone) => {
+    const shown = zone === 'masked' ? dropCssUrls(text) : text;
+    return rewriteCss(zone === 'open' ? shown : maskCssText(shown), base, assets.mentioned);
+  };
 
   const imageOf = (element: Element): HTMLImageElement | undefined => {
     if (tagOf(element) === 'IMG') return element as HTMLImageElement;
@@ -94,7 +118,8 @@ export function createOutgoing(options: {
   const useImage = (image: HTMLImageElement) => {
     if (!image.complete || !image.currentSrc) return;
     const { key } = resolveAddress(image.currentSrc, image.baseURI);
-    if (key) assets.used(key, isShownNow(image) ? 'now' : 'soon');
+    // To ask where it is lays the page out, in the middle of the page's own work.
+    if (key && !assets.knows(key)) assets.used(key, isShownNow(image) ? 'now' : 'soon');
   };
 
   /** Makes addresses in attributes absolute, and notes them. Called for what is not masked. */
@@ -150,11 +175,10 @@ export function createOutgoing(options: {
     if (sheet && key) assets.used(key, 'now');
   };
 
-  /** rrweb reads sheets through the CSSOM, which loses a shorthand with var() once a longhand follows it (`font: 600
-   * 15px var(--sans)`, then `font-feature-settings`): its longhands are written with empty values. The text of a style
-   * element is at hand; a linked sheet is loaded as an asset besides, and replaces what is sent now. */
+  /** The text of a style element is at hand; a linked sheet is loaded as an asset besides, and replaces what is sent. */
   const faithful = (element: Element, tag: string, value: string, all: Attributes): string => {
-    if (!value.includes(': ;')) return value;
+    // Only these two have sheets; one text of several must stay apart from the others, to be changed alone.
+    if (element.childNodes.length < 2 && !isLossy(value, (element as HTMLLinkElement).sheet)) return value;
     if (tag === 'LINK') {
       Object.assign(all, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
       noteSheet(element);
@@ -162,34 +186,41 @@ export function createOutgoing(options: {
     }
     // As rrweb marks the borders between several text nodes.
     const own = Array.from(element.childNodes, (node) => node.nodeValue).join('/* rr_split */');
-    return own.trim() ? own : value;
+    // A style element is in the page, so its root is one of these.
+    return element.textContent?.trim() ? own : withLonghands(value, element.getRootNode() as Document | ShadowRoot);
   };
 
-  const maskAttributes = (element: Element, tag: string, all: Attributes, zone: Zone) => {
+  const maskAttributes = (element: Element, tag: string, all: Attributes, zone: Zone, secret: Secret | undefined) => {
     for (const name of Object.keys(all)) {
-      const value = all[name];
+      // As written: rrweb makes links absolute, and `a[href^="http"]` is how sheets find those that lead away.
+      const written = tag === 'A' && name === 'href' && attributeOf(element, name);
+      const value = written && !written.includes('@') ? written : all[name];
       if (typeof value !== 'string') {
         if (zone !== 'open' && (name === 'checked' || name === 'selected')) delete all[name];
         if (name === 'style' && value && typeof value === 'object') maskStyle(element, value as Attributes, zone);
         continue;
       }
       if (name === '_cssText') {
-        all[name] = css(faithful(element, tag, value, all), element.baseURI);
+        all[name] = css(faithful(element, tag, value, all), element.baseURI, zone);
         continue;
       }
       if (name.startsWith('rr_') && name !== 'rr_src') continue;
-      const kept = masker.attribute(element, tag, name.toLowerCase(), value, zone);
+      const kept = masker.attribute(element, tag, name.toLowerCase(), value, zone, secret);
       if (kept === undefined) delete all[name];
-      else if (name === 'style' && zone === 'open' && kept.includes('url(')) all[name] = css(kept, element.baseURI);
-      else if (kept !== value) all[name] = kept;
+      else if (name === 'style' && zone === 'open' && kept.includes('url('))
+        all[name] = css(kept, element.baseURI, zone);
+      else if (kept !== all[name]) all[name] = kept;
     }
   };
 
   /** rrweb's difference of an inline style: property → value, [value, priority], or false. */
   const maskStyle = (element: Element, style: Attributes, zone: Zone) => {
-    const change = (value: string) => (zone === 'open' ? css(value, element.baseURI) : dropCssUrls(value));
+    const change = (value: string) => css(value, element.baseURI, zone);
     for (const [property, value] of Object.entries(style)) {
-      if (typeof value === 'string') style[property] = change(value);
+      // What is not telling has no address either.
+      if (zone !== 'open') {
+        if (masker.isTelling(property, String(value))) style[property] = false;
+      } else if (typeof value === 'string') style[property] = change(value);
       else if (Array.isArray(value))
         style[property] = value.map((part: unknown) => (typeof part === 'string' ? change(part) : part));
     }
@@ -204,13 +235,13 @@ export function createOutgoing(options: {
     const parent = node && parentOf(node);
     switch (parent ? tagOf(parent) : '') {
       case 'STYLE':
-        return css(text, parent?.baseURI ?? page.baseURI);
+        return css(text, parent?.baseURI ?? page.baseURI, zone);
       case 'SCRIPT':
         return 'SCRIPT_PLACEHOLDER';
       case 'NOSCRIPT':
         return '';
       default:
-        return masker.text(text, zone);
+        return masker.text(text, zone, isElement(parent) ? parent : undefined);
     }
   };
 
@@ -257,10 +288,18 @@ export function createOutgoing(options: {
     const zone = marked ? masker.step(element, outer) : outer;
     const secret = masker.secretOf(element);
     const all = node.attributes;
-    maskAttributes(element, tag, all, zone);
+    const isField = FIELD.test(tag);
+    const isHidden = isField && (secret !== undefined || zone !== 'open');
+    maskAttributes(element, tag, all, zone, secret);
     if (secret === 'password') {
       if (isFilled(element)) all['value'] = PASSWORD_MASK;
       else delete all['value'];
+    }
+    if (isHidden) {
+      told.set(element, String(all['value'] ?? ''));
+      // How far it is scrolled says how much is in it.
+      delete all['rr_scrollLeft'];
+      delete all['rr_scrollTop'];
     }
     if (tag === 'OPTION' && isHiddenChoice(element, zone)) delete all['selected'];
     if (zone === 'open') note(element, tag, all);
@@ -269,9 +308,8 @@ export function createOutgoing(options: {
     if ((tag === 'CANVAS' || tag === 'VIDEO') && zone === 'open') moving(element);
     // Its tag says that it is one.
     if (tag === 'IFRAME' && zone !== 'masked') foreign(element as HTMLIFrameElement);
-    const isField = FIELD.test(tag);
     if (secret && isField) hiddenFields.add(element);
-    if (secret || (zone !== 'open' && isField) || (zone === 'masked' && outer !== 'masked')) all[MASKED_MARK] = '';
+    if (secret || isHidden || (zone === 'masked' && outer !== 'masked')) all[MASKED_MARK] = '';
     const inner: Zone = secret ? 'masked' : zone;
     for (const child of node.childNodes) passNode(child, inner);
     if (zone === 'private' && tag !== 'SCRIPT' && tag !== 'STYLE' && hasOwnText(node)) all[MASKED_MARK] = '';
@@ -341,8 +379,9 @@ export function createOutgoing(options: {
     const tag = tagOf(element);
     const zone = masker.zoneOf(element);
     const secret = masker.secretOf(element);
-    maskAttributes(element, tag, all, zone);
+    maskAttributes(element, tag, all, zone, secret);
     if (secret === 'password' && 'value' in all) all['value'] = isFilled(element) ? PASSWORD_MASK : '';
+    if ('value' in all && isHiddenField(element, zone) && !isNews(element, String(all['value']))) delete all['value'];
     if (zone === 'open') note(element, tag, all);
     if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);
     if (tag === 'OPTION' && isHiddenChoice(element, zone)) delete all['selected'];
@@ -353,14 +392,28 @@ export function createOutgoing(options: {
     tellHidden(element);
   };
 
+  const isHiddenField = (element: Element, zone = masker.zoneOf(element)): boolean =>
+    FIELD.test(tagOf(element)) && (zone !== 'open' || masker.secretOf(element) !== undefined);
+
   const tellHidden = (element: Element) => {
     const id = mirror.getId(element);
     if (id <= 0) return;
     const secret = masker.secretOf(element);
     // Not a password, so it may be read.
     const text =
-      secret === 'password' ? (isFilled(element) ? PASSWORD_MASK : '') : maskText((element as HTMLInputElement).value);
+      secret === 'password'
+        ? isFilled(element)
+          ? PASSWORD_MASK
+          : ''
+        : masker.value(element, (element as HTMLInputElement).value, 'open', secret);
+    told.set(element, text);
     push({ source: SOURCE.Input, id, text, isChecked: false });
+  };
+
+  /** Where a selection begins or ends in hidden text tells how long it is. */
+  const isInSight = (id: number): boolean => {
+    const node = mirror.getNode(id);
+    return node !== null && !masker.isWithinBlocked(node) && zoneInside(node) === 'open';
   };
 
   const passIncremental = (data: incrementalData): boolean => {
@@ -374,39 +427,51 @@ export function createOutgoing(options: {
         if ((attributeOf(element, 'type') ?? '').toLowerCase() === 'hidden') return false;
         const zone = masker.zoneOf(element);
         const secret = masker.secretOf(element);
-        if (secret === 'password') data.text = data.text && PASSWORD_MASK;
-        else if (secret || zone !== 'open') data.text = maskText(data.text);
-        else data.text = masker.text(data.text, 'open');
+        data.text = masker.value(element, data.text, zone, secret);
         if (zone !== 'open') data.isChecked = false;
-        return true;
+        if (!secret && zone === 'open') return true;
+        // Which option is chosen is hidden.
+        return tagOf(element) !== 'SELECT' && isNews(element, data.text);
       }
       case SOURCE.StyleSheetRule:
       case SOURCE.StyleDeclaration: {
         const owner = data.id === undefined ? undefined : elementOf(data.id);
         if (owner && masker.isWithinBlocked(owner)) return false;
+        const isHidden = data.styleId !== undefined && hiddenSheets.has(data.styleId);
+        const zone = owner ? masker.zoneOf(owner) : isHidden ? 'masked' : masker.outermost;
         // Only <link> and <style> own sheets.
         const base = (owner as HTMLLinkElement | undefined)?.sheet?.href ?? owner?.baseURI ?? page.baseURI;
         if (data.source === SOURCE.StyleDeclaration) {
-          if (data.set?.value) data.set.value = css(data.set.value, base);
+          const { set } = data;
+          // As a declaration, since what may stay depends on the property.
+          if (set?.value) set.value = css(` ${set.property}:${set.value}`, base, zone).slice(set.property.length + 2);
           return true;
         }
-        for (const add of data.adds ?? []) add.rule = css(add.rule, base);
-        if (data.replace !== undefined) data.replace = css(data.replace, base);
-        if (data.replaceSync !== undefined) data.replaceSync = css(data.replaceSync, base);
+        for (const add of data.adds ?? []) add.rule = css(add.rule, base, zone);
+        if (data.replace !== undefined) data.replace = css(data.replace, base, zone);
+        if (data.replaceSync !== undefined) data.replaceSync = css(data.replaceSync, base, zone);
         return true;
       }
       case SOURCE.AdoptedStyleSheet: {
         const owner = mirror.getNode(data.id);
         if (!owner || masker.isWithinBlocked(owner)) return false;
         const base = documentOf(owner).baseURI;
-        for (const style of data.styles ?? []) for (const rule of style.rules) rule.rule = css(rule.rule, base);
+        const zone = masker.zoneOf(owner);
+        if (zone === 'masked') for (const id of data.styleIds) hiddenSheets.add(id);
+        // rrweb names the host of a shadow root, or a document.
+        const root = (isElement(owner) ? shadowOf(owner) : owner) as Document | ShadowRoot;
+        for (const style of data.styles ?? [])
+          for (const rule of style.rules) rule.rule = css(withLonghands(rule.rule, root), base, zone);
         return true;
       }
-      case SOURCE.Scroll:
+      case SOURCE.Scroll: {
+        const element = elementOf(data.id);
+        return data.id > 0 && !(element && isHiddenField(element));
+      }
       case SOURCE.MediaInteraction:
         return data.id > 0;
       case SOURCE.Selection:
-        data.ranges = data.ranges.filter((range) => range.start > 0 && range.end > 0);
+        data.ranges = data.ranges.filter((range) => isInSight(range.start) && isInSight(range.end));
         return true;
       case SOURCE.ViewportResize:
       case SOURCE.CustomElement:
@@ -422,6 +487,7 @@ export function createOutgoing(options: {
       switch (event.type) {
         case EVENT.Meta:
           event.data.href = masker.url(event.data.href);
+          Object.assign(event.data, describeScreen(page));
           return event;
         case EVENT.FullSnapshot:
           passNode(event.data.node, masker.outermost);
@@ -470,9 +536,7 @@ export function createOutgoing(options: {
       if (((element as HTMLInputElement).selectionEnd ?? 1) > 0) typedPasswords.add(element);
       else typedPasswords.delete(element);
       const text = isFilled(element) ? PASSWORD_MASK : '';
-      if (toldPassword.get(element) === text) return;
-      toldPassword.set(element, text);
-      push({ source: SOURCE.Input, id, text, isChecked: false });
+      if (isNews(element, text)) push({ source: SOURCE.Input, id, text, isChecked: false });
     },
   };
 }

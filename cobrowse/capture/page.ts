@@ -9,6 +9,9 @@ import type { Listening } from './listening.ts';
 import type { Masker } from './mask.ts';
 
 const LOOK_EVERY_MS = 500;
+const DEVICE =
+  'hover:hover pointer:fine pointer:coarse any-hover:hover any-pointer:fine any-pointer:coarse ' +
+  'prefers-color-scheme:dark prefers-reduced-motion:reduce';
 
 export function describePage(page: Document, masker: Masker): Page {
   const view = page.defaultView;
@@ -20,6 +23,16 @@ export function describePage(page: Document, masker: Masker): Page {
     title: masker.text(String(page.title), zone).slice(0, LIMITS.maxTitleChars),
     visible: page.visibilityState !== 'hidden',
     viewport: { width: view?.innerWidth ?? 0, height: view?.innerHeight ?? 0 },
+  };
+}
+
+/** What media queries ask about beside the viewport's size (the mirror's media.ts answers them), and the width without
+ * scroll bars, if they take any room here. */
+export function describeScreen(page: Document): { media: string[]; density: number; clientWidth: number } {
+  return {
+    media: DEVICE.split(' ').filter((condition) => matchMedia(`(${condition})`).matches),
+    density: devicePixelRatio,
+    clientWidth: page.documentElement.clientWidth,
   };
 }
 

@@ -34,6 +34,8 @@ type Source = {
   /** Shrinks while the encoded picture does not fit one frame. */
   maxWidth: number;
   state: 'due' | 'sent' | 'tainted';
+  /** It was seen to be drawn by WebGL. */
+  isGl?: true;
 };
 
 export type Pictures = {
@@ -87,19 +89,20 @@ export function createPictures(options: {
       : { width: element.width, height: element.height };
 
   /** The next one that may have changed. */
-  const choose = (now: number): Source | undefined => {
+  const choose = (now: number, drawn?: Source): Source | undefined => {
     let best: Source | undefined;
-    for (const source of sources.values()) {
+    for (const source of drawn ? [drawn] : sources.values()) {
       const { element } = source;
       if (!element.isConnected) {
         observer.unobserve(element);
         sources.delete(element);
         continue;
       }
-      if (!source.isVisible || source.state === 'tainted' || source.nextAt > now) continue;
+      if (!source.isVisible || source.state === 'tainted' || source.nextAt > now || (source.isGl && !drawn)) continue;
       if (tagOf(element) === 'VIDEO') {
         const video = element as HTMLVideoElement;
-        if (video.readyState < 2) continue;
+        // Until it is played or sought, its poster is what shows.
+        if (video.readyState < 2 || (video.poster && !video.played.length && !video.currentTime)) continue;
         // A paused video is drawn until its picture has been sent, and compared once in a while (seeking).
         if ((video.paused || video.ended) && source.state === 'sent' && source.wholeAt > now) continue;
       }
@@ -145,6 +148,7 @@ export function createPictures(options: {
     encode(scratch, (image) => {
       isBusy = false;
       quietUntil = performance.now() + (performance.now() - began) / SHARE / 4;
+      if (source.isGl) source.nextAt = Math.max(source.nextAt, quietUntil);
       if (listening.isStopped || mine !== round || !image) return;
       const id = idOf(element);
       if (id <= 0) return;
@@ -188,20 +192,57 @@ export function createPictures(options: {
   };
 
   let isWatching = false;
-  const look = () => {
+  /** `drawn`: has just been, and is still there to be read. */
+  const look = (drawn?: Source) => {
     const now = performance.now();
-    if (isBusy || now < quietUntil || sources.size === 0 || page.visibilityState === 'hidden' || !view) return;
-    const source = choose(now);
+    if (((isBusy || now < quietUntil) && !drawn) || page.visibilityState === 'hidden' || !view) return;
+    const source = choose(now, drawn);
     if (!source) return;
     isBusy = true;
     // Asked for between frames, so it runs after the page's own callbacks of the next one.
-    view.requestAnimationFrame(() => draw(source));
+    if (drawn) draw(drawn);
+    else view.requestAnimationFrame(() => draw(source));
   };
+
+  /** Between two frames a WebGL canvas is empty, so one that is drawn only now and then is read after it was drawn. */
+  const watchGl = () => {
+    for (const kind of ['WebGL', 'WebGL2']) {
+      // Not in every browser; the methods are looked for.
+      const gl = (view as unknown as { [name: string]: { prototype: { [name: string]: unknown } } | undefined })[
+        `${kind}RenderingContext`
+      ]?.prototype;
+      for (const name of ['drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced']) {
+        const native = gl?.[name];
+        if (!gl || typeof native !== 'function') continue;
+        gl[name] = function (this: WebGLRenderingContext, ...args: unknown[]): unknown {
+          const source = sources.get(this.canvas as HTMLCanvasElement);
+          if (source && !source.isGl) {
+            source.isGl = true;
+            // It was looked at until now as others are.
+            source.nextAt = 0;
+          }
+          if (source && !isPlanned && source.nextAt <= performance.now()) {
+            isPlanned = true;
+            queueMicrotask(() => {
+              isPlanned = false;
+              safe(look)(source);
+            });
+          }
+          return Reflect.apply(native, this, args) as unknown;
+        };
+        listening.whenStopped(() => (gl[name] = native));
+      }
+    }
+  };
+  let isPlanned = false;
 
   return {
     add(element) {
       if (sources.has(element)) return;
-      if (!isWatching) listening.every(CANVAS_EVERY_MS / 2, look);
+      if (!isWatching) {
+        listening.every(CANVAS_EVERY_MS / 2, look);
+        watchGl();
+      }
       isWatching = true;
       sources.set(element, {
         // The caller adds nothing else.

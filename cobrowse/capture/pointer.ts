@@ -54,6 +54,8 @@ export function watchPointer(
     rawInFrame = 0;
   });
   listening.on(view, 'pointerdown', here);
+  // The pointer rests, and the page moves below it (scrolling, a menu that closes): browsers tell it as this alone.
+  listening.on(view, 'pointerover', here);
   listening.on(view, 'pointerup', (event: PointerEvent) => {
     if (event.isPrimary) tell(event, event.pointerType === 'touch' ? 'gone' : 'mouse');
   });

@@ -1,7 +1,7 @@
 // What a person sees on a page and rrweb does not record: where the focus and the caret are, open <select> lists,
 // popovers, animations that script has started. Each becomes a custom rrweb event {tag, payload}:
 //
-//   focus      {id}                         0: nothing
+//   focus      {id, visible}                id 0: nothing; visible: the browser shows that it is focused
 //   caret      {id, start, end}             in a text field that is not masked
 //   select     {id, open, active?}          active: index of the option shown as current
 //   popover    {id, open}
@@ -26,6 +26,15 @@ const ANIMATIONS_EVERY_MS = 400;
 const MAX_KEYFRAMES_CHARS = 20_000;
 /** Stands for Infinity: a day of the fastest blinking. */
 const MANY_ITERATIONS = 1e6;
+
+/** False, too, where the browser does not know that state. */
+function isNow(element: Element, state: string): boolean {
+  try {
+    return matches(element, state);
+  } catch {
+    return false;
+  }
+}
 
 export function createSigns(options: {
   page: Document;
@@ -56,10 +65,11 @@ export function createSigns(options: {
 
   let focus = 0;
   const lookAtFocus = () => {
-    const id = known(deepestActive());
+    const active = deepestActive();
+    const id = known(active);
     if (id === focus) return;
     focus = id;
-    tell('focus', { id });
+    tell('focus', { id, visible: !!active && isNow(active, ':focus-visible') });
   };
 
   let caret = '';
@@ -99,7 +109,7 @@ export function createSigns(options: {
       const select = hasList(target) ? target : open;
       if (!select) return;
       // The list opens and closes as the event's default action, which comes after this.
-      listening.after(0, () => setOpen(matches(select, ':open') ? select : undefined));
+      listening.after(0, () => setOpen(isNow(select, ':open') ? select : undefined));
     };
     const guess = (event: Event) => {
       const target = targetOf(event);
@@ -116,15 +126,6 @@ export function createSigns(options: {
       ? ['pointerdown', 'pointerup', 'keydown', 'keyup', 'change', 'input', 'blur', 'click']
       : ['pointerdown', 'keydown', 'change', 'blur'];
     for (const type of types) listening.on(view, type, showsOpen ? look : guess);
-  };
-
-  const shownPopovers = (root: Document): Element[] => {
-    try {
-      return [...root.querySelectorAll('[popover]')].filter((element) => matches(element, ':popover-open'));
-    } catch {
-      // The browser knows no popovers.
-      return [];
-    }
   };
 
   let nextKey = 1;
@@ -149,6 +150,8 @@ export function createSigns(options: {
       const told = JSON.stringify([id, keyframes, timing, playState, animation.playbackRate, animation.startTime]);
       const before = animations.get(animation);
       if (before?.told === told || told.length > MAX_KEYFRAMES_CHARS) continue;
+      // Words, custom properties and pictures may be in it, and it is rare: a hidden place does without.
+      if (masker.zoneOf(target) !== 'open' && /"--|content|quotes|counter|url\(/.test(told)) continue;
       const key = before?.key ?? nextKey++;
       animations.set(animation, { id, key, told });
       const currentTime = typeof animation.currentTime === 'number' ? animation.currentTime : 0;
@@ -174,9 +177,14 @@ export function createSigns(options: {
     watch(root, listening) {
       const view = root.defaultView;
       if (!view) return;
-      listening.on(root, 'focusin', () => {
+      const look = () => {
         lookAtFocus();
         lookAtCaret();
+      };
+      listening.on(root, 'focusin', () => {
+        look();
+        // What was put in just now and focused has no id yet.
+        listening.after(0, look);
       });
       listening.on(root, 'focusout', (event: FocusEvent) => {
         if (!event.relatedTarget) listening.after(0, lookAtFocus);
@@ -196,8 +204,8 @@ export function createSigns(options: {
       animations.clear();
       lookAtFocus();
       lookAtCaret();
-      for (const element of shownPopovers(page))
-        if (known(element)) tell('popover', { id: known(element), open: true });
+      for (const element of page.querySelectorAll('[popover]'))
+        if (known(element) && isNow(element, ':popover-open')) tell('popover', { id: known(element), open: true });
       lookAtAnimations();
     },
   };

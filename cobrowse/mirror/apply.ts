@@ -6,11 +6,10 @@ import { createBuilder, TooLarge, type Builder } from './build.ts';
 import { measureField } from './caret.ts';
 import { EVENT, finite, idIn, isFields, listOf, SOURCE, textOf, type Fields } from './events.ts';
 import { boxOf, offsetOf, type Box } from './geometry.ts';
-import { MARK } from './inert-names.ts';
+import { MARK, SELECTION } from './inert-names.ts';
 import type { Marks, OptionLine } from './marks.ts';
 import { createMutations } from './mutations.ts';
 import { isElement, isHtml } from './node-kinds.ts';
-import { SELECTION } from './own-sheet.ts';
 import type { Scene } from './scene.ts';
 
 export type Applier = {

@@ -6,6 +6,7 @@
 
 import { LIMITS } from '../../protocol/limits.ts';
 import type { AssetEntry } from '../../protocol/messages.ts';
+import { cssUrl, isFontTail } from './css-text.ts';
 
 export type AssetBook = {
   /** Returns the addresses that can be loaded now and could not before. */
@@ -74,6 +75,22 @@ export function isPlaceholder(text: string): boolean {
 
 export function placeholdersIn(text: string): string[] {
   return text.match(/data:image\/gif;base64,[\w+/=]+#asset-\d+-/g) ?? [];
+}
+
+/** What stands for a font that is not here: a browser would load a placeholder, and complain that it is none. A name that
+ * no font has asks for nothing; `tail` says what the font is, and comes back when its address does. */
+export function fontPlaceholder(placeholder: string, tail: string): string {
+  return `local("${placeholder}${tail}")`;
+}
+
+/** The text of a rule, or of a sheet, with the address in it. */
+export function putAddress(text: string, { placeholder, address }: Replacement): string {
+  return text
+    .replace(/local\("([^"]*#asset-\d+-)([^"]*)"\)/g, (font: string, mark: string, tail: string) =>
+      // A page may write such a name itself; what is in it must still be no more than a tail.
+      mark === placeholder && isFontTail(tail) ? cssUrl(address) + tail : font,
+    )
+    .replaceAll(placeholder, address);
 }
 
 /** `href` without its fragment is the key by which the visitor's page offered it. */

@@ -5,13 +5,15 @@
 // Easy to get wrong: an SVG animation can set an address long after it was built (attributeName, values), and any SVG
 // attribute may hold url(); names are compared in lower case but set as recorded (viewBox).
 
-import { resolve, type Places } from './assets.ts';
+import { isPlaceholder, resolve, type Places } from './assets.ts';
 import { cssUrl, parseDeclarations } from './css-text.ts';
 import { inertName, isInertName, MARK } from './inert-names.ts';
+import type { MediaText } from './media.ts';
 import { HTML_NAMESPACE, SVG_NAMESPACE } from './node-kinds.ts';
 import { parseSrcset } from './srcset.ts';
 
-export type Addresses = { places: Places; base: string };
+/** What stands between the page's own words and what is written here. */
+export type Addresses = { places: Places; base: string; media: MediaText };
 
 export type Treatment =
   | 'plain'
@@ -21,7 +23,11 @@ export type Treatment =
   | 'link'
   /** The inert copy, and the asset's address. */
   | 'asset'
+  /** The same, and nothing until the asset is here: a browser complains of a placeholder. */
+  | 'sprite'
   | 'srcset'
+  /** A media query, as the visitor's browser answers it. */
+  | 'media'
   /** The inert copy, and the value if it points into the same document. */
   | 'fragment'
   /** Declarations or a value of CSS: addresses in it are rewritten. */
@@ -50,7 +56,7 @@ export function treatmentOf(
     if (name === 'href' || name === 'xlink:href') {
       if (tag === 'a' || tag === 'area') return 'link';
       if (!isSvg) return 'inert';
-      if (tag === 'use') return value.trim().startsWith('#') ? 'fragment' : 'asset';
+      if (tag === 'use') return value.trim().startsWith('#') ? 'fragment' : 'sprite';
       return tag === 'image' || tag === 'feimage' ? 'asset' : 'fragment';
     }
     if (namespace !== HTML_NAMESPACE) return 'inert';
@@ -62,6 +68,11 @@ export function treatmentOf(
   }
   // A linked sheet is a style element here.
   if ((tag === 'link' || tag === 'style') && (name === 'rel' || name === 'as')) return 'inert';
+  if (name === 'media') {
+    if (tag === 'link' || tag === 'style') return 'media';
+    // The visitor's page sends only the source that it has chosen.
+    if (tag === 'source') return 'inert';
+  }
   if (tag === 'meta' && name === 'content')
     return META_CONTENT.has((sibling('name') ?? '').toLowerCase()) ? 'plain' : 'inert';
   // A table cell's `name` is harmless, a frame's would make it a target.
@@ -133,6 +144,14 @@ export function setAttribute(element: Element, recorded: string, value: string, 
         addresses.places.address(value, addresses.base, { kind: 'attribute', element, name: recorded }),
       );
       return;
+    case 'media':
+      element.setAttribute(inertName(name), value);
+      write(element, recorded, addresses.media(value));
+      return;
+    case 'sprite':
+      element.setAttribute(inertName(name), value);
+      refreshSprite(element, addresses);
+      return;
     case 'srcset':
       element.setAttribute(inertName(name), value);
       refreshSrcset(element, addresses);
@@ -189,6 +208,19 @@ function refreshSrcset(element: Element, addresses: Addresses): void {
   const value = known.join(', ');
   if (value === '') element.removeAttribute('srcset');
   else if (element.getAttribute('srcset') !== value) element.setAttribute('srcset', value);
+}
+
+function refreshSprite(use: Element, addresses: Addresses): void {
+  const { places, base } = addresses;
+  const place = { kind: 'call', owner: use, run: () => refreshSprite(use, addresses) } as const;
+  for (const name of ['href', 'xlink:href']) {
+    const value = use.getAttribute(inertName(name));
+    if (value === null) continue;
+    const found = resolve(value, base);
+    const address = /^\s*data:/i.test(value) || !found ? undefined : places.address(value, base, place);
+    if (address === undefined || isPlaceholder(address)) remove(use, name);
+    else write(use, name, address);
+  }
 }
 
 function restoreMetaContent(meta: Element, addresses: Addresses): void {

@@ -19,7 +19,7 @@ import {
   MATHML_NAMESPACE,
   SVG_NAMESPACE,
 } from './node-kinds.ts';
-import { labelDocument, labelImage, NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
+import { labelDocument, labelImage } from './own-sheet.ts';
 import type { Scene } from './scene.ts';
 
 /** What the HTML parser allows; laying out thousands of levels can crash a browser. */
@@ -287,7 +287,7 @@ export function createBuilder(scene: Scene): Builder {
     if (!root || root.firstElementChild?.hasAttribute(MARK.own)) return;
     const own = document.createElement('style');
     own.setAttribute(MARK.own, '');
-    own.textContent = scene.overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS;
+    own.textContent = scene.ownCss;
     root.prepend(own);
   };
 
@@ -335,6 +335,7 @@ export function createBuilder(scene: Scene): Builder {
         if (!element.isConnected) continue;
         topLayer.settle(element);
         if (isHtml(element, 'iframe')) labelFrame(element);
+        if (isHtml(element, 'select')) settleChoice(element);
       }
       for (const { element, x, y } of scrolls) if (element.isConnected) scene.scrolls.to(element, x, y);
     },
@@ -404,7 +405,13 @@ function isField(element: Element): element is HTMLInputElement | HTMLTextAreaEl
 }
 
 function needsSettling(element: Element): boolean {
-  return isHtml(element, 'dialog') || isHtml(element, 'iframe');
+  return isHtml(element, 'dialog') || isHtml(element, 'iframe') || isHtml(element, 'select');
+}
+
+/** A browser chooses the first option by itself; where the visitor's page has chosen none, none is shown. */
+function settleChoice(select: HTMLSelectElement): void {
+  if (select.type === 'select-one' && !select.hasAttribute('value') && !select.querySelector('option[selected]'))
+    select.selectedIndex = -1;
 }
 
 /** An embedded document is as large as its attributes say; styles go before them. */
@@ -420,7 +427,9 @@ function sizeBox(element: Element, attributes: Fields): void {
 export function shadowOf(element: Element): ShadowRoot | undefined {
   if (element.shadowRoot) return element.shadowRoot;
   try {
-    return element.attachShadow({ mode: 'open' });
+    const root = element.attachShadow({ mode: 'open' });
+    element.setAttribute(MARK.host, '');
+    return root;
   } catch {
     // A hostile stream, or an element that this browser does not let be a host.
     return undefined;

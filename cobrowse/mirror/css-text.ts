@@ -7,11 +7,16 @@
 // and order of rules stay the same (CSSOM changes come by index), `a:hover` is a selector but `--state:hover` is not,
 // and escapes: `.hover\:x:hover` has one pseudo-class, `u\72l(` is an address. Long because a tokenizer is one thing.
 
-import { inertName, isInertName, MARK } from './inert-names.ts';
+import { inertName, isInertName, MARK, SELECTION } from './inert-names.ts';
+import { asksOfDevice } from './media.ts';
 
 /** An address in the text. `raw` is as written, unescaped. */
 export type CssReference =
   | { kind: 'url'; raw: string }
+  /** A font's address. `tail`: what follows it and is about it, `format(…)` and `tech(…)`. */
+  | { kind: 'font'; raw: string; tail: string }
+  /** The queries of an `@media` that ask about the device: the visitor's. */
+  | { kind: 'media'; raw: string }
   /** A whole `@import` statement. `tail`: what follows the address, without the semicolon. */
   | { kind: 'import'; raw: string; tail: string };
 
@@ -32,6 +37,13 @@ const PSEUDO_CLASSES: ReadonlyMap<string, string> = new Map([
   ['link', ':any-link'],
   ['visited', attributeSelector(':visited')],
 ]);
+/** Nothing in the mirror is really selected: what the visitor has selected is a highlight there. Rules for it first undo
+ * our own colours, as a browser does that finds a rule of the page's. */
+const SELECTED = `::highlight(${SELECTION})`;
+const OWN_COLORS_UNDONE = 'color:currentcolor;background-color:transparent;';
+/** What may follow a font's address, with plain words in it: nothing that could be taken for anything else. */
+const FONT_TAIL = /^(?: *(?:format|tech)\( *(?:"[\w-]*"|'[\w-]*'|[\w-]+(?: *, *[\w-]+)*) *\))*/i;
+const MAX_FONT_TAIL = 200;
 const LEGACY_PSEUDO_ELEMENTS: ReadonlySet<string> = new Set(['before', 'after', 'first-line', 'first-letter']);
 /** Functions that take an address as a plain string. */
 const STRING_IS_ADDRESS: ReadonlySet<string> = new Set([
@@ -46,6 +58,9 @@ const STRING_IS_ADDRESS: ReadonlySet<string> = new Set([
 const SUBSTITUTES = /^(var|env|attr|if|inherit|random-item|--.*)$/;
 /** At-rules whose prelude holds selectors. */
 const SELECTOR_AT_RULES: ReadonlySet<string> = new Set(['scope', 'nest']);
+
+/** A rule that this browser does not know would be dropped, and later indexes count it. */
+const canHighlight = typeof CSS === 'undefined' || CSS.supports(`selector(${SELECTED})`);
 
 function attributeSelector(name: string): string {
   return `[\\${name}]`;
@@ -111,6 +126,11 @@ class Tokenizer {
   /** Edits that hold only if the statement turns out to be a rule, not a declaration. */
   #prelude: Edit[] = [];
   #atRule = '';
+  #preludeFrom = 0;
+  #editsBefore = 0;
+  /** Of the prelude: selectors for what is selected, and commas between selectors. */
+  #selections = 0;
+  #commas = 0;
   #statementStarts = true;
   /** Inside the value of a custom property: braces do not start a block of rules there. */
   #customProperty = false;
@@ -304,6 +324,8 @@ class Tokenizer {
     }
     if (!starts) return;
     this.#atRule = name;
+    this.#preludeFrom = this.#at;
+    this.#editsBefore = this.#edits.length;
     // A namespace is a name that looks like an address: nothing is loaded, and changed it would match nothing.
     this.#keepAddresses = name === 'namespace';
   }
@@ -445,6 +467,13 @@ class Tokenizer {
     return '';
   }
 
+  /** Consumes what follows a font's address and is about it. */
+  #fontTail(): string {
+    const found = FONT_TAIL.exec(this.#text.slice(this.#at, this.#at + MAX_FONT_TAIL))?.[0] ?? '';
+    this.#at += found.length;
+    return found.replaceAll('"', "'");
+  }
+
   #identLike(began: number, starts: boolean): void {
     const text = this.#text;
     const name = this.#name();
@@ -461,7 +490,9 @@ class Tokenizer {
     const lower = name.toLowerCase();
     if (lower === 'url') {
       const raw = this.#address();
-      if (!this.#keepAddresses) this.#edits.push({ start: began, end: this.#at, reference: { kind: 'url', raw } });
+      const isFont = this.#blocks[this.#blocks.length - 1]?.name === 'font-face';
+      const reference: CssReference = isFont ? { kind: 'font', raw, tail: this.#fontTail() } : { kind: 'url', raw };
+      if (!this.#keepAddresses) this.#edits.push({ start: began, end: this.#at, reference });
       return;
     }
     const outer = this.#blocks[this.#blocks.length - 1];
@@ -482,6 +513,10 @@ class Tokenizer {
     if (text.charCodeAt(this.#at) === COLON) {
       this.#at++;
       this.#afterPseudoElement = true;
+      if (canHighlight && this.#startsName(this.#at) && this.#name().toLowerCase() === 'selection') {
+        this.#prelude.push({ start: began, end: this.#at, text: SELECTED });
+        this.#selections++;
+      }
       return;
     }
     if (!this.#startsName(this.#at)) return;
@@ -526,11 +561,16 @@ class Tokenizer {
       }
       case OPEN_BRACE: {
         const statement = this.#blocks.every((block) => block.close === CLOSE_BRACE) && !this.#customProperty;
-        this.#open(CLOSE_BRACE, this.#customProperty ? 'value' : '', top?.addressIn ?? false);
+        const name = this.#customProperty ? 'value' : this.#atRule === 'font-face' ? this.#atRule : '';
+        this.#open(CLOSE_BRACE, name, top?.addressIn ?? false);
         if (!statement) return;
         if (this.#blocks.length === 1) this.#ruleSeen = true;
-        if (this.#atRule === '' || SELECTOR_AT_RULES.has(this.#atRule))
+        if (this.#atRule === 'media') this.#media();
+        else if (this.#atRule === '' || SELECTOR_AT_RULES.has(this.#atRule)) {
           for (const edit of this.#prelude) this.#edits.push(edit);
+          if (this.#selections > this.#commas)
+            this.#edits.push({ start: this.#at, end: this.#at, text: OWN_COLORS_UNDONE });
+        }
         this.#endStatement();
         return;
       }
@@ -555,6 +595,9 @@ class Tokenizer {
         if (top === undefined || (top.close === CLOSE_BRACE && top.name !== 'value')) this.#endStatement();
         return;
       case COMMA:
+        if (!this.#isNested(top)) this.#commas++;
+        this.#afterPseudoElement = false;
+        return;
       case GREATER:
       case PLUS:
       case TILDE:
@@ -562,8 +605,22 @@ class Tokenizer {
     }
   }
 
+  /** Its prelude ends before the brace that was just read. One with an address in it, which none needs, stays as it is. */
+  #media(): void {
+    const [start, end] = [this.#preludeFrom, this.#at - 1];
+    const raw = this.#text.slice(start, end);
+    if (this.#edits.length === this.#editsBefore && asksOfDevice(raw))
+      this.#edits.push({ start, end, reference: { kind: 'media', raw } });
+  }
+
+  #isNested(top: Block | undefined): boolean {
+    return top !== undefined && top.close !== CLOSE_BRACE;
+  }
+
   #endStatement(): void {
     if (this.#prelude.length > 0) this.#prelude = [];
+    this.#selections = 0;
+    this.#commas = 0;
     this.#atRule = '';
     this.#statementStarts = true;
     this.#customProperty = false;
@@ -623,6 +680,10 @@ export function parseDeclarations(text: string): CssParts | undefined {
 export function cssUrl(address: string): string {
   if (/^#[\w-]+$/.test(address)) return `url(${address})`;
   return `url("${address.replace(/[\\"\n\r\f]/g, (c) => `\\${c.charCodeAt(0).toString(16)} `)}")`;
+}
+
+export function isFontTail(text: string): boolean {
+  return text.length < MAX_FONT_TAIL && FONT_TAIL.exec(text)?.[0] === text;
 }
 
 /** The conditions of an import, as at-rules that stand around its text: always one rule, whatever the text holds. */

@@ -70,6 +70,11 @@ export const MARK = {
   undefined: ':undefined',
   /** A box in place of something that was not sent. */
   box: ':box',
+  /** Has a shadow root, whose styles for it a rule outside would beat. */
+  host: ':host',
   /** Our own style element. */
   own: ':own',
 } as const;
+
+/** Name of the highlight that shows the visitor's text selection; the page's `::selection` is written as this. */
+export const SELECTION = 'mirror-selection';

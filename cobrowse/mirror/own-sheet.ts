@@ -1,27 +1,35 @@
 // Our own styles inside the visitor's documents: what a browser's own sheet would have done for real focus and
-// selection, and the boxes that stand for what was not sent. `:where()` has no specificity: the page's rules win.
+// selection, and the boxes that stand for what was not sent. `:where()` has no specificity, and the layer comes before any
+// of the page's: the page's rules win, layered ones too.
 
-import { MARK } from './inert-names.ts';
+import { MARK, SELECTION } from './inert-names.ts';
 
 const mark = (name: string) => `[\\${name}]`;
-
-/** Name of the highlight that shows the visitor's text selection. */
-export const SELECTION = 'mirror-selection';
 
 const BOX_STYLE =
   'background:repeating-linear-gradient(135deg,#e9ebef 0 8px,#dfe2e8 8px 16px);color:#4b5263;' +
   'font:12px/1.3 system-ui,sans-serif;overflow:hidden;box-sizing:border-box';
 
+const FOCUS_RING = 'outline:auto 1px Highlight;outline:auto 1px -webkit-focus-ring-color';
+
+const SELECTION_COLORS = 'background-color:Highlight;color:HighlightText';
+
 export const OWN_CSS = [
+  '@layer mirror-own{',
   'noscript{display:none!important}',
-  `:where(${mark(MARK.focusVisible)}){outline:auto 1px Highlight;outline:auto 1px -webkit-focus-ring-color}`,
+  `:where(${mark(MARK.focusVisible)}:not(${mark(MARK.host)})),:where(:host(${mark(MARK.focusVisible)})){${FOCUS_RING}}`,
   `:where(${mark(MARK.box)}){${BOX_STYLE}}`,
   // Masked by capture (MASKED_MARK there): the operator sees that what stands in it is not what it says.
   ':where([data-tandem-masked=""]){background-image:repeating-linear-gradient(135deg,rgb(120 128 150/.16) 0 4px,#0000 4px 8px)}',
   'mirror-box{display:inline-block}',
   // Where scripts are off, Chromium shows its controls whether the page wants them or not.
   'video:not([controls])::-webkit-media-controls{display:none!important}',
-  `::highlight(${SELECTION}){background-color:Highlight;color:HighlightText}`,
+  // Inherited, so that a page's rule for an element is also one for what is in it; Firefox does not inherit highlights.
+  `:where(:root)::highlight(${SELECTION}){${SELECTION_COLORS}}`,
+  `@supports (-moz-appearance:none){:where(*)::highlight(${SELECTION}){${SELECTION_COLORS}}}`,
+  // Where it is scrolled to is said by the visitor's page alone.
+  '*{overflow-anchor:none!important}',
+  '}',
 ].join('\n');
 
 /** For visitors whose scroll bars take no room (phones, most tablets, many Macs): here they would. */

@@ -13,6 +13,7 @@ import { EVENT, finite, isFields, textOf, type Fields } from './events.ts';
 import { emptyDocument } from './frames.ts';
 import { elementAt } from './geometry.ts';
 import type { Marks } from './marks.ts';
+import { mediaFacts, prefersDark } from './media.ts';
 import { isElement } from './node-kinds.ts';
 import { createScene, type Labels, type Scene } from './scene.ts';
 
@@ -66,7 +67,8 @@ export function createPage(options: PageOptions): Page {
     display: 'none',
     pointerEvents: 'none',
     colorScheme: 'light',
-    background: '#fff',
+    // Under a page that paints none: white, or what a browser has for a page that is dark.
+    background: 'Canvas',
   });
   plane.prepend(frame);
   let scene: Scene | undefined;
@@ -102,7 +104,7 @@ export function createPage(options: PageOptions): Page {
   };
   let hasSize = false;
 
-  const rebuild = (data: Fields, base: string, overlayScrollbars: boolean) => {
+  const rebuild = (data: Fields, meta: Fields) => {
     const document = frame.contentDocument;
     const root = data.node;
     if (!document || !isFields(root)) {
@@ -110,11 +112,15 @@ export function createPage(options: PageOptions): Page {
       return;
     }
     const quirks = root.compatMode === 'BackCompat';
+    const media = mediaFacts(meta);
+    frame.style.colorScheme = prefersDark(media) ? 'dark' : 'light';
+    clientWidth = finite(meta.clientWidth) ?? 0;
     const next = createScene({
       document,
-      base,
+      base: textOf(meta.href) || 'about:blank',
       labels,
-      overlayScrollbars,
+      overlayScrollbars: meta.overlayScrollbars === true || hasOverlayScrollbars,
+      media,
       book,
       source,
       changed: () => {
@@ -146,7 +152,10 @@ export function createPage(options: PageOptions): Page {
     const offset = isFields(data.initialOffset) ? data.initialOffset : {};
     next.scrolls.to(document, finite(offset.left) ?? 0, finite(offset.top) ?? 0);
     nextApplier.builder.settle();
-    if (last) point(last);
+    compareScrollbars();
+    // Ids are new: what is under the pointer must be looked for, and on another page nothing is until the pointer moves.
+    if (last && next.addresses.base === shownBase) point({ ...last, node: idAt(last.x, last.y) });
+    shownBase = next.addresses.base;
     clearTimeout(reveal);
     reveal = undefined;
     // Only a first picture: an old one would be taken away otherwise.
@@ -156,6 +165,17 @@ export function createPage(options: PageOptions): Page {
     else ready(next);
   };
   let wasPainted = false;
+
+  /** Where the visitor's page is wider than here in the same viewport, its scroll bars take no room. */
+  const compareScrollbars = () => {
+    const width = frame.contentDocument?.documentElement.clientWidth ?? 0;
+    if (hasOverlayScrollbars || !isShown || width === 0 || clientWidth <= width || clientWidth > size.width) return;
+    hasOverlayScrollbars = true;
+    scene?.hideScrollbars();
+  };
+  let clientWidth = 0;
+  let shownBase = '';
+  let hasOverlayScrollbars = false;
 
   const ready = (of: Scene) => {
     options.ready();
@@ -195,6 +215,11 @@ export function createPage(options: PageOptions): Page {
     scene?.states.press(pointer.buttons !== 0);
   };
 
+  const idAt = (x: number, y: number): number => {
+    const found = scene && isShown ? elementAt(scene.document, x, y)?.element : undefined;
+    return (found && scene?.nodes.idOf(found)) ?? 0;
+  };
+
   return {
     get size() {
       return size;
@@ -206,17 +231,15 @@ export function createPage(options: PageOptions): Page {
       return scene !== undefined;
     },
     apply(events) {
-      let base = 'about:blank';
-      let overlayScrollbars = false;
+      let meta: Fields = {};
       try {
         for (const event of events) {
           if (!isFields(event)) continue;
           const data = isFields(event.data) ? event.data : {};
           if (event.type === EVENT.Meta) {
-            base = textOf(data.href) || base;
-            overlayScrollbars = data.overlayScrollbars === true;
+            meta = data;
             resize(finite(data.width) ?? 0, finite(data.height) ?? 0);
-          } else if (event.type === EVENT.FullSnapshot) rebuild(data, base, overlayScrollbars);
+          } else if (event.type === EVENT.FullSnapshot) rebuild(data, meta);
           else applier?.event(event);
         }
       } catch (error) {
@@ -242,6 +265,7 @@ export function createPage(options: PageOptions): Page {
       isShown = shown;
       frame.style.display = shown ? 'block' : 'none';
       if (!shown) return;
+      compareScrollbars();
       marks.clear();
       marks.pointer(last ?? { x: 0, y: 0, buttons: 0, state: 'gone', node: 0 });
       hadMarks = true;

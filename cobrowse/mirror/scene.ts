@@ -6,6 +6,8 @@ import { createPlaces, type Places } from './assets.ts';
 import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
 import { createFrames, type Frames } from './frames.ts';
+import { MARK } from './inert-names.ts';
+import { createMediaText, type MediaFacts } from './media.ts';
 import { createNodeMap, type NodeMap } from './node-map.ts';
 import { NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
 import { createPictures, type Pictures } from './pictures.ts';
@@ -19,7 +21,8 @@ export type Labels = { masked: string; blocked: string; frame: string };
 export type Scene = {
   readonly document: Document;
   readonly labels: Labels;
-  readonly overlayScrollbars: boolean;
+  /** Our own styles in the visitor's documents. */
+  readonly ownCss: string;
   readonly nodes: NodeMap;
   readonly places: Places;
   readonly addresses: Addresses;
@@ -29,6 +32,8 @@ export type Scene = {
   readonly scrolls: Scrolls;
   readonly states: States;
   readonly topLayer: TopLayer;
+  /** The visitor's turn out to take no room. */
+  hideScrollbars(): void;
   close(): void;
 };
 
@@ -39,6 +44,7 @@ export type SceneOptions = {
   labels: Labels;
   /** The visitor's scroll bars take no room. */
   overlayScrollbars: boolean;
+  media: MediaFacts | undefined;
   book: AssetBook;
   source: CssSource;
   /** Something became visible that was not asked for by an event. */
@@ -48,9 +54,11 @@ export type SceneOptions = {
 export function createScene(options: SceneOptions): Scene {
   const { document, base, labels, book, source } = options;
   const places = createPlaces(book, () => base);
-  const addresses: Addresses = { places, base };
+  const addresses: Addresses = { places, base, media: createMediaText(options.media) };
   const scrolls = createScrolls();
-  const ownSheets = new WeakMap<Document, CSSStyleSheet>();
+  let { overlayScrollbars } = options;
+  const ownSheets = new Map<Document, CSSStyleSheet>();
+  const ownCss = () => (overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS);
   const nodes: NodeMap = createNodeMap((node) => {
     places.forget(node);
     scrolls.forget(node);
@@ -67,7 +75,7 @@ export function createScene(options: SceneOptions): Scene {
       const view = inDocument.defaultView;
       if (known || !view) return known;
       const sheet = new view.CSSStyleSheet();
-      sheet.replaceSync(options.overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS);
+      sheet.replaceSync(ownCss());
       ownSheets.set(inDocument, sheet);
       return sheet;
     },
@@ -75,7 +83,9 @@ export function createScene(options: SceneOptions): Scene {
   return {
     document,
     labels,
-    overlayScrollbars: options.overlayScrollbars,
+    get ownCss() {
+      return ownCss();
+    },
     nodes,
     places,
     addresses,
@@ -85,6 +95,15 @@ export function createScene(options: SceneOptions): Scene {
     frames: createFrames(nodes),
     states: createStates(),
     topLayer: createTopLayer(),
+    hideScrollbars() {
+      overlayScrollbars = true;
+      for (const sheet of ownSheets.values()) sheet.replaceSync(ownCss());
+      const frames = [...document.getElementsByTagName('iframe')].flatMap((frame) => frame.contentDocument ?? []);
+      for (const dressed of [document, ...frames]) {
+        const own = dressed.documentElement.firstElementChild;
+        if (own?.hasAttribute(MARK.own)) own.textContent = ownCss();
+      }
+    },
     close() {
       pictures.close();
     },

@@ -4,7 +4,7 @@
 // Easy to get wrong: a constructed sheet belongs to one document, so the same sheet adopted in a frame is a copy; setting
 // a style element's text drops rules that scripts inserted, so late addresses are put into the rules themselves.
 
-import { isPlaceholder, placeholdersIn, resolve, type Replacement } from './assets.ts';
+import { fontPlaceholder, isPlaceholder, placeholdersIn, putAddress, resolve, type Replacement } from './assets.ts';
 import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
 import { cssUrl, wrapImport, type CssParts } from './css-text.ts';
@@ -70,9 +70,15 @@ export function createSheets(options: SheetsOptions): Sheets {
   const write = (parts: CssParts, owner: Owner, base: string, imports: string[]): string => {
     let text = parts.texts[0] ?? '';
     parts.references.forEach((reference, index) => {
-      if (reference.kind === 'url')
-        text += cssUrl(addresses.places.address(reference.raw, base, { kind: 'sheet', owner }));
-      else text += importText(reference.raw, reference.tail, owner, base, imports);
+      if (reference.kind === 'import')
+        text += importText(reference.raw, addresses.media(reference.tail), owner, base, imports);
+      else if (reference.kind === 'media') text += addresses.media(reference.raw);
+      else {
+        const address = addresses.places.address(reference.raw, base, { kind: 'sheet', owner });
+        if (reference.kind === 'url') text += cssUrl(address);
+        else if (isPlaceholder(address)) text += fontPlaceholder(address, reference.tail);
+        else text += cssUrl(address) + reference.tail;
+      }
       text += parts.texts[index + 1] ?? '';
     });
     return text;
@@ -362,13 +368,14 @@ function collect(list: RuleList, index: Map<string, Held[]>): void {
   }
 }
 
-function replaceInRule(held: Held, { placeholder, address }: Replacement): void {
+function replaceInRule(held: Held, replacement: Replacement): void {
   const { list, rule } = held;
+  const { placeholder, address } = replacement;
   if (rule.constructor.name === 'CSSFontFaceRule') {
     // Browsers do not load a font anew when its rule is changed in place.
     const at = [...list.cssRules].indexOf(rule);
     if (at < 0) return;
-    const text = rule.cssText.replaceAll(placeholder, address);
+    const text = putAddress(rule.cssText, replacement);
     list.deleteRule(at);
     list.insertRule(text, at);
     // The same rule may hold another placeholder that is still waited for.
@@ -387,7 +394,7 @@ function replaceInText(style: Element, replacements: readonly Replacement[]): vo
   for (let child = style.firstChild; child; child = child.nextSibling) {
     if (!isText(child)) continue;
     let text = child.data;
-    for (const { placeholder, address } of replacements) text = text.replaceAll(placeholder, address);
+    for (const replacement of replacements) text = putAddress(text, replacement);
     if (text !== child.data) child.data = text;
   }
 }

@@ -14,12 +14,13 @@ const BATCH_EVERY_MS = 200;
 const MAX_BATCH_CHARS = LIMITS.maxTextBytes / 2;
 
 type Entry = { url: string; hash?: string; bytes?: number };
+type Upload = { hash: string; tries: number };
 type Send = (message: FromVisitor) => void;
 
 export type Offers = {
   add(url: string, blob: Blob | undefined): void;
   want(hashes: readonly string[]): void;
-  /** The relay can be told now; what waited is sent. undefined: hold everything back. */
+  /** The relay can be told now; what waited is sent. undefined: hold everything back, and end what is under way. */
   flow(send: Send | undefined): void;
   /** Somebody who has heard of nothing listens now. */
   afresh(): void;
@@ -27,7 +28,8 @@ export type Offers = {
 };
 
 export function createOffers(options: {
-  upload: (hash: string, blob: Blob) => Promise<void>;
+  /** Rejects when it failed, or was ended on the way. */
+  upload: (hash: string, blob: Blob, ending: AbortSignal) => Promise<void>;
   after: (ms: number, task: () => void) => () => void;
 }): Offers {
   const { upload, after } = options;
@@ -37,13 +39,14 @@ export function createOffers(options: {
   let send: Send | undefined;
   let cancelBatch: (() => void) | undefined;
   let hashing = Promise.resolve();
-  let isClosed = false;
-  const toUpload: { hash: string; tries: number }[] = [];
-  let uploading = 0;
+  let ending = new AbortController();
+  const toUpload: Upload[] = [];
+  const uploading = new Set<Upload>();
 
   const say = () => {
     cancelBatch = undefined;
-    if (!send || unsaid.length === 0) return;
+    uploadMore();
+    if (unsaid.length === 0) return;
     const list: Entry[] = [];
     let chars = 0;
     for (const entry of unsaid) {
@@ -52,35 +55,37 @@ export function createOffers(options: {
       list.push(entry);
     }
     unsaid = unsaid.slice(list.length);
-    send({ t: 'assets', list });
+    send?.({ t: 'assets', list });
     schedule();
   };
   const schedule = () => {
-    if (!isClosed && send && unsaid.length > 0) cancelBatch ??= after(BATCH_EVERY_MS, say);
+    if (send) cancelBatch ??= after(BATCH_EVERY_MS, say);
   };
 
   const uploadMore = () => {
-    while (uploading < UPLOADS_AT_ONCE && !isClosed) {
+    while (send && uploading.size < UPLOADS_AT_ONCE) {
       const next = toUpload.shift();
       if (!next) return;
       const blob = blobs.get(next.hash);
       if (!blob) continue;
-      uploading++;
-      upload(next.hash, blob).then(
-        () => {
-          uploading--;
+      uploading.add(next);
+      const { signal } = ending;
+      void upload(next.hash, blob, signal)
+        .catch(() => {
+          // Ended by us: the first to go on.
+          if (signal.aborted) toUpload.unshift(next);
+          else if (next.tries < UPLOAD_TRIES)
+            after(UPLOAD_RETRY_MS * next.tries, () => again(next.hash, next.tries + 1));
+        })
+        .then(() => {
+          uploading.delete(next);
           uploadMore();
-        },
-        () => {
-          uploading--;
-          if (next.tries < UPLOAD_TRIES) after(UPLOAD_RETRY_MS * next.tries, () => again(next.hash, next.tries + 1));
-          uploadMore();
-        },
-      );
+        });
     }
   };
   const again = (hash: string, tries: number) => {
-    if (toUpload.some((waiting) => waiting.hash === hash)) return;
+    // Asked for by a second tab, or after a reconnect: the relay would refuse the second copy.
+    if ([...toUpload, ...uploading].some((waiting) => waiting.hash === hash)) return;
     toUpload.push({ hash, tries });
     uploadMore();
   };
@@ -97,9 +102,18 @@ export function createOffers(options: {
     }
   };
 
+  const flow: Offers['flow'] = (to) => {
+    send = to;
+    if (to) return schedule();
+    cancelBatch?.();
+    cancelBatch = undefined;
+    ending.abort();
+    ending = new AbortController();
+  };
+
   return {
     add(url, blob) {
-      if (isClosed || known.has(url)) return;
+      if (known.has(url)) return;
       known.set(url, { url });
       hashing = hashing.then(async () => {
         const entry = blob ? await hash(url, blob) : { url };
@@ -111,25 +125,18 @@ export function createOffers(options: {
     want(hashes) {
       for (const wanted of hashes) if (blobs.has(wanted)) again(wanted, 1);
     },
-    flow(to) {
-      send = to;
-      if (to) schedule();
-      else {
-        cancelBatch?.();
-        cancelBatch = undefined;
-      }
-    },
+    flow,
     afresh() {
+      // What another room, or the relay of before, asked for.
+      toUpload.length = 0;
       const waiting = new Set(unsaid);
       for (const entry of known.values()) if (entry.hash || !waiting.has(entry)) waiting.add(entry);
       unsaid = [...waiting];
       schedule();
     },
     close() {
-      isClosed = true;
-      cancelBatch?.();
+      flow(undefined);
       blobs.clear();
-      toUpload.length = 0;
     },
   };
 }

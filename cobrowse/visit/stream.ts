@@ -1,19 +1,34 @@
 // The live frames of one tab: capture's outputs encoded, in order, and kept until the relay has them. Outlives single
 // captures (pause, nobody watching), so that assets are hashed once per page load.
 //
-// Easy to get wrong: a small change goes out synchronously, but not past a snapshot that is still being deflated; then
-// it waits its turn. What was begun before a cut (pause, stop) never goes out after it.
+// A page may change faster than its frames can be deflated, or than the line carries them. What waits is held here as
+// one payload, and never grows past the length of the page: from there on a fresh snapshot is shorter, and is asked for
+// once the line has room. From time to time a payload says at its end when it was sent and how long the oldest in it had
+// waited, by which the operator is told how old the picture is (mirror/age.ts).
+//
+// Easy to get wrong: a small change goes out synchronously, but not past one that is still being deflated; then it waits
+// its turn. What was begun before a cut (pause, stop) never goes out after it. A relay may never acknowledge what it had
+// no use for, so a stuck line is tried again all the same.
 
 import type { eventWithTime } from '@rrweb/types';
 import { encodeFrames, encodePicture, encodePointer, KIND, type Kind } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { createResendBuffer } from '../../protocol/resend.ts';
+import { EVENT } from '../capture/rrweb.ts';
 import type { CaptureNotice, CaptureOutput } from '../capture.ts';
 import type { VisitPort } from '../visit.ts';
 import { createOffers } from './offers.ts';
 
 /** Changes longer than this are worth the deflating, and the wait for it. */
 const DEFLATE_FROM_BYTES = 16 * 1024;
+/** The relay acknowledges every second: a frame that it has not for so long is on a line that is full. */
+const STUCK_MS = 1500;
+/** So long after the last sign of life of a full line it is given something again. */
+const TRY_AGAIN_MS = 10_000;
+/** What waits may be so long on a small page, too. */
+const LEAST_HELD_CHARS = 256 * 1024;
+/** How often a payload says when it was sent. */
+const TELL_EVERY_MS = 250;
 
 export type Stream = {
   take(output: CaptureOutput): void;
@@ -28,63 +43,137 @@ export type Stream = {
   close(): void;
 };
 
+/** To be sent as one payload: lists of events, as JSON. */
+type Held = { kind: Kind; lists: string[]; chars: number; since: number };
+
 export function createStream(options: {
   port: VisitPort;
   after: (ms: number, task: () => void) => () => void;
   /** The page cannot be shown, or not all of it. `page-too-large`: the capture is over. */
   notice: (notice: CaptureNotice) => void;
+  /** Changes are left out until the next snapshot; the line has room for one now. */
+  stale: () => void;
 }): Stream {
-  const { port, after, notice } = options;
+  const { port, after, notice, stale } = options;
   const resend = createResendBuffer();
   const offers = createOffers({ upload: port.upload, after });
   const utf8 = new TextEncoder();
   const canDeflate = 'CompressionStream' in globalThis;
   let isOpen = false;
   let round = 0;
-  /** The last encoding under way; undefined: nothing is in front. */
-  let ahead: Promise<void> | undefined;
+  let isDeflating = false;
+  /** A snapshot at most, and one payload of changes behind it. */
+  let held: Held[] = [];
+  /** They wait behind the nodes that they are of. */
+  const pictures = new Map<number, Uint8Array<ArrayBuffer>>();
+  let pageChars = 0;
+  let lack: 'nothing' | 'snapshot' | 'asked' = 'nothing';
+  /** When the frames were sent that the relay has not acknowledged yet. */
+  let sentAt: number[] = [];
+  let acknowledged = 0;
+  let alive = 0;
+  let cancelTry: (() => void) | undefined;
+  let toldAt = 0;
+
+  const now = () => performance.now();
+  const isStuck = () => now() - (sentAt[0] ?? Infinity) > STUCK_MS && now() - alive < TRY_AGAIN_MS;
+
+  const settle = () => {
+    acknowledged += sentAt.length;
+    sentAt = [];
+  };
 
   const ship = (kind: Kind, payload: Uint8Array, deflated: boolean) => {
     if (payload.byteLength > LIMITS.maxPayloadBytes) return tooLarge();
     if (kind === KIND.Snapshot) resend.forget();
+    alive = now();
     for (const frame of encodeFrames(kind, payload, { deflated })) {
       resend.take(frame);
+      sentAt.push(alive);
       if (isOpen) port.ordered(frame);
     }
   };
 
   const tooLarge = () => {
     round++;
+    held = [];
     notice('page-too-large');
   };
 
   const send = (kind: Kind, events: eventWithTime[]) => {
-    const payload = utf8.encode(stringify(events));
-    if (payload.byteLength > LIMITS.maxInflatedBytes) return tooLarge();
-    const isDeflated = canDeflate && (kind === KIND.Snapshot || payload.byteLength > DEFLATE_FROM_BYTES);
-    if (!isDeflated && !ahead) return ship(kind, payload, false);
+    const isSnapshot = kind === KIND.Snapshot;
+    if (lack !== 'nothing' && !isSnapshot) return;
+    const list = port.encode(events);
+    if (isSnapshot) {
+      held = [];
+      lack = 'nothing';
+      pageChars = list.length;
+    }
+    const last = held[held.length - 1];
+    if (last?.kind === KIND.Change) {
+      last.lists.push(list);
+      last.chars += list.length;
+      if (last.chars > Math.max(pageChars, LEAST_HELD_CHARS)) {
+        held.pop();
+        lack = 'snapshot';
+      }
+    } else held.push({ kind, lists: [list], chars: list.length, since: now() });
+    advance();
+  };
+
+  const advance = () => {
+    while (!isDeflating) {
+      const next = held[0];
+      if (isOpen && next?.kind !== KIND.Snapshot && isStuck()) {
+        cancelTry ??= after(STUCK_MS, () => {
+          cancelTry = undefined;
+          advance();
+        });
+        return;
+      }
+      if (!next) break;
+      held.shift();
+      const { kind, lists, since } = next;
+      const at = now();
+      if (at - toldAt > TELL_EVERY_MS) {
+        toldAt = at;
+        const data = { tag: 'sent', payload: { at, waited: at - since } };
+        lists.push(port.encode([{ type: EVENT.Custom, data, timestamp: Date.now() }]));
+      }
+      const payload = utf8.encode(lists.length > 1 ? `[${lists.map((list) => list.slice(1, -1)).join()}]` : lists[0]);
+      if (payload.byteLength > LIMITS.maxInflatedBytes) return tooLarge();
+      if (canDeflate && (kind === KIND.Snapshot || payload.byteLength > DEFLATE_FROM_BYTES))
+        void deflated(kind, payload);
+      else ship(kind, payload, false);
+    }
+    if (isDeflating) return;
+    if (isOpen) for (const picture of pictures.values()) port.latest(picture);
+    pictures.clear();
+    if (lack === 'snapshot') {
+      lack = 'asked';
+      stale();
+    }
+  };
+
+  const deflated = async (kind: Kind, payload: Uint8Array<ArrayBuffer>) => {
     const mine = round;
-    const before = ahead ?? Promise.resolve();
-    const turn: Promise<void> = before
-      .then(async () => {
-        if (mine !== round) return;
-        const bytes = isDeflated ? await deflate(payload) : payload;
-        if (mine === round) ship(kind, bytes, isDeflated);
-      })
-      .catch(() => {
-        // Something is missing now that later changes build on.
-        if (mine === round) notice('capture-failed');
-      })
-      .then(() => {
-        if (ahead === turn) ahead = undefined;
-      });
-    ahead = turn;
+    isDeflating = true;
+    try {
+      const bytes = await deflate(payload);
+      if (mine === round) ship(kind, bytes, true);
+    } catch {
+      // Something is missing now that later changes build on.
+      if (mine === round) notice('capture-failed');
+    }
+    isDeflating = false;
+    advance();
   };
 
   return {
     take(output) {
       switch (output.kind) {
         case 'snapshot':
+          if (isOpen) offers.flow(port.message);
           return send(KIND.Snapshot, output.events);
         case 'change':
           return send(KIND.Change, output.events);
@@ -93,10 +182,9 @@ export function createStream(options: {
           return;
         case 'picture': {
           const frame = encodePicture(output.picture);
-          // A picture that comes before its snapshot is of a node that the mirror does not know yet.
-          if (frame && isOpen && !ahead) port.latest(frame);
-          else if (frame && isOpen) void ahead?.then(() => isOpen && port.latest(frame));
-          return;
+          if (!frame || !isOpen) return;
+          pictures.set(output.picture.node, frame);
+          return advance();
         }
         case 'asset':
           return offers.add(output.url, output.blob);
@@ -113,7 +201,13 @@ export function createStream(options: {
       if (isNewRoom || received === 0) offers.afresh();
       // 0: a relay that has restarted, and lost the pictures too.
       const missing = received > 0 ? resend.after(received) : undefined;
-      for (const frame of missing ?? []) port.ordered(frame);
+      settle();
+      for (const frame of missing ?? []) {
+        port.ordered(frame);
+        acknowledged--;
+        sentAt.push(now());
+      }
+      advance();
       return missing !== undefined;
     },
     shut() {
@@ -122,34 +216,54 @@ export function createStream(options: {
     },
     cut() {
       round++;
+      held = [];
+      pictures.clear();
+      lack = 'nothing';
       resend.forget();
+      // Until the next snapshot: what is paused uploads nothing either.
+      offers.flow(undefined);
+      settle();
     },
-    acknowledge: resend.acknowledge,
+    acknowledge(received) {
+      resend.acknowledge(received);
+      const fresh = received - acknowledged;
+      // An ordinal from the future is a confused relay.
+      if (fresh <= 0 || fresh > sentAt.length) return;
+      sentAt.splice(0, fresh);
+      acknowledged = received;
+      alive = now();
+      advance();
+    },
     want: offers.want,
     close() {
       round++;
+      held = [];
       isOpen = false;
+      cancelTry?.();
       offers.close();
     },
   };
 }
 
-/** Old libraries put a toJSON on the prototypes, and JSON.stringify then makes strings of arrays. Nothing of the page
- * runs between the two steps. */
-function stringify(events: eventWithTime[]): string {
-  const owners = [Array.prototype, Object.prototype].flatMap((prototype) => {
-    const before = Object.getOwnPropertyDescriptor(prototype, 'toJSON');
-    return before?.configurable ? [{ prototype, before }] : [];
-  });
-  for (const { prototype } of owners) Reflect.deleteProperty(prototype, 'toJSON');
-  try {
-    return JSON.stringify(events);
-  } finally {
-    for (const { prototype, before } of owners) Object.defineProperty(prototype, 'toJSON', before);
-  }
-}
-
+/** Without a Blob or a Response on the way: in a page that is busy each of their steps would wait behind the page's own
+ * work, for seconds. */
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
-  return new Uint8Array(await new Response(packed).arrayBuffer());
+  const { readable, writable } = new CompressionStream('deflate-raw');
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const reader = readable.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value);
+    length += next.value.byteLength;
+  }
+  await written;
+  const packed = new Uint8Array(length);
+  length = 0;
+  for (const part of parts) {
+    packed.set(part, length);
+    length += part.byteLength;
+  }
+  return packed;
 }

@@ -45,6 +45,21 @@ export class AccountHolder {
     }
   }
 
+  /** Asks again who this is: name, role and first steps may have been changed by an admin. */
+  async refresh(): Promise<void> {
+    const answer = await this.#http.me();
+    if (this.#state.kind !== 'in') return;
+    if (answer.kind === 'in') this.#set({ ...this.#state, account: answer.account });
+    else if (answer.kind === 'out') this.ended();
+  }
+
+  /** The operator's own name was changed here; the relay itself remembers the old one for half a minute. */
+  renamed(name: string): void {
+    if (this.#state.kind !== 'in') return;
+    const { account } = this.#state;
+    this.#set({ ...this.#state, account: { ...account, operator: { ...account.operator, name } } });
+  }
+
   async login(login: string, password: string): Promise<LoginAnswer> {
     const answer = await this.#http.login(login, password);
     if (answer.kind === 'in') {

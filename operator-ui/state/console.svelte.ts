@@ -15,6 +15,7 @@ import { Preferences } from './preferences.svelte.ts';
 import type { CreateMirror, Room } from './room.svelte.ts';
 import { Rooms } from './rooms.svelte.ts';
 import { Route } from './route.svelte.ts';
+import { Settings } from './settings.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Visitors } from './visitors.svelte.ts';
 
@@ -33,6 +34,7 @@ export class Console {
   readonly visitors = new Visitors();
   readonly asks: Asks;
   readonly rooms: Rooms;
+  readonly settings: Settings;
   readonly route = new Route();
   readonly clock = new Clock();
   readonly toasts = new Toasts();
@@ -56,6 +58,15 @@ export class Console {
       { send, createMirror: doors.createMirror, mirrorLabels: () => this.preferences.texts.mirrorLabels },
       doors.tab,
     );
+    this.settings = new Settings({
+      http: doors.http,
+      loggedOut: () => this.account.ended(),
+      sitesChanged: (sites) => {
+        this.visitors.setSites(sites);
+        // The empty list tells what to paste: now it is this.
+        void this.account.refresh();
+      },
+    });
   }
 
   get texts() {
@@ -77,7 +88,9 @@ export class Console {
       this.connection.stop();
       this.visitors.clear();
       this.asks.clear();
-      this.rooms.clear({ forget: state.kind === 'out' && state.because === 'left' });
+      const forget = state.kind === 'out' && state.because === 'left';
+      this.settings.clear({ forget });
+      this.rooms.clear({ forget });
     };
   }
 

@@ -25,6 +25,30 @@ export function topToSee(input: { index: number; top: number; height: number; ro
   return Math.max(input.top, rowTop + input.rowHeight - input.height);
 }
 
+export type Place = { readonly id: string; readonly at: number };
+
+/** Farther than rows are pushed by what comes and goes between two drawings; who is not found within has moved itself. */
+const NEAR_ROWS = 300;
+
+/**
+ * By how many rows those that were in sight have been pushed down, the middle of what each says: one that itself moved
+ * in the order (another page, sorted by page) must not take the whole list along.
+ */
+export function shiftOf(sighted: readonly Place[], rows: readonly { readonly row: { readonly id: string } }[]): number {
+  if (sighted.every(({ id, at }) => rows[at]?.row.id === id)) return 0;
+  const shifts: number[] = [];
+  for (const { id, at } of sighted) {
+    for (let away = 0; away <= NEAR_ROWS; away++) {
+      const isBelow = rows[at + away]?.row.id === id;
+      if (!isBelow && rows[at - away]?.row.id !== id) continue;
+      shifts.push(isBelow ? away : -away);
+      break;
+    }
+  }
+  shifts.sort((a, b) => a - b);
+  return shifts[shifts.length >> 1] ?? 0;
+}
+
 /** Where a movement key leads from `index` (-1: nowhere yet); undefined for other keys. */
 export function indexAfterKey(key: string, index: number, count: number, page: number): number | undefined {
   if (count === 0) return undefined;

@@ -16,9 +16,15 @@ export type RoomDoor = {
 };
 
 export type Scale = 'fit' | 'actual';
-export type Figures = { perSecond: number; bytes: number; resyncs: number; elements: number };
+export type Figures = { perSecond: number; bytes: number; resyncs: number; elements: number; ageMs: number };
 
-const NO_FIGURES: Figures = { perSecond: 0, bytes: 0, resyncs: 0, elements: 0 };
+const NO_FIGURES: Figures = { perSecond: 0, bytes: 0, resyncs: 0, elements: 0, ageMs: 0 };
+/** Shorter is what two measurements differ by anyway. */
+const AGE_STEP_MS = 10;
+/** While a page is shown the visitor's side measures its line this often, and the relay passes the result on. */
+const SIGN_EVERY_MS = 2000;
+/** A sign may be so late before it counts. */
+const SIGN_LATE_MS = 2000;
 
 export class Room {
   readonly id: string;
@@ -39,6 +45,9 @@ export class Room {
   #asked = false;
   #framesBefore = 0;
   #repainted = false;
+  /** When the relay last told of the room, and whether it did so as regularly as it does while a visitor's line works. */
+  #signAt = 0;
+  #hasSigns = false;
 
   constructor(id: string, door: RoomDoor) {
     this.id = id;
@@ -144,6 +153,10 @@ export class Room {
     // The visitor moved on to another tab: whoever follows goes along, also who had chosen exactly that tab.
     if (this.#chosen === view.active) this.#chosen = undefined;
     this.#returning = false;
+    const now = performance.now();
+    const isInTime = now - this.#signAt < SIGN_EVERY_MS + SIGN_LATE_MS;
+    this.#hasSigns = view.state === 'live' && (this.#hasSigns || (isInTime && view.visitorRttMs !== undefined));
+    this.#signAt = now;
     this.#view = view;
     this.#showTab();
   }
@@ -159,10 +172,11 @@ export class Room {
     const perSecond = Math.max(0, stats.frames - this.#framesBefore);
     this.#framesBefore = stats.frames;
     const { bytes, resyncs, elements } = stats;
+    const ageMs = Math.floor(this.#age() / AGE_STEP_MS) * AGE_STEP_MS;
     const old = this.#figures;
-    if (old.perSecond === perSecond && old.bytes === bytes && old.resyncs === resyncs && old.elements === elements)
-      return;
-    this.#figures = { perSecond, bytes, resyncs, elements };
+    const isSame = old.bytes === bytes && old.resyncs === resyncs && old.elements === elements && old.ageMs === ageMs;
+    if (isSame && old.perSecond === perSecond) return;
+    this.#figures = { perSecond, bytes, resyncs, elements, ageMs };
   }
 
   leave(): void {
@@ -178,6 +192,15 @@ export class Room {
     this.#mirror?.close();
     this.#mirror = undefined;
     this.#asked = false;
+  }
+
+  /** Beyond what the lines take by themselves. Nothing may come because nothing changes, or because the visitor's line is
+   * full: then the signs are missing too. */
+  #age(): number {
+    const known = this.#mirror?.age() ?? 0;
+    if (!this.#hasSigns || this.#view?.state !== 'live' || !this.page?.visible) return known;
+    const late = performance.now() - this.#signAt - SIGN_EVERY_MS;
+    return Math.max(known, late > SIGN_LATE_MS ? late : 0);
   }
 
   #showTab(): void {

@@ -2,13 +2,26 @@
 
 import { createSubscriber } from 'svelte/reactivity';
 
-export type Place = { kind: 'visitors' } | { kind: 'room'; room: string };
+export type Place =
+  | { kind: 'visitors' }
+  | { kind: 'room'; room: string }
+  /** The list of sites. */
+  | { kind: 'sites' }
+  /** One site; `new` for one that is being added. */
+  | { kind: 'site'; site: string }
+  | { kind: 'operators' };
+
+export function isInSettings(place: Place): boolean {
+  return place.kind === 'sites' || place.kind === 'site' || place.kind === 'operators';
+}
 
 export function placeOf(hash: string): Place {
-  const room = /^#\/room\/([^/]+)$/.exec(hash)?.[1];
-  if (room === undefined) return { kind: 'visitors' };
+  const [, screen = '', name] = /^#\/(room|settings\/sites|settings\/operators)(?:\/([^/]+))?$/.exec(hash) ?? [];
+  if (screen === 'settings/operators') return { kind: 'operators' };
+  if (name === undefined) return { kind: screen === 'settings/sites' ? 'sites' : 'visitors' };
   try {
-    return { kind: 'room', room: decodeURIComponent(room) };
+    const id = decodeURIComponent(name);
+    return screen === 'room' ? { kind: 'room', room: id } : { kind: 'site', site: id };
   } catch {
     // A mangled address: the list is always a good place to be.
     return { kind: 'visitors' };
@@ -16,7 +29,18 @@ export function placeOf(hash: string): Place {
 }
 
 export function hashOf(place: Place): string {
-  return place.kind === 'visitors' ? '#/visitors' : `#/room/${encodeURIComponent(place.room)}`;
+  switch (place.kind) {
+    case 'visitors':
+      return '#/visitors';
+    case 'room':
+      return `#/room/${encodeURIComponent(place.room)}`;
+    case 'sites':
+      return '#/settings/sites';
+    case 'site':
+      return `#/settings/sites/${encodeURIComponent(place.site)}`;
+    case 'operators':
+      return '#/settings/operators';
+  }
 }
 
 export class Route {

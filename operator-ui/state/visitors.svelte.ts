@@ -5,7 +5,17 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- rows change 200 times a second and stay outside of runes */
 
 import type { Row, ToOperator } from '../../protocol/messages.ts';
-import { arrange, createEntry, rearrange, refresh, wordsOf, type Entry, type Sort } from './visitor-order.ts';
+import {
+  arrange,
+  createEntry,
+  rearrange,
+  refresh,
+  standStill,
+  wordsOf,
+  type Entry,
+  type Sort,
+  type Standing,
+} from './visitor-order.ts';
 
 type RowsMessage = Extract<ToOperator, { t: 'rows' }>;
 
@@ -24,6 +34,9 @@ export class Visitors {
   #sort = $state<Sort>('newest');
   /** Ids that changed since the view was arranged; undefined: more than the ids changed. */
   #touched: Set<string> | undefined;
+  /** While rows stand still: how, and the ids that changed since they were last drawn (undefined: any may have). */
+  #standing: Standing | undefined;
+  #changed: Set<string> | undefined = new Set();
   #shown = false;
   #holding = false;
   #sweep: ReturnType<typeof setTimeout> | undefined;
@@ -85,6 +98,7 @@ export class Visitors {
       this.#here = 0;
       this.#offering = 0;
       this.#touched = undefined;
+      this.#changed = undefined;
     }
     let here = this.#here;
     let offering = this.#offering;
@@ -95,7 +109,7 @@ export class Visitors {
     };
     for (const row of message.put) {
       uncount(this.#entries.get(row.id));
-      this.#touched?.add(row.id);
+      this.#note(row.id);
       this.#entries.set(row.id, createEntry(row, this.siteName(row.site)));
       here++;
       if (row.state === 'offering') offering++;
@@ -104,7 +118,7 @@ export class Visitors {
       const entry = this.#entries.get(id);
       if (!entry || entry.goneAt !== undefined) continue;
       uncount(entry);
-      this.#touched?.add(id);
+      this.#note(id);
       // Who wanted to show the screen must not stay pinned to the top after leaving.
       this.#entries.set(id, { ...entry, row: { ...entry.row, state: 'browsing' }, goneAt: now });
     }
@@ -142,6 +156,7 @@ export class Visitors {
     this.#sweep = undefined;
     this.#entries.clear();
     this.#touched = undefined;
+    this.#standing = undefined;
     this.#view = [];
     this.#here = 0;
     this.#offering = 0;
@@ -152,9 +167,17 @@ export class Visitors {
   #refresh(): void {
     if (!this.#shown) return;
     if (!this.#holding || this.#view.length === 0) return this.#arrange();
-    const { view, held } = refresh(this.#view, this.#entries, { words: wordsOf(this.#search), now: Date.now() });
-    this.#view = view;
-    this.#held = held;
+    this.#standing ??= standStill(this.#view);
+    const changed = this.#changed ?? new Set([...this.#standing.places.keys(), ...this.#entries.keys()]);
+    const wish = { words: wordsOf(this.#search), now: Date.now() };
+    this.#view = refresh(this.#view, this.#standing, this.#entries, changed, wish);
+    this.#changed = new Set();
+    this.#held = this.#standing.waiting.size;
+  }
+
+  #note(id: string): void {
+    this.#touched?.add(id);
+    this.#changed?.add(id);
   }
 
   #arrange(): void {
@@ -164,6 +187,8 @@ export class Visitors {
       ? rearrange(this.#view, this.#entries, this.#touched, wish)
       : arrange(this.#entries.values(), wish);
     this.#touched = new Set();
+    this.#standing = undefined;
+    this.#changed = new Set();
     this.#held = 0;
   }
 
@@ -175,7 +200,7 @@ export class Visitors {
       if (entry.goneAt === undefined) continue;
       if (entry.goneAt <= before) {
         this.#entries.delete(id);
-        this.#touched?.add(id);
+        this.#note(id);
       } else nextIn = Math.min(nextIn ?? Infinity, entry.goneAt - before);
     }
     if (nextIn !== undefined) this.#sweep = setTimeout(() => this.#sweepGone(), Math.max(250, nextIn));

@@ -54,12 +54,16 @@ type RoomTab = {
   open: number | undefined;
   /** A hole in the ordinals: nothing is taken until the snapshot that was asked for. */
   broken: boolean;
+  /** A snapshot was wanted at once and has not begun yet; when it was last asked for (0: the limit forbade it). */
+  owes: { askedAt: number } | undefined;
 };
 
 /** A batch of history for one watcher: small enough that pointer frames of others do not wait long behind it. */
 const BATCH_BYTES = 1024 * 1024;
 /** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
 const FIRST_PICTURE_MS = 5000;
+/** A snapshot that was asked for and has not come: the limit forbade the question, or it was lost with the link. */
+const SNAPSHOT_AGAIN_MS = 10_000;
 const REPAIR_RATE = { burst: LIMITS.repairsPer10s, perSec: LIMITS.repairsPer10s / 10 };
 
 export class Room {
@@ -145,6 +149,7 @@ export class Room {
         acked: 0,
         open: undefined,
         broken: false,
+        owes: undefined,
       };
       this.#tabs.push(place);
     }
@@ -223,6 +228,7 @@ export class Room {
     if (startsSnapshot) {
       // A new document counts from 1 again; a repeated snapshot (its acknowledgement was lost) replaces itself.
       place.broken = false;
+      place.owes = undefined;
       this.#dropPictures(place.number);
     } else if (place.broken || header.ordinal <= place.received) {
       return;
@@ -310,7 +316,9 @@ export class Room {
   #askSnapshot(place: RoomTab, when: 'idle' | 'now', now: number): void {
     // Urgent ones are limited too: a page whose every snapshot is too heavy must not be made to take them in a loop.
     const perMs = when === 'idle' ? LIMITS.snapshotEveryMs : 3000;
+    if (when === 'now') place.owes ??= { askedAt: 0 };
     if (!place.tab || !take(this.#snapshotAsked, { burst: 1, perSec: 1000 / perMs }, now)) return;
+    if (place.owes) place.owes.askedAt = now;
     this.#door.metrics.snapshotsAsked.add(1);
     this.#toTab(place.tab, { t: 'snapshot', when });
   }
@@ -432,7 +440,11 @@ export class Room {
         this.#tellTabs();
       }
     }
-    for (const place of this.#tabs) if (place.received !== place.acked) this.#acknowledge(place);
+    for (const place of this.#tabs) {
+      if (place.received !== place.acked) this.#acknowledge(place);
+      if (place.owes && this.#captures(now) && now - place.owes.askedAt > SNAPSHOT_AGAIN_MS)
+        this.#askSnapshot(place, 'now', now);
+    }
     for (const place of this.#tabs) {
       if (this.#state.kind === 'here' && !place.tab && now - place.leftAt > LIMITS.tabGraceMs) {
         this.#history.forget(place.number);

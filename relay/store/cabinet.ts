@@ -1,7 +1,7 @@
 // What an admin sets up: operators and sites of the account. Every function is bounded to one account by its argument.
 
 import { randomBytes } from 'node:crypto';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import { maskingRules, type MaskingRules } from '../../protocol/messages.ts';
 import { flag, list, maybe, object, oneOf, text, type Infer } from '../../protocol/schema.ts';
 import { canonicalOrigin } from '../auth/origins.ts';
@@ -33,9 +33,13 @@ const shownName = text(120, 1, /\S/);
 export const newOperatorForm = object({ login: text(120, 1), name: shownName, role: oneOf(['admin', 'operator']) });
 export const changeOperatorForm = object({
   id: uuid,
+  name: maybe(shownName),
+  role: maybe(oneOf(['admin', 'operator'])),
   disabled: maybe(flag),
-  /** Makes a new one-time password and ends the operator's sessions. */
+  /** Makes a new one-time password. */
   newPassword: maybe(flag),
+  /** Whoever is logged in as this operator has to log in again. */
+  endSessions: maybe(flag),
 });
 export const siteForm = object({
   /** Absent: a new site. */
@@ -83,32 +87,45 @@ export async function addOperator(
   return added.length > 0 ? { kind: 'ok', id, password } : { kind: 'refused', why: 'login-taken' };
 }
 
-/** The caller ends the operator's sessions afterwards. An account always keeps an admin who can log in. */
+/**
+ * An account always keeps an admin who can log in. `isOut`: what the operator's sessions were good for has changed, and
+ * the caller ends them; a new name alone, or a right more, throws nobody out of their work.
+ */
 export async function changeOperator(
   db: Database,
   account: string,
   form: Infer<typeof changeOperatorForm>,
-): Promise<{ kind: 'ok'; password?: string } | Refused> {
+): Promise<{ kind: 'ok'; isOut: boolean; password?: string } | Refused> {
   const mine = and(eq(operator.id, form.id), eq(operator.accountId, account));
-  if (form.disabled === true) {
-    const everybody = await listOperators(db, account);
-    const others = everybody.some((one) => one.id !== form.id && one.role === 'admin' && !one.disabled);
-    const isAdmin = everybody.some((one) => one.id === form.id && one.role === 'admin');
-    if (isAdmin && !others) return { kind: 'refused', why: 'last-admin' };
-  }
   const password = form.newPassword === true ? oneTimePassword() : undefined;
-  const changed = await db.orm
-    .update(operator)
-    .set({
-      // Without a field the update would be empty, which the driver refuses.
-      accountId: account,
-      ...(form.disabled === undefined ? {} : { disabledAt: form.disabled ? new Date() : null }),
-      ...(password === undefined ? {} : { passwordHash: await hashPassword(password), mustChange: true }),
-    })
-    .where(mine)
-    .returning({ id: operator.id });
-  if (changed.length === 0) return { kind: 'refused', why: 'unknown' };
-  return { kind: 'ok', ...(password === undefined ? {} : { password }) };
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+  return db.orm.transaction(async (tx) => {
+    // Locked until the end: two admins who take each other's role away at once must not both succeed.
+    const admins = await tx
+      .select({ id: operator.id })
+      .from(operator)
+      .where(and(eq(operator.accountId, account), eq(operator.role, 'admin'), isNull(operator.disabledAt)))
+      .orderBy(operator.id)
+      .for('update');
+    const isAdmin = admins.some((one) => one.id === form.id);
+    const isLess = form.disabled === true || (isAdmin && form.role === 'operator');
+    if (isAdmin && isLess && admins.length === 1) return { kind: 'refused', why: 'last-admin' };
+    const changed = await tx
+      .update(operator)
+      .set({
+        // Without a field the update would be empty, which the driver refuses.
+        accountId: account,
+        ...(form.name === undefined ? {} : { name: form.name.trim() }),
+        ...(form.role === undefined ? {} : { role: form.role }),
+        ...(form.disabled === undefined ? {} : { disabledAt: form.disabled ? new Date() : null }),
+        ...(passwordHash === undefined ? {} : { passwordHash, mustChange: true }),
+      })
+      .where(mine)
+      .returning({ id: operator.id });
+    if (changed.length === 0) return { kind: 'refused', why: 'unknown' };
+    const isOut = isLess || password !== undefined || form.endSessions === true;
+    return { kind: 'ok', isOut, ...(password === undefined ? {} : { password }) };
+  });
 }
 
 export type SiteEntry = { id: string; key: string; name: string; origins: string[]; masking: MaskingRules };

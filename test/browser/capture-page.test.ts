@@ -220,7 +220,7 @@ describe.each([
       const since = async () => (await page.outputs()).slice(at).flatMap((output) => output.events ?? []);
       await page.until(async () => ofSource(await since(), 0).some((data) => data.isAttachIframe), 'the frame again');
       const field = await page.idOf('#field');
-      expect(tagged(await since(), 'focus')).toEqual([{ id: field }]);
+      expect(tagged(await since(), 'focus')).toEqual([{ id: field, visible: true }]);
       // A frame that loads anew, and changes in it.
       await page.page.evaluate(
         () =>

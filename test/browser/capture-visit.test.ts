@@ -16,6 +16,7 @@ import { openCapturePage, type CapturePage, type Json } from '../support/capture
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const ENTRY = `
   import { createVisit } from './cobrowse/visit.ts';
+  import { encode } from './widget/encode.ts';
   const log = { ordered: [], latest: [], messages: [], uploads: [], views: [], errors: [] };
   const hex = (frame) => Array.from(frame, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const visit = createVisit({
@@ -24,6 +25,7 @@ const ENTRY = `
       ordered: (frame) => log.ordered.push(hex(frame)),
       latest: (frame) => log.latest.push(hex(frame)),
       message: (message) => log.messages.push(message),
+      encode: (value) => encode(value, JSON),
       upload: async (hash, blob) => void log.uploads.push([hash, hex(new Uint8Array(await blob.arrayBuffer()))]),
     },
     masking: { privateByDefault: false },
@@ -313,6 +315,40 @@ describe.each([
       async () => (await messages('probe')).some((message) => (message as Json).last !== undefined),
       'the result',
     );
+  });
+
+  test('large changes of a page that never rests do not wait until it does', async () => {
+    await begin('<title>Visit</title><ul id=list></ul>');
+    const { late, ticks } = await tab.evaluate(
+      () =>
+        new Promise<{ late: number; ticks: number }>((done) => {
+          const { visit, log } = window as unknown as Json;
+          const { ordered } = log;
+          const list = document.getElementById('list')!;
+          const channel = new MessageChannel();
+          let ticks = 0;
+          let late = 0;
+          let before = -1;
+          channel.port1.onmessage = () => {
+            // What the task before has changed has gone out.
+            if (before === ordered.length) late++;
+            if (ticks === 40) return done({ late, ticks });
+            before = ordered.length;
+            visit.receive({ t: 'ack', received: before });
+            ticks++;
+            for (let row = 0; row < 300; row++) {
+              const item = document.createElement('li');
+              item.textContent = `tick ${ticks}, row ${row}`;
+              if (list.children.length < 300) list.append(item);
+              else list.children[row]!.replaceWith(item);
+            }
+            channel.port2.postMessage(0);
+          };
+          channel.port2.postMessage(0);
+        }),
+    );
+    expect(late).toBeLessThan(ticks / 4);
+    await opened.until(() => has('tick 40, row 299'), 'the last change');
   });
 
   test('an old library’s toJSON does not spoil the frames, and stays', async () => {

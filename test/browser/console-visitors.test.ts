@@ -1,10 +1,10 @@
 // The live list of the built console: thousands of rows, keyboard, search, asking, codes.
 
 import type { Browser } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/browsers.ts';
 import { openConsole, type ConsolePage } from '../support/console-page.ts';
-import { someVisitor } from '../support/stand-in-relay.ts';
+import { OPERATOR, someVisitor } from '../support/stand-in-relay.ts';
 import type { Row } from '../../protocol/messages.ts';
 
 let browser: Browser;
@@ -168,11 +168,130 @@ test('search says when nobody matches and finds everybody again', async () => {
   await waitForFirst('visitor-19');
 });
 
-test('nobody there: what to do', async () => {
-  desk = await openConsole(browser, { language: 'ru' });
+describe('nobody there', () => {
+  const asWhom = (role: 'admin' | 'operator', siteKey: string) => {
+    const operator = { ...OPERATOR, role };
+    desk.relay.api.me = () => ({ status: 200, body: { operator, mustChange: false, firstSteps: { siteKey } } });
+    return desk.page.reload();
+  };
+
+  test('with a site: the line to paste', async () => {
+    desk = await openConsole(browser, { language: 'ru' });
+    await desk.relay.next('list');
+    await asWhom('operator', 'k3y');
+    await fill(0);
+    await desk.sees('visitors-empty', 'Сейчас на сайте никого нет');
+    await desk.sees('visitors-empty', `${desk.relay.url}widget/loader.js" data-site="k3y"`);
+  });
+
+  test('with the demo shop only: its line would do nothing elsewhere, so an admin is led to add a site', async () => {
+    desk = await openConsole(browser);
+    await desk.relay.next('list');
+    await asWhom('admin', 'demo');
+    await fill(0);
+    await desk.sees('visitors-empty', 'Add your site');
+    expect(await desk.page.$eval('[data-testid="visitors-empty"]', (box) => box.textContent)).not.toContain(
+      'loader.js',
+    );
+    await desk.click('first-site');
+    await desk.isAt('#/settings/sites/new');
+  });
+
+  test('with the demo shop only, an operator is told who can help', async () => {
+    desk = await openConsole(browser);
+    await desk.relay.next('list');
+    await asWhom('operator', 'demo');
+    await fill(0);
+    await desk.sees('visitors-empty', 'An administrator adds your site');
+    expect(await desk.count('first-site')).toBe(0);
+  });
+});
+
+describe('sorted by page', () => {
+  const page = (n: number) => `Page ${String(n).padStart(4, '0')}`;
+  const place = (id: string) =>
+    desk.page.$eval(`[data-visitor="${id}"]`, (row) => Math.round(row.getBoundingClientRect().top));
+  /** A thousand rows, scrolled by the page itself (not by a hand) to the 300th. */
+  async function open() {
+    desk = await openConsole(browser);
+    await fill(1000, (n) => ({ title: page(n) }));
+    await desk.page.select('[data-testid="visitor-sort"]', 'page');
+    await waitForFirst('visitor-0');
+    await desk.page.focus('[data-testid="visitor-list"]');
+    await desk.page.keyboard.press('End');
+    for (let n = 0; n < 60; n++) await desk.page.keyboard.press('PageUp');
+    await desk.page.keyboard.press('Escape');
+  }
+
+  test('the first row in sight goes to another page: the others stay where they are', async () => {
+    await open();
+    const [first = '', , , fourth = ''] = await desk.page.$$eval('[data-testid="visitor"]', (rows) =>
+      rows
+        .map((row) => ({ id: row.getAttribute('data-visitor') ?? '', top: row.getBoundingClientRect().top }))
+        .sort((a, b) => a.top - b.top)
+        .filter((row) => row.top >= (document.querySelector('[role="grid"]')?.getBoundingClientRect().top ?? 0))
+        .map((row) => row.id),
+    );
+    const before = await place(fourth);
+    update([someVisitor(Number(first.split('-')[1]), Date.now(), { title: 'Zzz' })]);
+    await desk.page.waitForFunction((id) => !document.querySelector(`[data-visitor="${id}"]`), {}, first);
+    expect(await place(fourth)).toBe(before);
+    expect(desk.errors).toEqual([]);
+  });
+
+  test('while the list is being scrolled rows change but keep their order', async () => {
+    await open();
+    const top = () => desk.page.$eval('[data-testid="visitor-list"]', (list) => list.scrollTop);
+    const start = await top();
+    // A finger flings: many scroll events, no pointer over the list.
+    await desk.page.evaluate(() => {
+      const list = document.querySelector('[data-testid="visitor-list"]');
+      const roll = () => {
+        if (!list || Reflect.get(window, 'isStill')) return;
+        list.scrollTop += 2;
+        requestAnimationFrame(roll);
+      };
+      roll();
+    });
+    await desk.page.waitForFunction(
+      (from) => (document.querySelector('[data-testid="visitor-list"]')?.scrollTop ?? 0) > from + 20,
+      {},
+      start,
+    );
+    const [moved = ''] = (await drawn()).slice(10);
+    update([someVisitor(Number(moved.split('-')[1]), Date.now(), { title: 'Zzz' })]);
+    await desk.sees('visitor', 'Zzz');
+    await desk.page.evaluate(() => Reflect.set(window, 'isStill', true));
+    await desk.page.waitForFunction((id) => !document.querySelector(`[data-visitor="${id}"]`), {}, moved);
+    expect(desk.errors).toEqual([]);
+  });
+});
+
+test('titles of the other direction keep their beginning', async () => {
+  desk = await openConsole(browser, { width: 800 });
+  const title = 'مرحبا بكم في متجر القهوة والشاي والكاكاو مع توصيل سريع إلى كل مكان في المدينة وخارجها أيضا';
+  await fill(1, () => ({ title }));
+  const shown = await desk.page.waitForSelector('[data-testid="visitor"] .title');
+  expect(await shown?.evaluate((element) => getComputedStyle(element).direction)).toBe('rtl');
+});
+
+test('without the browser’s clipboard (no TLS) a line is copied all the same', async () => {
+  desk = await openConsole(browser);
+  await desk.relay.next('list');
+  const firstSteps = { siteKey: 'k3y' };
+  desk.relay.api.me = () => ({ status: 200, body: { operator: OPERATOR, mustChange: false, firstSteps } });
+  await desk.page.evaluateOnNewDocument(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.addEventListener('copy', () => {
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLTextAreaElement) Reflect.set(window, 'copied', activeElement.value);
+    });
+  });
+  await desk.page.reload();
   await fill(0);
-  await desk.sees('visitors-empty', 'Сейчас на сайте никого нет');
-  await desk.sees('visitors-empty', `${desk.relay.url}widget/loader.js`);
+  await desk.click('copy');
+  await desk.sees('copy', 'Copied');
+  expect(await desk.page.evaluate(() => String(Reflect.get(window, 'copied')))).toContain('data-site="k3y"');
 });
 
 test.each([

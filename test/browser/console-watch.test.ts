@@ -241,3 +241,27 @@ test.each([360, 768, 1440])('nothing sticks out sideways at %i px', async (width
       testid,
     ).toBeLessThanOrEqual(width);
 });
+
+test('at 200 % zoom the picture keeps room, whatever has to be said above it', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, width: 640, height: 400 });
+  await watch({ ...two, notices: ['page-too-large', 'assets-skipped', 'capture-failed'] });
+  const height = await desk.page.$eval('[data-testid="mirror"]', (mirror) => mirror.getBoundingClientRect().height);
+  expect(height).toBeGreaterThan(100);
+  const hidden = await desk.page.$$eval('[role="toolbar"] button', (buttons) =>
+    buttons.filter((button) => button.getBoundingClientRect().right > innerWidth).map((button) => button.outerHTML),
+  );
+  expect(hidden).toEqual([]);
+});
+
+test('of many tabs the one on screen is in sight and can be read', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, width: 700 });
+  const tabs = Array.from({ length: 20 }, (_, n) => ({ ...firstTab, tab: n + 1, title: `Page number ${n + 1}` }));
+  await watch({ tabs, active: 18 });
+  const seen = await desk.page.$eval('[role="tab"][aria-selected="true"]', (tab) => {
+    const { left, right, width } = tab.getBoundingClientRect();
+    const strip = tab.parentElement?.getBoundingClientRect();
+    return { isInside: !!strip && left >= strip.left - 1 && right <= strip.right + 1, width };
+  });
+  expect(seen.isInside).toBe(true);
+  expect(seen.width).toBeGreaterThan(100);
+});

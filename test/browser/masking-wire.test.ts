@@ -27,6 +27,8 @@ const HTML = `<!doctype html><html><head><meta charset="utf-8"><title>Pay with $
  <img src="/SECRETimage.png" alt="SECRETalt"><b data-user="SECRETdata">SECRETbold</b>
  <div contenteditable="true" id="edit">SECRETedit</div></div>
 <div data-tandem="block" id="blocked">SECRETblocked<img src="/SECRETblocked.png" alt="SECRETblockedalt"></div>
+<div data-user='{"mail":"SECRETrecord"}' data-csrf="SECRETcsrf"></div><a href="/reset/SECRET5fceea167a5a36dedd4bea2543">reset</a>
+<label>Пароль <input id="shown" value="SECRETshown"></label><div id="swap"><input type="password"></div>
 <div id="shadow"></div><iframe id="frame" srcdoc="<p data-tandem='mask'>SECRETframe</p><input type=password value=SECRETframepw>"></iframe>
 <script>document.getElementById('shadow').attachShadow({mode:'open'}).innerHTML='<p data-tandem="mask">SECRETshadow</p><input type="password" value="SECRETshadowpw">';</script>
 %SNIPPET%</body></html>`;
@@ -43,7 +45,7 @@ beforeAll(async () => {
     '/private',
     `<!doctype html><title>SECRETprivate title</title><p title="SECRETattr">SECRETprivate text</p><input value="SECRETprivate input"><p data-tandem="unmask" id="open">open text</p>%SNIPPET%`,
   );
-  visitor = await world.openVisitor('/?session=SECRETsession&page=2#token=SECREThash');
+  visitor = await world.openVisitor('/?session=SECRETsession&mail=SECRETanna@shop.ru&page=2#token=SECREThash');
   operator = await world.openOperator();
   listener = await connectPeer(world.relay.url, 'operator', { origin: world.relay.url, cookie: world.cookie });
   listener.send({ t: 'list', on: true });
@@ -86,11 +88,21 @@ describe('secrets', () => {
     const { page } = visitor;
     await page.type('#pw2', 'SECRETtypedpw');
     await page.evaluate(() => document.getElementById('pw2')?.setAttribute('type', 'text'));
+    await page.type('#swap input', 'SECRETswap');
+    await page.evaluate(() => {
+      const old = document.querySelector<HTMLInputElement>('#swap input');
+      const field = document.createElement('input');
+      field.value = old?.value ?? '';
+      old?.replaceWith(field);
+    });
+    await page.type('#swap input', 'SECRETmore');
     await page.type('#pw2', 'SECRETafterreveal');
     await page.type('#cc', '5555555555554444');
     await page.type('#otp', '918273');
     await page.type('#marked', 'SECRETtypedmarked');
     await page.type('#area', 'SECRETtypedarea');
+    await page.type('#edit', 'SECRETtypededit');
+    await page.type('#shown', 'SECRETtypedshown');
     await page.type('#plain', ' 4242 4242 4242 4242');
     await page.evaluate(() => {
       const box = document.getElementById('box');
@@ -113,7 +125,6 @@ describe('secrets', () => {
       field.value = 'SECRETnewfield';
       document.body.append(field);
       field.setAttribute('value', 'SECRETattrpw');
-      // What was masked is moved out: it was masked when it was written.
       const select = document.getElementById('choice') as HTMLSelectElement;
       select.options[0]?.setAttribute('label', 'SECRETnewlabel');
       history.pushState({}, '', '/next?code=SECRETcode&q=1');
@@ -126,7 +137,8 @@ describe('secrets', () => {
       '5105 1051 0510 5100',
       '5105105105105100',
       '6011 1111 1111 1117',
-      '4242 4242 4242 4242',
+      // While it was being typed.
+      '4242 424',
       '918273',
     ])
       expect(text, number).not.toContain(number);

@@ -144,6 +144,63 @@ for (const [name, launch] of [
       expect(result).toBe(`${bench.origin}/asset/${'8'.repeat(64)}#s`);
     });
 
+    test('a font or a sprite that is not here asks for nothing, and nobody complains', async () => {
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      const result = await run(`
+        const url = (path) => location.origin + path;
+        bench.snapshot(page([el('style', { _cssText: '@font-face{font-family:late;src:url(/f.woff2) format("woff2"),url("/g.ttf")}p{font:30px late,serif}' })],
+          [el('p', {}, [text('late')]), el('svg', {}, [el('use', { id: 'u', href: url('/sprite.svg#s') }, [], { isSVG: true }), el('use', { id: 'x', 'xlink:href': url('/sprite.svg#s') }, [], { isSVG: true })], { isSVG: true })]));
+        await bench.painted(); await bench.painted();
+        const d = bench.document; const face = () => d.querySelector('head style').sheet.cssRules[0].cssText; const hrefs = () => [d.getElementById('u').getAttribute('href'), d.getElementById('x').getAttribute('xlink:href')].map((href) => href && href.replace(location.origin, ''));
+        const before = { asks: /url\\(/.test(face()), hrefs: hrefs() };
+        // As a page might write it, to be given more than an address.
+        bench.assets([{ url: url('/f.woff2'), hash: hash(9), type: 'font/woff2' }, { url: url('/sprite.svg'), hash: hash(8), type: 'image/svg+xml' }]);
+        const after = face().replaceAll(location.origin, '').replaceAll("'", '"');
+        return { before, after: /src: url\\("([^"]*)"\\) format\\("?woff2"?\\), local\\(/.exec(after)?.[1] ?? after, hrefs: hrefs() };
+      `);
+      const asset = (n: number) => `/asset/${String(n).repeat(64)}`;
+      expect(result).toEqual({
+        before: { asks: false, hrefs: [null, null] },
+        after: asset(9),
+        hrefs: [`${asset(8)}#s`, `${asset(8)}#s`],
+      });
+      // The font of this test is none, and browsers may say so once it is there.
+      expect(complaints.filter((text) => text.includes('data:'))).toEqual([]);
+    });
+
+    test('a name that a page made up is given no more than an address', async () => {
+      const result = await run(`
+        bench.snapshot(page([el('style', { _cssText: '@font-face{font-family:a;src:url(/f.woff2)}' })], []));
+        const placeholder = /local\\("([^"]*#asset-\\d+-)/.exec(bench.document.querySelector('head style').sheet.cssRules[0].cssText)[1];
+        bench.snapshot(page([el('style', { _cssText: '@font-face{font-family:a;src:url(/f.woff2)}@font-face{font-family:b;src:local("' + placeholder + '\\\\22 ),url(//evil.example/x)")}' })], []));
+        bench.assets([{ url: location.origin + '/f.woff2', hash: hash(9), type: 'font/woff2' }]);
+        return [...bench.document.querySelector('head style').sheet.cssRules].map((rule) => /[^l]url\\(|,url\\("?\\/\\/evil/.test(rule.cssText.replace(/local\\("(\\\\.|[^"])*"\\)/g, '')));
+      `);
+      expect(result).toEqual([true, false]);
+    });
+
+    test('what is selected has the colours that the page gives it', async () => {
+      const result = await run(`
+        bench.snapshot(page([el('style', { _cssText: '::selection{background:rgb(1,2,3)}.s::selection{background:rgb(4,5,6);color:rgb(7,8,9)}' })], [el('p', { id: 'p', style: 'color:rgb(1,1,1)' }, [{ type: 3, id: 23, textContent: 'one' }]), el('p', { id: 's', class: 's' }, [text('two')])]));
+        bench.change([{ type: 3, data: { source: 14, ranges: [{ start: 23, startOffset: 0, end: 23, endOffset: 3 }] } }]);
+        const d = bench.document; const colors = (id) => { const s = d.defaultView.getComputedStyle(d.getElementById(id), '::highlight(mirror-selection)'); return s.backgroundColor + ' ' + s.color; };
+        return [colors('p'), colors('s')];
+      `);
+      expect(result).toEqual(['rgb(1, 2, 3) rgb(1, 1, 1)', 'rgb(4, 5, 6) rgb(7, 8, 9)']);
+    });
+
+    test('the pointer of the page before hovers nothing on the next; on the same page, what is there now', async () => {
+      const result = await run(`
+        const show = (href) => bench.snapshot(page([el('style', { _cssText: 'body{margin:0}div{height:50px}' })], [el('div', { '#': 21, id: 'one' }), el('div', { '#': 20, id: 'two' })], href));
+        const hovered = () => [...bench.document.querySelectorAll('div')].filter((div) => div.hasAttribute(':hover')).map((div) => div.id).join();
+        show('http://shop/a'); const pointer = bench.encodePointer({ x: 5, y: 5, buttons: 0, state: 'mouse', node: 20 }); bench.stamp(pointer, { tab: 1, room: 1, sequence: 0 }); mirror.frame(pointer);
+        const seen = [hovered()]; show('http://shop/a'); seen.push(hovered()); show('http://shop/b'); seen.push(hovered());
+        return seen;
+      `);
+      expect(result).toEqual(['two', 'one', '']);
+    });
+
     test('places go with their nodes', async () => {
       const result = await run(`
         bench.snapshot(page([], [el('div', { '#': 50 })]));

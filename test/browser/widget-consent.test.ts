@@ -30,11 +30,11 @@ describe.each(BROWSERS)('%s', (name) => {
   });
 
   async function open(
-    options: { before?: () => void; lang?: string; attributes?: string; script?: string } = {},
+    options: { before?: () => void; lang?: string; attributes?: string; script?: string; head?: string } = {},
   ): Promise<Tab> {
-    const { lang = 'en', attributes, script = '' } = options;
+    const { lang = 'en', attributes, script = '', head = '' } = options;
     const snippet = await snippetFor(relay, attributes);
-    const html = `<!doctype html><html lang="${lang}"><title>Shop</title>${snippet}<script>${script}</script><input id="field">`;
+    const html = `<!doctype html><html lang="${lang}"><title>Shop</title>${head}${snippet}<script>${script}</script><input id="field">`;
     site = await startSite({ '/': { html } });
     visitor = await openPage(browser, options);
     await visitor.page.goto(`${site.url}/?q=secret#state=secret`);
@@ -84,7 +84,7 @@ describe.each(BROWSERS)('%s', (name) => {
       await visitor.page.keyboard.press('Tab');
       seen.push(await focusClass());
     }
-    expect(seen).toEqual(['main', 'side', 'main']);
+    expect(seen).toEqual(['side', 'main', 'side']);
     await visitor.page.keyboard.press('Escape');
     expect(await heard(tab, 'answer')).toMatchObject({ yes: false });
     await visitor.noUi('.ask');
@@ -97,11 +97,149 @@ describe.each(BROWSERS)('%s', (name) => {
     tab.send(ASK);
     const allow = await visitor.ui(ALLOW);
     await visitor.page.evaluate(() => document.documentElement.style.setProperty('opacity', '0.01'));
-    await allow.focus();
-    await visitor.page.keyboard.press('Enter');
+    await visitor.ui('.ask .main[aria-disabled=true]');
+    await allow.click();
     await visitor.ui('.ask .note:not([hidden])');
     expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
     await visitor.page.evaluate(() => document.documentElement.style.setProperty('opacity', '1'));
+    await visitor.click(ALLOW);
+    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+  });
+
+  /** The page's own popover over everything, with other words, through which clicks fall; nobody hears it open. */
+  const cover = (when: 'now, in a closed shadow root' | 'as soon as a button is pressed') =>
+    visitor.page.evaluate((when) => {
+      const box = document.createElement('div');
+      box.popover = 'manual';
+      box.style.cssText =
+        'inset:0;width:100vw;height:100vh;max-width:none;border:0;background:#fff;pointer-events:none;font-size:60px';
+      box.textContent = 'You have won. Take it!';
+      const place = document.body.appendChild(document.createElement('p'));
+      const isHidden = when === 'now, in a closed shadow root';
+      (isHidden ? place.attachShadow({ mode: 'closed' }) : place).append(box);
+      if (isHidden) box.showPopover();
+      else addEventListener('pointerdown', () => box.showPopover(), { once: true, capture: true });
+      Object.assign(window, { box });
+    }, when);
+  /** What a click on the page's cover would hit, if it took clicks. */
+  const isCoverBelow = () =>
+    visitor.page.evaluate(() => {
+      const { box } = window as unknown as { box: HTMLElement };
+      box.style.pointerEvents = 'auto';
+      const hit = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+      box.style.pointerEvents = 'none';
+      return hit instanceof HTMLElement && 'tandemUi' in hit.dataset;
+    });
+  const swallow = () => {
+    for (const type of ['toggle', 'beforetoggle'])
+      addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+  };
+
+  test('other words laid over the question: it comes back on top, and a click meant for them does not count', async () => {
+    const tab = await open({ before: swallow });
+    tab.send(ASK);
+    const allow = await visitor.ui(ALLOW);
+    await cover('as soon as a button is pressed');
+    await allow.click();
+    // An answer would have closed it at once. (Raised in the middle of a click, some browsers make no click of it.)
+    expect(await visitor.hasUi('.ask')).toBe(true);
+    await until(isCoverBelow);
+    expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
+    await visitor.click(ALLOW);
+    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+  });
+
+  test.runIf(name === 'chromium')('the same from within a closed shadow root', async () => {
+    const tab = await open({ before: swallow });
+    tab.send(ASK);
+    await visitor.ui(ALLOW);
+    await cover('now, in a closed shadow root');
+    await until(isCoverBelow);
+    await visitor.click(ALLOW);
+    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+  });
+
+  test("the page's style sheet can neither dim the page through us, nor turn, recolour or overwrite the question", async () => {
+    const tab = await open({
+      head: `<style>
+        ::backdrop { background: #000 !important }
+        * { --bg: transparent !important; --fg: transparent !important; --on: #0b6b5d !important }
+        html, * { direction: rtl }
+        [data-tandem-ui]::after, [data-tandem-ui]::before {
+          content: 'You have won'; position: fixed; inset: 0; background: #fff; pointer-events: none; display: block !important;
+        }
+      </style>`,
+    });
+    tab.send(ASK);
+    const card = await visitor.ui('.ask');
+    const looks = await card.evaluate((card) => {
+      const host = (card.getRootNode() as ShadowRoot).host;
+      const shown = (part: string) => getComputedStyle(host, part).display;
+      const { direction, backgroundColor, color } = getComputedStyle(card);
+      return { before: shown('::before'), after: shown('::after'), direction, isPlain: backgroundColor !== color };
+    });
+    expect(looks).toEqual({ before: 'none', after: 'none', direction: 'ltr', isPlain: true });
+    // At the window's edge: the scrim over a white page, and nothing else.
+    const edge = await visitor.page.screenshot({ clip: { x: 2, y: 2, width: 1, height: 1 }, encoding: 'base64' });
+    const shade = await visitor.page.evaluate(async (png) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${png}`;
+      await image.decode();
+      const canvas = document.createElement('canvas').getContext('2d');
+      canvas?.drawImage(image, 0, 0);
+      return canvas?.getImageData(0, 0, 1, 1).data[0] ?? 0;
+    }, edge);
+    expect(shade).toBeGreaterThan(100);
+    await visitor.click(ALLOW);
+    await heard(tab, 'answer');
+  });
+
+  test('a focus that the page moves onto Allow takes no key; a focus trap of the page does not keep the keys', async () => {
+    const tab = await open({
+      before: () => {
+        addEventListener('DOMContentLoaded', () => {
+          const field = document.querySelector<HTMLElement>('#field');
+          const shortcuts: string[] = [];
+          Object.assign(window, { shortcuts });
+          document.addEventListener('keydown', ({ key }) => shortcuts.push(key), true);
+          document.addEventListener('focusin', (event) => event.target !== field && field?.focus(), true);
+        });
+      },
+    });
+    await visitor.page.focus('#field');
+    tab.send(ASK);
+    const allow = await visitor.ui(ALLOW);
+    const focusClass = () =>
+      allow.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement?.className ?? '');
+    await until(async () => (await focusClass()) === 'card ask');
+    await allow.focus();
+    expect(await focusClass()).toBe('main');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.keyboard.press(' ');
+    // The focus comes with the key itself, as when somebody is typing.
+    await visitor.page.focus('#field');
+    await visitor.page.evaluate(() => {
+      const hosts = [...document.querySelectorAll('[data-tandem-ui]')];
+      const button = hosts.map((host) => host.shadowRoot?.querySelector<HTMLElement>('.answers .main')).find(Boolean);
+      for (const type of ['keydown', 'keyup']) addEventListener(type, () => button?.focus(), { capture: true });
+    });
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.keyboard.press(' ');
+    expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
+    await allow.evaluate((button) => button.blur());
+    await visitor.page.keyboard.press('Tab');
+    expect(await visitor.page.evaluate('shortcuts')).toEqual([]);
+    await visitor.page.keyboard.press('Escape');
+    expect(await heard(tab, 'answer')).toMatchObject({ yes: false });
+  });
+
+  test('the keyboard alone can allow', async () => {
+    const tab = await open();
+    tab.send(ASK);
+    const allow = await visitor.ui(ALLOW);
+    await visitor.page.keyboard.press('Tab');
+    await visitor.page.keyboard.press('Tab');
+    expect(await allow.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button)).toBe(true);
     await visitor.page.keyboard.press('Enter');
     expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
   });

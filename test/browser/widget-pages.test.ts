@@ -158,6 +158,40 @@ describe.each(BROWSERS)('%s', (name) => {
     expect(visitor.noise).toEqual([]);
   });
 
+  test("the badge's buttons work over a modal dialog in a shadow root of the page", async () => {
+    const element = `<my-dialog><p>slotted</p></my-dialog><script>
+      customElements.define('my-dialog', class extends HTMLElement {
+        constructor() {
+          super();
+          this.attachShadow({ mode: 'open' }).innerHTML =
+            '<style>dialog{inset:0;width:100vw;height:100vh;max-width:none}</style><dialog><slot></slot></dialog>';
+        }
+      });
+    </script>`;
+    await open({ html: html(await snippetFor(relay), element) });
+    const tab = await until(() => relay.tabs[0]);
+    tab.send(ASK);
+    await visitor.click(ALLOW);
+    tab.send({ t: 'visit', visit: visitState() });
+    const hold = await visitor.ui('.badge.viewed .hold');
+    const dialog = (open: boolean) =>
+      visitor.page.evaluate((open) => {
+        const dialog = document.querySelector('my-dialog')?.shadowRoot?.querySelector('dialog');
+        if (open) dialog?.showModal();
+        else dialog?.close();
+      }, open);
+    await dialog(true);
+    const isWithin = () => hold.evaluate((button) => !!(button.getRootNode() as ShadowRoot).host.closest('dialog'));
+    await until(isWithin);
+    await hold.click();
+    await until(() => tab.heard.find((m) => m.t === 'pause'));
+    await dialog(false);
+    await until(async () => !(await isWithin()));
+    await visitor.click('.badge .halt');
+    await until(() => tab.heard.find((m) => m.t === 'stop'));
+    expect(visitor.noise).toEqual([]);
+  });
+
   test('a page that throws our element out gets it back; one that never stops is no longer seen', async () => {
     await open({ html: html(await snippetFor(relay)) });
     const tab = await until(() => relay.tabs[0]);

@@ -1,11 +1,14 @@
 // A visit as the visitor lives it: asked, allowed, seen, paused, carried over page loads and tabs, lost, ended.
 
 import type { Browser } from 'puppeteer';
+import { KIND } from '../../protocol/codec.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
 import { ALLOW, BROWSERS, launch, openPage, type WidgetPage } from '../support/widget-page.ts';
 
+const COLOURS = ['red', 'green', 'blue', 'grey'];
+const pictures = COLOURS.map((colour) => `<img src="/${colour}.svg" width="9" height="9" alt="">`).join('');
 const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: 'Anna' } } as const;
 
 describe.each(BROWSERS)('%s', (name) => {
@@ -22,10 +25,18 @@ describe.each(BROWSERS)('%s', (name) => {
   beforeEach(async () => {
     relay = await startVisitorRelay();
     const html = (title: string) => async () => ({
-      html: `<!doctype html><html lang="en"><title>${title}</title>${await snippetFor(relay)}<h1>${title}</h1><input id="field">`,
+      html: `<!doctype html><html lang="en"><title>${title}</title>${await snippetFor(relay)}<h1>${title}</h1><input id="field">${pictures}`,
     });
     const [one, two] = [await html('One')(), await html('Two')()];
-    site = await startSite({ '/one': one, '/two': two });
+    const svg = (colour: string) => ({
+      html: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path fill="${colour}" d="M0 0h1v1z"/></svg>`,
+      headers: { 'content-type': 'image/svg+xml' },
+    });
+    site = await startSite({
+      '/one': one,
+      '/two': two,
+      ...Object.fromEntries(COLOURS.map((colour) => [`/${colour}.svg`, svg(colour)])),
+    });
     visitor = await openPage(browser);
   });
   afterEach(async () => {
@@ -36,7 +47,7 @@ describe.each(BROWSERS)('%s', (name) => {
 
   const tab = (index: number) => until(() => relay.tabs[index]);
   const heard = <T extends Tab['heard'][number]['t']>(from: Tab, t: T) =>
-    until(() => from.heard.find((m) => m.t === t));
+    until(() => from.heard.find((m): m is Extract<typeof m, { t: T }> => m.t === t));
   const stored = () => visitor.page.evaluate(() => localStorage.getItem('tandem:shop'));
 
   /** Asked and allowed, with Anna watching. */
@@ -81,6 +92,55 @@ describe.each(BROWSERS)('%s', (name) => {
     expect(await visitor.textOf('.toast')).toContain('Nobody sees this page any more');
     expect(await visitor.hasUi('.badge')).toBe(false);
     expect(await stored()).toBeNull();
+    expect(visitor.noise).toEqual([]);
+  });
+
+  test('while paused nothing is captured, told or uploaded; resuming starts with a fresh picture of the page', async () => {
+    relay.holdsUploads = true;
+    const first = await startVisit();
+    await until(() => first.frames.length > 0);
+    const { list } = await heard(first, 'assets');
+    const hashes = list.flatMap(({ hash }) => (hash === undefined ? [] : [hash]));
+    expect(hashes.length).toBeGreaterThan(2);
+    first.send({ t: 'want', hashes });
+    await until(() => relay.uploads.length === 2);
+    await visitor.click('.badge .hold');
+    await heard(first, 'pause');
+    await until(() => relay.uploads.every(({ state }) => state === 'broken off'));
+    const [frames, words] = [first.frames.length, first.heard.length];
+    await visitor.page.evaluate(async () => {
+      document.body.append('written while paused');
+      (document.querySelector('#field') as HTMLInputElement).value = 'typed while paused';
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 500)));
+    });
+    expect([first.frames.length, first.heard.length, relay.uploads.length]).toEqual([frames, words, 2]);
+    relay.holdsUploads = false;
+    await visitor.click('.badge .hold');
+    await until(() => first.frames.length > frames);
+    expect(first.frames[frames]?.[0]).toBe(KIND.Snapshot);
+    expect(first.heard.slice(words).find((m) => m.t !== 'probe')).toEqual({ t: 'pause', on: false });
+    // What was broken off goes on, and the rest follows: each once.
+    await until(() => relay.uploads.filter(({ state }) => state === 'stored').length === hashes.length);
+    expect(relay.uploads.slice(2).map(({ hash }) => hash)).toEqual(expect.arrayContaining(hashes));
+    expect(relay.uploads).toHaveLength(2 + hashes.length);
+    expect(visitor.noise).toEqual([]);
+  });
+
+  test('stop breaks uploads off, and what was asked for twice is sent once', async () => {
+    relay.holdsUploads = true;
+    const first = await startVisit();
+    const { list } = await heard(first, 'assets');
+    const hashes = list.flatMap(({ hash }) => (hash === undefined ? [] : [hash]));
+    first.send({ t: 'want', hashes: hashes.slice(0, 1) });
+    await until(() => relay.uploads.length > 0);
+    first.send({ t: 'want', hashes });
+    await until(() => relay.uploads.length > 1);
+    expect(relay.uploads.map(({ hash }) => hash)).toEqual(hashes.slice(0, 2));
+    await visitor.click('.badge .halt');
+    await heard(first, 'stop');
+    await until(() => relay.uploads.every(({ state }) => state === 'broken off'));
+    await visitor.ui('.toast');
+    expect(relay.uploads).toHaveLength(2);
     expect(visitor.noise).toEqual([]);
   });
 

@@ -158,7 +158,7 @@ export async function startWorld(
         noWidget: async (selector, text = '') =>
           void (await until(`no ${selector} "${text}" in the widget`, async () => !(await find(selector, text)))),
         press: async (text) => (await visitor.widget('button', text)).click(),
-        allow: async () => (await visitor.widget('button:not([aria-disabled])', 'Allow')).click(),
+        allow: async () => (await visitor.widget('button:not([aria-disabled=true])', 'Allow')).click(),
       };
       return visitor;
     },

@@ -136,6 +136,28 @@ export const FIXTURES: Fixture[] = [
       c.setAttribute('cx', '4'); svg.setAttribute('viewBox', '0 0 30 30'); svg.querySelector('foreignObject div').textContent = 'changed';`,
   },
   {
+    // Long fractions hold runs of digits that look like card numbers: geometry is never masked.
+    name: 'precise-geometry',
+    html: page(
+      '<style>#box{position:absolute}</style>',
+      `<svg viewBox="0 0 100.41111111111111 60.5555555555554444" width="300"><path id="path" d="M4.111111111111111 1.4111111111111111C5.500000000000004,30.569309025904 37.8282246310005,60.11111111111117 78.734493671000C"/><g id="g" transform="matrix(0.4111111111111111 0 0 0.5500005555555559 30.56930902590400 37.82822463100050)"><polygon id="poly" points="4.111111111111111,1 5.555555555554444,9.4242424242424242 1,4.0000000000000002"/></g><circle id="c" cx="4.111111111111111" cy="4012.8888888888881" r="3.5305111333300000"/></svg><div id="box" style="left: 41.1111111111111px; width: 111.125px; transform: translate3d(4.111111111111111px, 40.12888888881881px, 0px)">x</div>`,
+    ),
+    act: `
+      const $ = (id) => document.getElementById(id);
+      $('path').setAttribute('d', 'M4111.1111111111111 0L5555.5555555544444 3782.822463100050L6011.000990139424Z'); $('g').setAttribute('transform', 'translate(4111111111111111e-14 5555555555554444e-15)'); await step();
+      $('poly').setAttribute('points', Array.from({ length: 40 }, (_, i) => Math.sqrt(i + 0.4111111111111111) + ',' + Math.cbrt(i * 5.555555555554444)).join(' '));
+      for (let i = 1; i < 30; i++) { $('box').style.transform = 'translate3d(' + i * 4.111111111111111 + 'px, ' + Math.sqrt(i) * 10 + 'px, 0px) rotate(' + i / 7 + 'deg)'; $('c').setAttribute('cx', String(Math.sin(i) * 41.11111111111111)); if (i % 10 === 0) await step(); }
+      $('box').style.left = '30.569309025904px'; $('box').style.height = '37.8282246310005px';`,
+  },
+  {
+    name: 'no-choice',
+    html: page(
+      '',
+      `<select id="none"><option value="1">One<option value="2">Two</select><select id="empty"><option>a<option value="">b</select><script>document.getElementById('none').selectedIndex = -1; document.getElementById('empty').value = '';</script>`,
+    ),
+    act: `const late = document.getElementById('none').cloneNode(true); late.selectedIndex = -1; document.body.append(late);`,
+  },
+  {
     name: 'dialogs',
     html: page(
       '<style>dialog::backdrop{background:rgb(1,2,3)}</style>',

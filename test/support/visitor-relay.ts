@@ -26,6 +26,8 @@ export type Tab = {
   close(code: number): void;
 };
 
+export type Upload = { readonly hash: string; state: 'coming' | 'stored' | 'broken off' };
+
 export type VisitorRelay = {
   readonly url: string;
   /** In the order of their hellos; closed ones stay. */
@@ -34,6 +36,10 @@ export type VisitorRelay = {
   welcome: (hello: Hello) => { visit?: VisitState };
   /** Paths asked for over HTTP. */
   readonly requests: string[];
+  /** Uploads, in the order of their coming. */
+  readonly uploads: Upload[];
+  /** Uploads are not answered while this is true. */
+  holdsUploads: boolean;
   /** Drops all sockets without a word and refuses new ones until `admit`. */
   refuse(): void;
   admit(): void;
@@ -77,11 +83,15 @@ export async function startVisitorRelay(): Promise<VisitorRelay> {
     const name = request.url ?? '/';
     requests.push(name);
     const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'authorization, content-type' };
-    if (request.method !== 'GET') {
+    if (request.method === 'POST') {
+      const upload: Upload = { hash: name.replace('/upload/', ''), state: 'coming' };
+      relay.uploads.push(upload);
+      response.on('close', () => (upload.state = response.writableFinished ? 'stored' : 'broken off'));
       request.resume();
-      response.writeHead(200, cors).end('{}');
+      if (!relay.holdsUploads) response.writeHead(200, cors).end('{"stored":true}');
       return;
     }
+    if (request.method !== 'GET') return void response.writeHead(204, cors).end();
     const file = /^\/widget\/([\w-]+\.js)$/.exec(name)?.[1];
     readFile(path.join(built, file ?? 'none')).then(
       (bytes) => response.writeHead(200, { ...cors, 'content-type': 'text/javascript; charset=utf-8' }).end(bytes),
@@ -122,6 +132,8 @@ export async function startVisitorRelay(): Promise<VisitorRelay> {
     url: await listen(server),
     tabs,
     requests,
+    uploads: [],
+    holdsUploads: false,
     welcome: () => ({}),
     refuse() {
       isRefusing = true;

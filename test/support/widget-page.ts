@@ -73,4 +73,4 @@ export async function openPage(browser: Browser, options: { before?: () => void 
 }
 
 /** The Allow button, once it may be pressed. */
-export const ALLOW = '.answers .main:not([aria-disabled])';
+export const ALLOW = '.answers .main[aria-disabled=false]';

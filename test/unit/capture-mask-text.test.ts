@@ -2,8 +2,22 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { chosenCandidate, dropCssUrls, resolveAddress, rewriteCss } from '../../cobrowse/capture/css-urls.ts';
-import { isSecretName, maskCards, maskText, maskUrl } from '../../cobrowse/capture/mask-text.ts';
+import {
+  chosenCandidate,
+  dropCssUrls,
+  maskCssText,
+  resolveAddress,
+  rewriteCss,
+} from '../../cobrowse/capture/css-urls.ts';
+import {
+  isNumberName,
+  isPasswordLabel,
+  isSecretName,
+  maskCards,
+  maskText,
+  maskTyped,
+  maskUrl,
+} from '../../cobrowse/capture/mask-text.ts';
 import { sha256 } from '../../cobrowse/visit/sha256.ts';
 import { sha256Plain } from '../../cobrowse/visit/sha256-plain.ts';
 
@@ -39,6 +53,58 @@ describe('text', () => {
     '12.5 13.25 14.125',
     '40702810900000000001234567',
   ])('this is none: %s', (text) => expect(maskCards(text)).toBe(text));
+
+  test.each([
+    ['4276380012345679', 6],
+    ['4276 3800 1234 5679', 6],
+    ['4276-3800-1234-5679', 6],
+    ['2200 7000 0000 0009', 6],
+    ['3782 822463 10005', 6],
+    ['17 4276 3800 1234 5679', 8],
+  ])('a card number that is being typed shows its first six digits: %s', (number, shown) => {
+    for (let length = 1; length <= number.length; length++) {
+      const masked = maskTyped(`x ${number.slice(0, length)}`);
+      expect(masked.length).toBe(length + 2);
+      expect(masked.match(/\d/g)?.length ?? 0).toBeLessThanOrEqual(shown);
+    }
+    // With a mistake in it too.
+    expect(maskTyped(number.slice(0, -1)).match(/\d/g)?.length).toBe(shown);
+  });
+
+  test.each([
+    '+7 4112 654321',
+    '+44 4020 7946 0958',
+    '8 921 765-43-21',
+    '89217654321',
+    '415-555-2671',
+    '(495) 123-45-67',
+    '2026-11-21',
+    '20261121',
+    '21.11.2026 12:45',
+    '4 500 000',
+    '12 345 678,90',
+    '450000',
+    '1234567890123',
+    '№ 100200300',
+    '7707083893',
+  ])('is no card that is being typed: %s', (text) => {
+    for (let length = 1; length <= text.length; length++)
+      expect(maskTyped(text.slice(0, length))).toBe(text.slice(0, length));
+  });
+
+  test('fields that say what their numbers are', () => {
+    for (const name of ['phone', 'mobilePhone', 'tel-national', 'order_number', 'postal-code', 'birthDate', 'inn'])
+      expect([name, isNumberName(name)]).toEqual([name, true]);
+    for (const name of ['number', 'card', 'message', 'search', ''])
+      expect([name, isNumberName(name)]).toEqual([name, false]);
+  });
+
+  test('labels of passwords', () => {
+    for (const label of ['Password', ' Пароль* ', 'Contraseña', 'Mot de passe', 'パスワード', '密码', 'Şifre', 'Hasło'])
+      expect([label, isPasswordLabel(label)]).toEqual([label, true]);
+    for (const label of ['E-mail', 'Имя', 'If you have forgotten your password, tell us who you are', ''])
+      expect([label, isPasswordLabel(label)]).toEqual([label, false]);
+  });
 
   test('names of fields', () => {
     for (const name of [
@@ -76,6 +142,12 @@ describe('addresses', () => {
     ['https://s.ru/pay/4111111111111111', 'https://s.ru/pay/••••••••••••••••'],
     ['https://s.ru/v/eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abcdef', 'https://s.ru/v/•••'],
     ['https://s.ru/a#/checkout', 'https://s.ru/a#/checkout'],
+    ['https://s.ru/reset/8f14e45fceea167a5a36dedd4bea2543/', 'https://s.ru/reset/•••/'],
+    ['https://s.ru/b?next=8f14e45fceea167a5a36dedd4bea2543', 'https://s.ru/b?next=•••'],
+    ['https://s.ru/long-name-of-a-product-2026-edition', 'https://s.ru/long-name-of-a-product-2026-edition'],
+    ['https://s.ru/%D0%BF%D0%B8%D1%80%D0%BE%D0%B3%D0%B8', 'https://s.ru/%D0%BF%D0%B8%D1%80%D0%BE%D0%B3%D0%B8'],
+    ['https://s.ru/a?email=x&to=anna%40s.ru#/u/anna.b@mail.s.ru', 'https://s.ru/a?email=•••&to=•••#/u/•••'],
+    ['https://s.ru/npm/pkg@1.2.3', 'https://s.ru/npm/pkg@1.2.3'],
   ])('%s', (url, masked) => expect(maskUrl(url, { all: false })).toBe(masked));
 
   test('in a private page no query value is left', () =>
@@ -100,6 +172,18 @@ describe('addresses', () => {
     );
     expect(found).toEqual(['https://s.ru/css/a.css', 'https://s.ru/css/b%20c.png', 'https://s.ru/css/d).png']);
     expect(dropCssUrls('color:red;background:url(a.png)')).toBe('color:red;background:url("")');
+    expect(dropCssUrls('@import "a.css";b{src:url(f.woff2?x);clip-path:url(#c)}')).toBe(
+      '@import "a.css";b{src:url("f.woff2?x");clip-path:url("#c")}',
+    );
+    // Generated words; symbols of icon fonts are none, nor are other properties.
+    expect(
+      maskCssText(
+        `a::after{content:"Anna \\41 1" attr(x);--n: 'Ж';quotes:"q" "";align-content:start;font:1px "Inter"}`,
+      ),
+    ).toBe(`a::after{content:"•••• •• •" attr(x);--n: '•';quotes:"•" "";align-content:start;font:1px "Inter"}`);
+    expect(maskCssText('i::before{content:"\\f101";x:"y"} b{content:"\ue900"}')).toBe(
+      'i::before{content:"\\f101";x:"y"} b{content:"\ue900"}',
+    );
     // A font of a megabyte within the text.
     const big = `a{src:url("data:font/woff2;base64,${'A'.repeat(3_000_000)}")}`;
     expect(rewriteCss(big, 'https://s.ru/', () => undefined)).toBe(big);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../protocol/messages.ts';
-import { indexAfterKey, topToSee, windowOf } from '../../operator-ui/state/list-window.ts';
+import { indexAfterKey, shiftOf, topToSee, windowOf } from '../../operator-ui/state/list-window.ts';
 import { actionFor } from '../../operator-ui/state/visitor-action.ts';
 import {
   arrange,
@@ -11,6 +11,7 @@ import {
   pathOf,
   rearrange,
   refresh,
+  standStill,
   wordsOf,
   type Entry,
   type Sort,
@@ -113,18 +114,35 @@ describe('while the operator points at the list', () => {
     entries.delete('visitor-3');
     entries.set('visitor-2', createEntry({ ...account, title: 'Moved on' }, ''));
     entries.set('visitor-9', createEntry(someVisitor(9, NOW), ''));
-    const { view, held } = refresh(before, entries, { words: [], now: NOW });
+    const standing = standStill(before);
+    const changed = ['visitor-2', 'visitor-3', 'visitor-9'];
+    const view = refresh(before, standing, entries, changed, { words: [], now: NOW });
     expect(ids(view)).toEqual(ids(before));
     expect(view.find((entry) => entry.row.id === 'visitor-2')?.row.title).toBe('Moved on');
     expect(view.find((entry) => entry.row.id === 'visitor-3')?.goneAt).toBe(NOW);
-    expect(held).toBe(1);
+    expect(standing.waiting).toEqual(new Set(['visitor-9']));
   });
 
   test('who came but does not match the search does not count', () => {
     const entries = entriesOf(three);
     const before = arrange(entries.values(), { sort: 'newest', words: ['basket'] });
     entries.set('visitor-9', createEntry(someVisitor(9, NOW, { title: 'Nothing', url: 'https://a.example/' }), ''));
-    expect(refresh(before, entries, { words: ['basket'], now: NOW }).held).toBe(0);
+    const standing = standStill(before);
+    refresh(before, standing, entries, ['visitor-9'], { words: ['basket'], now: NOW });
+    expect(standing.waiting.size).toBe(0);
+  });
+
+  test('who came and left again does not wait', () => {
+    const entries = entriesOf(three);
+    const before = arrange(entries.values(), { sort: 'newest', words: [] });
+    const standing = standStill(before);
+    const came = createEntry(someVisitor(9, NOW), '');
+    entries.set('visitor-9', came);
+    refresh(before, standing, entries, ['visitor-9'], { words: [], now: NOW });
+    expect(standing.waiting.size).toBe(1);
+    entries.set('visitor-9', { ...came, goneAt: NOW });
+    refresh(before, standing, entries, ['visitor-9'], { words: [], now: NOW });
+    expect(standing.waiting.size).toBe(0);
   });
 });
 
@@ -137,6 +155,26 @@ describe('geometry', () => {
   test('a list that shrank under the scroll position still fills the box', () => {
     expect(windowOf({ ...list, count: 20, top: 64 * 4000 })).toEqual({ from: 3, to: 20 });
     expect(windowOf({ ...list, count: 0, top: 500 })).toEqual({ from: 0, to: 0 });
+  });
+  describe('rows in sight', () => {
+    const rows = Array.from({ length: 1000 }, (_, n) => ({ row: { id: `v${n}` } }));
+    const sighted = [10, 11, 12, 13, 14].map((at) => ({ id: `v${at}`, at }));
+    test('keep their place when rows come or go above', () => {
+      expect(shiftOf(sighted, rows)).toBe(0);
+      expect(shiftOf(sighted, [{ row: { id: 'x' } }, { row: { id: 'y' } }, ...rows])).toBe(2);
+      expect(shiftOf(sighted, rows.slice(3))).toBe(-3);
+      expect(shiftOf([], rows)).toBe(0);
+    });
+    test('do not follow one of them that moves in the order', () => {
+      const [first, ...others] = rows.slice(10);
+      if (!first) throw new Error('a row');
+      const moved = [...rows.slice(0, 10), ...others.slice(0, 200), first, ...others.slice(200)];
+      expect(shiftOf(sighted, moved)).toBe(-1);
+      expect(shiftOf(sighted, [...rows.slice(0, 10), ...others])).toBe(-1);
+    });
+    test('that are all gone hold nothing', () => {
+      expect(shiftOf(sighted, rows.slice(500))).toBe(0);
+    });
   });
   test('scrolls no further than needed', () => {
     const at = { height: 640, rowHeight: 64 };

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { addressParts, sizeOf } from '../../operator-ui/state/address.ts';
+import { isRightToLeft } from '../../operator-ui/state/direction.ts';
 import { formatSpan } from '../../operator-ui/state/duration.ts';
 import { overlayOf, type RoomFacts } from '../../operator-ui/state/overlay.ts';
 import { qualityOf } from '../../operator-ui/state/quality.ts';
@@ -38,6 +39,17 @@ test('English counts', () => {
     '2 tabs',
     '5,000 visitors now',
   ]);
+});
+
+test.each([
+  ['Basket', false],
+  ['Корзина', false],
+  ['', false],
+  ['(2) سلة التسوق — Shop', true],
+  ['שלום', true],
+  ['Shop — سلة', false],
+])('%j runs from right to left: %s', (text, isSo) => {
+  expect(isRightToLeft(text)).toBe(isSo);
 });
 
 test('no text is empty or left in the other language', () => {
@@ -127,12 +139,15 @@ describe('what lies over the picture', () => {
 });
 
 test.each([
-  [undefined, undefined, 'unknown'],
-  [40, undefined, 'good'],
-  [100, 100, 'good'],
-  [101, 100, 'fair'],
-  [100, 401, 'poor'],
-] as const)('%s ms and %s ms make a line that is %s', (mineMs, theirsMs, quality) => {
-  expect(qualityOf({ isConnected: true, mineMs, theirsMs })).toBe(quality);
-  expect(qualityOf({ isConnected: false, mineMs, theirsMs })).toBe('lost');
+  [undefined, undefined, 0, 'unknown'],
+  [40, undefined, 0, 'good'],
+  [100, 100, 0, 'good'],
+  [101, 100, 0, 'fair'],
+  [100, 401, 0, 'poor'],
+  [5, 5, 190, 'good'],
+  [5, 5, 200, 'fair'],
+  [5, 5, 5000, 'poor'],
+] as const)('%s ms, %s ms and a picture %s ms behind make a view that is %s', (mineMs, theirsMs, behindMs, quality) => {
+  expect(qualityOf({ isConnected: true, mineMs, theirsMs, behindMs })).toBe(quality);
+  expect(qualityOf({ isConnected: false, mineMs, theirsMs, behindMs })).toBe('lost');
 });

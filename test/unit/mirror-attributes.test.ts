@@ -39,7 +39,7 @@ describe('treatment of attributes', () => {
   );
 
   test.each([
-    ['use', 'href', '/sprite.svg#a', 'asset'],
+    ['use', 'href', '/sprite.svg#a', 'sprite'],
     ['use', 'xlink:href', '#a', 'fragment'],
     ['image', 'xlink:href', '/x.png', 'asset'],
     ['feimage', 'href', '/x.png', 'asset'],

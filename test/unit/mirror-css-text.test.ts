@@ -8,11 +8,14 @@ import {
   parseImported,
   wrapImport,
   type CssParts,
+  type CssReference,
 } from '../../cobrowse/mirror/css-text.ts';
 
 /** The text with each reference shown as «address». */
 function shown({ texts, references }: CssParts): string {
-  return texts.map((text, index) => text + (references[index] ? `«${references[index].raw}»` : '')).join('');
+  const show = (reference: CssReference | undefined) =>
+    reference ? `«${reference.raw}»${reference.kind === 'font' ? reference.tail : ''}` : '';
+  return texts.map((text, index) => text + show(references[index])).join('');
 }
 const rewrite = (css: string) => shown(parseCss(css));
 
@@ -30,6 +33,13 @@ describe('states', () => {
     ['@media (min-width:1px){a:hover{}}', '@media (min-width:1px){a[\\:hover]{}}'],
     ['a{color:red;&:hover{color:blue}b:focus &{}}', 'a{color:red;&[\\:hover]{color:blue}b[\\:focus] &{}}'],
     ['@scope (a:hover) to (b:focus){}', '@scope (a[\\:hover]) to (b[\\:focus]){}'],
+    ['::selection{x:y}', '::highlight(mirror-selection){color:currentcolor;background-color:transparent;x:y}'],
+    [
+      'a:not(b,c)::SELECTION{}',
+      'a:not(b,c)::highlight(mirror-selection){color:currentcolor;background-color:transparent;}',
+    ],
+    ['a::selection,b{x:y}', 'a::highlight(mirror-selection),b{x:y}'],
+    ['a{&::selection{x:y}}', 'a{&::highlight(mirror-selection){color:currentcolor;background-color:transparent;x:y}}'],
     ['a:h\\6f ver{}', 'a[\\:hover]{}'],
     ['a/* :hover */:hover{}', 'a/* :hover */[\\:hover]{}'],
     ['<!-- a:hover{} -->', '<!-- a[\\:hover]{} -->'],
@@ -39,7 +49,6 @@ describe('states', () => {
     'a::-webkit-scrollbar-thumb:hover{}',
     'a::part(x):hover{}',
     'a:before:hover{}',
-    '@media (hover:hover){}',
     '@supports selector(a:focus-visible){}',
     'a{transition:color;--state:hover;animation-name:active}',
     'a{--x:{b:hover}}',
@@ -83,7 +92,11 @@ describe('addresses', () => {
     ['a{b:image-set((("x")) 1x)}', 'a{b:image-set(((«x»)) 1x)}'],
     ['a{b:src("x")}', 'a{b:inert(«x»)}'],
     ['a{b:cross-fade("x","y")}', 'a{b:cross-fade(«x»,«y»)}'],
-    ['@font-face{src:url(f) format("woff2")}', '@font-face{src:«f» format("woff2")}'],
+    [
+      '@font-face{src:url(f) format("woff2") tech(variations),url(g)}',
+      "@font-face{src:«f» format('woff2') tech(variations),«g»}",
+    ],
+    ['@font-face{src:url(f) format("a)b")}', '@font-face{src:«f» format("a)b")}'],
     ['a{content:"url(x)"}', 'a{content:"url(x)"}'],
     ['a{content:"\nb:url(x)"}', 'a{content:"\nb:«x»"}'],
     ['a{b:/* url(x) */ 1url(x) #url(y)}', 'a{b:/* url(x) */ 1url(x) #url(y)}'],

@@ -1,0 +1,130 @@
+// A page that changes faster than the line carries: the view may skip, but never falls further and further behind, and
+// says how old it is. (That large changes do not wait for the page to rest is in capture-visit.test.ts.) And a page that
+// has spoilt JSON.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorld, until, type Operator, type Visitor, type World } from '../support/live.ts';
+import { startNarrowLine, type NarrowLine } from '../support/narrow-line.ts';
+
+let world: World;
+let line: NarrowLine;
+
+const ROWS = 120;
+/** Changes every row forty times a second or so; the clock says how often. */
+const BUSY = `
+  const list = document.querySelector('ul');
+  for (let row = 0; row < ${ROWS}; row++) list.append(document.createElement('li'));
+  const clock = document.querySelector('#clock');
+  let timer;
+  window.ticks = 0;
+  const tick = () => {
+    clock.textContent = String(++ticks);
+    for (const row of list.children) {
+      const span = document.createElement('span');
+      // Letters, since long numbers would be masked; never the same, so that it does not deflate to nothing.
+      const word = Math.random().toString(36).replace(/\\d/g, '');
+      span.className = 'cell ' + word;
+      span.textContent = word + ticks;
+      row.replaceChildren(span);
+    }
+  };
+  window.go = () => { timer = setInterval(tick, 25); };
+  window.halt = () => clearInterval(timer);
+`;
+
+const PAGE = (script: string) =>
+  `<!doctype html><html><head><meta charset="utf-8"><title>Busy</title></head><body><p id="clock">0</p><ul></ul><script>${script}</script>%SNIPPET%</body></html>`;
+
+beforeAll(async () => {
+  world = await startWorld();
+  line = await startNarrowLine(world.relay.url);
+  world.site.pages.set('/busy', PAGE(BUSY));
+  world.site.pages.set(
+    '/spoilt',
+    PAGE(`
+      Object.defineProperty(Array.prototype, 'toJSON', { value: () => 'an array' });
+      JSON.stringify = () => '"ours"';
+    `),
+  );
+});
+
+afterAll(async () => {
+  line.close();
+  await world.close();
+});
+
+type BusyPage = { ticks: number; go(): void; halt(): void };
+const run = (visitor: Visitor, what: 'go' | 'halt') =>
+  visitor.page.evaluate((name) => (window as unknown as BusyPage)[name](), what);
+const ticksOf = (visitor: Visitor) => visitor.page.evaluate(() => (window as unknown as BusyPage).ticks);
+const shownBy = (operator: Operator) =>
+  operator.inMirror<number>(`Number(document.querySelector('#clock').textContent)`);
+
+async function viewed(path: string): Promise<{ visitor: Visitor; operator: Operator }> {
+  const context = await world.visitorBrowser.createBrowserContext();
+  const visitor = await world.openVisitor(path, { context });
+  const operator = await world.openOperator();
+  await world.view(visitor, operator);
+  return { visitor, operator };
+}
+
+async function closeAll({ visitor, operator }: { visitor: Visitor; operator: Operator }) {
+  expect(visitor.errors).toEqual([]);
+  expect(operator.errors).toEqual([]);
+  await visitor.page.bringToFront();
+  await visitor.press('Stop');
+  await operator.overlay('ended');
+  await visitor.page.close();
+  await operator.page.close();
+}
+
+/** The same text in both: nothing was lost on the way. */
+async function agree({ visitor, operator }: { visitor: Visitor; operator: Operator }) {
+  const text = await visitor.page.evaluate(() => document.querySelector('ul')?.textContent ?? '');
+  await operator.mirrorHas(`document.querySelector('ul').textContent === ${JSON.stringify(text)}`);
+}
+
+test('a page that changes all the time, on a line that carries a tenth of it: the view skips to the present, and says that it was behind', async () => {
+  const { relay } = world;
+  world.relay = { ...relay, url: line.url };
+  const context = await world.visitorBrowser.createBrowserContext();
+  const visitor = await world.openVisitor('/busy', { context });
+  world.relay = relay;
+  const operator = await world.openOperator();
+  await world.view(visitor, operator);
+  const quality = () =>
+    operator.page.$eval('[data-testid=quality]', (chip) => (chip as HTMLElement).dataset['quality']);
+  await until('a good line', async () => (await quality()) === 'good');
+
+  await visitor.page.bringToFront();
+  line.bytesPerSecond = 20_000;
+  await run(visitor, 'go');
+  // Until most of what the page does is not shown …
+  const behind = await until('the lag', async () => {
+    const [shown, ticks] = [await shownBy(operator), await ticksOf(visitor)];
+    return ticks > 100 && shown < ticks / 2 && ticks;
+  });
+  await until('the chip to say so', async () => (await quality()) === 'poor');
+  // … and then all that was skipped at once, while it goes on: frame by frame the line would never get there.
+  let last = await shownBy(operator);
+  await until('a skip', async () => {
+    const shown = await shownBy(operator);
+    const isSkip = shown > behind && shown - last > 50;
+    last = shown;
+    return isSkip;
+  });
+
+  await run(visitor, 'halt');
+  line.bytesPerSecond = Infinity;
+  await agree({ visitor, operator });
+  await until('a good line again', async () => (await quality()) === 'good');
+  await closeAll({ visitor, operator });
+});
+
+test('a page that has replaced JSON.stringify, and put a toJSON that stays on all lists', async () => {
+  const people = await viewed('/spoilt');
+  await people.operator.mirrorHas(`document.querySelector('#clock').textContent === '0'`);
+  await people.visitor.page.evaluate(() => document.querySelector('#clock')?.replaceChildren('changed'));
+  await people.operator.mirrorHas(`document.querySelector('#clock').textContent === 'changed'`);
+  await closeAll(people);
+});

@@ -1,0 +1,227 @@
+// What a page shows and a copy of its nodes alone does not: a poster before the film is played, hover under a pointer that
+// rests, how focus and selection look, and styles that the CSSOM does not tell. Through the built product.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorld, until, type Operator, type Visitor, type World } from '../support/live.ts';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+let world: World;
+let visitor: Visitor;
+let operator: Operator;
+beforeAll(async () => {
+  world = await startWorld();
+  const film = await readFile(path.join(root, 'demo/site/film/kiln.webm'));
+  const poster = await readFile(path.join(root, 'demo/site/film/poster.webp'));
+  const serve = (name: string, type: string, body: string | Buffer) =>
+    world.site.pages.set(name, () => ({ type, body }));
+  const page = (name: string, head: string, body: string) =>
+    world.site.pages.set(name, `<!doctype html><title>${name}</title>${head}<body>${body}%SNIPPET%`);
+  serve('/film.webm', 'video/webm', film);
+  serve('/poster.webp', 'image/webp', poster);
+  serve('/layered.css', 'text/css', '.layered{color:rgb(1,1,1)}');
+  serve('/printed.css', 'text/css', '.printed{color:rgb(1,1,1)}');
+  serve(
+    '/site.css',
+    'text/css',
+    '@import "layered.css" layer(low);@import url(printed.css) print;@layer low{.layered{font-weight:700}}.layered,.printed{text-indent:3px}.layered:where(p){color:rgb(2,2,2)}',
+  );
+  page('/', '', '<h1>Start</h1>');
+  page(
+    '/film',
+    '',
+    `<video id="v" src="/film.webm" poster="/poster.webp" muted width="320" height="180" preload="auto"></video><canvas id="c" width="20" height="20"></canvas>`,
+  );
+  page(
+    '/hover',
+    '<style>body{margin:0}p{margin:0;height:100px}p:hover{color:rgb(9,9,9)}</style>',
+    '<p id="a">a</p><p id="b">b</p><p id="c">c</p><div style="height:3000px"></div>',
+  );
+  page(
+    '/focus',
+    '<style>button:focus-visible{color:rgb(7,7,7)}</style>',
+    '<p id="p">text</p><button id="one">one</button><button id="two">two</button>',
+  );
+  page(
+    '/adopted',
+    '<style>:root{--face:"Courier New"}</style>',
+    `<div id="host"></div><p class="put">put in</p><script>
+      const face = 'italic 600 21px/30px var(--face)';
+      const sheet = new CSSStyleSheet(); sheet.replaceSync('.in{font:' + face + ';font-feature-settings:"tnum"} @media (min-width:1px){.deep{font:' + face + ';font-kerning:none}} :host{border:var(--none, 3px solid rgb(1,2,3));border-top-width:1px}');
+      const root = document.getElementById('host').attachShadow({ mode: 'open' }); root.adoptedStyleSheets = [sheet]; root.innerHTML = '<p class="in">in</p><p class="deep">deep</p>';
+      const style = document.createElement('style'); document.head.append(style); style.sheet.insertRule('.put{font:' + face + ';font-variant-numeric:tabular-nums}');
+    </script>`,
+  );
+  page(
+    '/layers',
+    '<style>@layer site{input:focus{outline:none}}</style>',
+    `<input id="in"><div id="host" tabindex="0"></div><div id="late"></div><script>
+      document.getElementById('host').attachShadow({ mode: 'open' }).innerHTML = '<style>:host(:focus-visible){outline:none}</style>host';
+    </script>`,
+  );
+  page(
+    '/webgl',
+    '',
+    `<canvas id="gl" width="64" height="64"></canvas><script>
+      const gl = document.getElementById('gl').getContext('webgl');
+      const shader = (type, source) => { const made = gl.createShader(type); gl.shaderSource(made, source); gl.compileShader(made); return made; };
+      const program = gl.createProgram();
+      gl.attachShader(program, shader(gl.VERTEX_SHADER, 'attribute vec2 p; void main() { gl_Position = vec4(p, 0, 1); }'));
+      gl.attachShader(program, shader(gl.FRAGMENT_SHADER, 'precision mediump float; uniform vec4 c; void main() { gl_FragColor = c; }'));
+      gl.linkProgram(program); gl.useProgram(program); gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+      gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 3, -1, -1, 3]), gl.STATIC_DRAW); gl.enableVertexAttribArray(0); gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+      window.drawOnce = () => { gl.uniform4f(gl.getUniformLocation(program, 'c'), 0, 1, 0, 1); gl.drawArrays(gl.TRIANGLES, 0, 3); };
+    </script>`,
+  );
+  page(
+    '/links',
+    '<style>a[href^="http"]{color:rgb(5,5,5)}a[href="#"]{color:rgb(6,6,6)}</style>',
+    '<a id="away" href="https://example.com/x">away</a> <a id="here" href="/page">here</a> <a id="top" href="#">top</a>',
+  );
+  page(
+    '/device',
+    `<style>:root{color-scheme:light dark}body{margin:0}@media (pointer:coarse){#coarse{color:rgb(1,1,1)}}@media not all and (hover:hover){#still{color:rgb(2,2,2)}}
+      @media (prefers-color-scheme:dark){#dark{color:rgb(3,3,3)}}@media (min-resolution:1.5dppx){#dense{color:rgb(4,4,4)}}#scheme{color:light-dark(rgb(9,9,9),rgb(5,5,5))}</style>
+      <style media="(any-pointer:coarse)">#coarse{text-indent:5px}</style><meta name="viewport" content="width=device-width">`,
+    '<p id="coarse">coarse</p><p id="still">still</p><p id="dark">dark</p><p id="dense">dense</p><p id="scheme">scheme</p><div style="height:3000px"></div>',
+  );
+  page(
+    '/imports',
+    '<link rel="stylesheet" href="/site.css">',
+    '<p class="layered">layered</p><p class="printed">printed</p>',
+  );
+  visitor = await world.openVisitor('/');
+  operator = await world.openOperator();
+  await world.view(visitor, operator);
+});
+afterAll(() => world.close());
+
+/** In the visitor's page, once the operator sees it. */
+async function show(name: string): Promise<void> {
+  await visitor.page.bringToFront();
+  await visitor.page.goto(world.site.origin + name, { waitUntil: 'load' });
+  await operator.mirrorHas(`document.title === ${JSON.stringify(name)} && document.body.childElementCount > 0`);
+}
+
+test('[C3] a film that was not played shows its poster, then what plays', async () => {
+  await show('/film');
+  await visitor.page.evaluate(
+    `new Promise((done) => { const v = document.getElementById('v'); v.readyState > 1 ? done() : (v.oncanplay = done); })`,
+  );
+  // The canvas waits its turn behind the film: its picture says that the film was looked at.
+  await visitor.page.evaluate(`document.getElementById('c').getContext('2d').fillRect(0, 0, 9, 9)`);
+  await operator.mirrorHas(`document.getElementById('c').style.content.includes('blob:')`);
+  await operator.mirrorHas(`document.getElementById('v').getAttribute('poster').includes('/asset')`);
+  await visitor.page.evaluate(`document.getElementById('v').play()`);
+  await operator.mirrorHas(`document.getElementById('v').getAttribute('poster').startsWith('blob:')`);
+});
+
+test('[C3] what lies under a resting pointer after scrolling, or after something went, is hovered', async () => {
+  await show('/hover');
+  const hovered = (id: string) =>
+    operator.mirrorHas(
+      `getComputedStyle(document.getElementById('${id}')).color === 'rgb(9, 9, 9)' && document.querySelectorAll('p[\\\\:hover]').length === 1`,
+    );
+  await visitor.page.mouse.move(50, 40);
+  await visitor.page.mouse.move(50, 50);
+  await hovered('a');
+  await visitor.page.evaluate('scrollTo(0, 100)');
+  await hovered('b');
+  await visitor.page.evaluate(`document.getElementById('b').style.display = 'none'`);
+  // What is below stays where it is, and what is above comes down.
+  await hovered('a');
+});
+
+test('[C3] focus is shown as the visitor sees it', async () => {
+  await show('/focus');
+  const color = (id: string) => `getComputedStyle(document.getElementById('${id}')).color`;
+  // A press that focuses nothing, then the keyboard.
+  await visitor.page.click('#p');
+  await visitor.page.keyboard.press('Tab');
+  await operator.mirrorHas(`${color('one')} === 'rgb(7, 7, 7)'`);
+  await visitor.page.click('#two');
+  await operator.mirrorHas(`document.getElementById('two').hasAttribute(':focus')`);
+  expect(await operator.inMirror(color('two'))).toBe('rgb(0, 0, 0)');
+});
+
+const FONT = (element: string) =>
+  `((style) => [style.fontFamily, style.fontStyle, style.fontWeight, style.fontSize, style.lineHeight, style.borderLeft].join(' '))(getComputedStyle(${element}))`;
+
+test('[C2] shorthands with var() are shown from adopted sheets and from rules that a script put in', async () => {
+  await show('/adopted');
+  for (const element of [
+    `document.getElementById('host').shadowRoot.querySelector('.in')`,
+    `document.getElementById('host').shadowRoot.querySelector('.deep')`,
+    `document.querySelector('.put')`,
+    `document.getElementById('host')`,
+  ]) {
+    const live = (await visitor.page.evaluate(FONT(element))) as string;
+    expect(live).toMatch(/Courier New.*21px 30px|3px solid rgb\(1, 2, 3\)/);
+    await operator.mirrorHas(`${FONT(element)} === ${JSON.stringify(live)}`);
+  }
+});
+
+test('[C2] imports keep their layer and their media', async () => {
+  await show('/imports');
+  await operator.mirrorHas(
+    `['.layered', '.printed'].map((name) => getComputedStyle(document.querySelector(name)).color).join() === 'rgb(2, 2, 2),rgb(0, 0, 0)' && getComputedStyle(document.querySelector('.layered')).fontWeight === '700'`,
+  );
+  expect(await visitor.page.evaluate(`getComputedStyle(document.querySelector('.layered')).color`)).toBe(
+    'rgb(2, 2, 2)',
+  );
+});
+
+test('[C3] a field focused as it is put in, in layers and as a shadow host, has no ring that the page took away', async () => {
+  await show('/layers');
+  for (const id of ['in', 'host']) {
+    await visitor.page.evaluate(`document.getElementById('${id}').focus()`);
+    await operator.mirrorHas(`document.getElementById('${id}').hasAttribute(':focus-visible')`);
+    expect(await operator.inMirror(`getComputedStyle(document.getElementById('${id}')).outlineStyle`)).toBe('none');
+  }
+  await visitor.page.evaluate(
+    `{ const field = document.createElement('input'); field.id = 'new'; document.getElementById('late').append(field); field.focus(); }`,
+  );
+  await operator.mirrorHas(`document.getElementById('new').hasAttribute(':focus')`);
+});
+
+test('[C3] a WebGL canvas that is drawn once is shown', async () => {
+  await show('/webgl');
+  // Long after the canvas was found: what is drawn now is gone with its frame.
+  await operator.mirrorHas(`document.getElementById('gl').style.content.includes('blob:')`);
+  await visitor.page.evaluate('new Promise((done) => requestAnimationFrame(() => { drawOnce(); done(); }))');
+  const color = `(async () => {
+    const frame = [...document.querySelectorAll('[data-testid=mirror] iframe')].find((frame) => frame.getClientRects().length > 0);
+    const image = new Image();
+    image.src = /blob:[^"]+/.exec(frame.contentDocument.getElementById('gl').style.content)[0];
+    await image.decode();
+    const context = document.createElement('canvas').getContext('2d');
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(32, 32, 1, 1).data].map((part) => Math.round(part / 16)).join();
+  })()`;
+  await until('a green canvas', async () => (await operator.page.evaluate(color)) === '0,16,0,16');
+});
+
+test('[C2] selectors find links as they are written', async () => {
+  await show('/links');
+  await operator.mirrorHas(
+    `['away', 'here', 'top'].map((id) => getComputedStyle(document.getElementById(id)).color).join() === 'rgb(5, 5, 5),rgb(0, 0, 238),rgb(6, 6, 6)'`,
+  );
+});
+
+test('[C2] media queries are answered as on the device of the visitor, and scroll bars take the room that they take there', async () => {
+  await visitor.page.emulate({
+    viewport: { width: 412, height: 700, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+    userAgent: await world.visitorBrowser.userAgent(),
+  });
+  await visitor.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+  await show('/device');
+  const colors = `[...document.querySelectorAll('p')].map((p) => getComputedStyle(p).color).join(' ')`;
+  const live = (await visitor.page.evaluate(colors)) as string;
+  expect(live).toBe('rgb(1, 1, 1) rgb(2, 2, 2) rgb(3, 3, 3) rgb(4, 4, 4) rgb(5, 5, 5)');
+  await operator.mirrorHas(`${colors} === ${JSON.stringify(live)}`);
+  await operator.mirrorHas(`getComputedStyle(document.getElementById('coarse')).textIndent === '5px'`);
+  await operator.mirrorHas(`document.documentElement.clientWidth === 412`);
+});

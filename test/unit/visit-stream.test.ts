@@ -1,0 +1,183 @@
+// What waits in a visitor's tab, for the deflating or for a full line, and for how long (cobrowse/visit/stream.ts).
+// [P5] is docs/architecture.md's fifth principle: a slow peer costs itself.
+
+import { inflateRawSync } from 'node:zlib';
+import type { eventWithTime } from '@rrweb/types';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createStream } from '../../cobrowse/visit/stream.ts';
+import { KIND, payloadOf, readHeader } from '../../protocol/codec.ts';
+
+let time = 0;
+beforeEach(() => {
+  time = 1000;
+  vi.spyOn(performance, 'now').mockImplementation(() => time);
+});
+afterEach(() => vi.restoreAllMocks());
+
+// The stream does not look into events.
+const eventsOf = (text: string) => [{ text }] as unknown as eventWithTime[];
+const LONG = 'x'.repeat(300_000);
+
+type Payload = { kind: 'snapshot' | 'change'; texts: string[]; waited: number | undefined };
+
+function setUp() {
+  const frames: Uint8Array[] = [];
+  const timers = new Set<() => void>();
+  const stale = vi.fn();
+  const notices: string[] = [];
+  const stream = createStream({
+    port: {
+      ordered: (frame) => frames.push(frame),
+      latest: () => undefined,
+      message: () => undefined,
+      encode: (value) => JSON.stringify(value),
+      upload: () => Promise.resolve(),
+    },
+    after(_, task) {
+      timers.add(task);
+      return () => timers.delete(task);
+    },
+    notice: (notice) => notices.push(notice),
+    stale,
+  });
+  const payloads = (): Payload[] =>
+    frames.map((frame) => {
+      const { kind, flags } = readHeader(frame);
+      const bytes = payloadOf(frame);
+      const text = flags === 0 ? Buffer.from(bytes).toString() : inflateRawSync(bytes).toString();
+      const events = JSON.parse(text) as { text?: string; data?: { tag: string; payload: { waited: number } } }[];
+      return {
+        kind: kind === KIND.Snapshot ? 'snapshot' : 'change',
+        texts: events.flatMap((event) => event.text ?? []),
+        waited: events.find((event) => event.data?.tag === 'sent')?.data?.payload.waited,
+      };
+    });
+  const change = (text: string) => stream.take({ kind: 'change', events: eventsOf(text) });
+  return {
+    stream,
+    stale,
+    notices,
+    payloads,
+    change,
+    sent: () => payloads().map(({ texts }) => texts.map((text) => text.slice(0, 10)).join('+')),
+    /** A snapshot is deflated, which takes a while. */
+    async snapshot(text: string) {
+      const before = frames.length;
+      stream.take({ kind: 'snapshot', events: eventsOf(text) });
+      await vi.waitUntil(() => frames.length > before);
+    },
+    /** The relay has everything. */
+    acknowledge: () => stream.acknowledge(frames.length),
+    tick() {
+      const due = [...timers];
+      timers.clear();
+      for (const task of due) task();
+    },
+  };
+}
+
+async function onFullLine() {
+  const world = setUp();
+  world.stream.open(0, { isNewRoom: true });
+  await world.snapshot('page');
+  world.acknowledge();
+  world.change('a');
+  time += 1600;
+  return world;
+}
+
+test('[P5] on a line that takes what it is given, each change goes at once', () => {
+  const { stream, change, sent, acknowledge } = setUp();
+  stream.open(0, { isNewRoom: true });
+  for (const text of ['a', 'b', 'c']) {
+    change(text);
+    time += 1000;
+    acknowledge();
+  }
+  expect(sent()).toEqual(['a', 'b', 'c']);
+});
+
+test('[P5] on a full line changes wait, and go as one when it has room; how long they waited goes along', async () => {
+  const { change, payloads, sent, acknowledge } = await onFullLine();
+  change('b');
+  time += 700;
+  change('c');
+  expect(sent()).toEqual(['page', 'a']);
+  acknowledge();
+  expect(sent()).toEqual(['page', 'a', 'b+c']);
+  expect(payloads().at(-1)?.waited).toBe(700);
+  change('d');
+  expect(sent().at(-1)).toBe('d');
+});
+
+test('[P5] what waits and is longer than the page gives way to a snapshot, once the line has room', async () => {
+  const { change, sent, stale, acknowledge, snapshot } = await onFullLine();
+  change('b');
+  change(LONG);
+  change('c');
+  expect(stale).not.toHaveBeenCalled();
+  acknowledge();
+  expect(stale).toHaveBeenCalledTimes(1);
+  change('d');
+  acknowledge();
+  expect(stale).toHaveBeenCalledTimes(1);
+  expect(sent()).toEqual(['page', 'a']);
+  await snapshot('page again');
+  change('e');
+  expect(sent()).toEqual(['page', 'a', 'page again', 'e']);
+});
+
+test('[P5] one long change is no reason for a snapshot', async () => {
+  const { change, sent, stale, acknowledge } = await onFullLine();
+  change(LONG);
+  acknowledge();
+  await vi.waitUntil(() => sent().length === 3);
+  expect(stale).not.toHaveBeenCalled();
+});
+
+test('[P5] a snapshot goes whatever the line looks like: somebody asked for it', async () => {
+  const { change, sent, snapshot } = await onFullLine();
+  change('b');
+  await snapshot('new');
+  expect(sent()).toEqual(['page', 'a', 'new']);
+});
+
+test('[P5] a relay that had no use for a frame, and so never acknowledges it, does not stop the view', async () => {
+  const { change, sent, tick } = await onFullLine();
+  change('b');
+  tick();
+  expect(sent()).toEqual(['page', 'a']);
+  time += 10_000;
+  tick();
+  expect(sent()).toEqual(['page', 'a', 'b']);
+});
+
+test('[P5] after a pause nothing of before goes out, and nothing of it counts as on the line', async () => {
+  const { stream, change, sent, acknowledge } = await onFullLine();
+  change('b');
+  stream.cut();
+  acknowledge();
+  expect(sent()).toEqual(['page', 'a']);
+  change('c');
+  expect(sent()).toEqual(['page', 'a', 'c']);
+});
+
+test('[P5] the link was lost and is back: what the relay lacks is sent again, and counts anew', async () => {
+  const { stream, change, sent } = await onFullLine();
+  stream.shut();
+  change('b');
+  time += 60_000;
+  expect(stream.open(1, { isNewRoom: false })).toBe(true);
+  change('c');
+  expect(sent()).toEqual(['page', 'a', 'a', 'b', 'c']);
+});
+
+test('[P5] changes that come while another payload is being deflated follow it, in order', async () => {
+  const { stream, change, sent } = setUp();
+  stream.open(0, { isNewRoom: true });
+  stream.take({ kind: 'snapshot', events: eventsOf('page') });
+  for (const text of ['a', 'b', 'c']) change(text);
+  expect(sent()).toEqual([]);
+  await vi.waitUntil(() => sent().length === 2);
+  expect(sent()).toEqual(['page', 'a+b+c']);
+});
