@@ -68,7 +68,8 @@ type Place = { target: Target; rooms: Room[]; viewers: number };
 
 type Trial =
   | { kind: 'off' }
-  | { kind: 'throughput'; burst: number; windowFrames: number }
+  /** `rooms`: of the one server that is being asked. Viewers of the others hear of something now and then, too. */
+  | { kind: 'throughput'; rooms: ReadonlySet<Room>; burst: number; windowFrames: number }
   | { kind: 'latency'; burst: number; samples: number[] | undefined };
 
 const KIND_AT = 0;
@@ -118,7 +119,7 @@ function viewerEvents(room: Room, isTandem: boolean, text: (text: string) => voi
         trial.samples.push(performance.now() - buffer.readDoubleLE(at + STAMP_AT));
     },
     read() {
-      if (trial.kind === 'throughput') pump(room, trial);
+      if (trial.kind === 'throughput' && trial.rooms.has(room)) pump(room, trial);
     },
     closed: (code: number | undefined) => fail(`a viewer was closed with ${code}`),
   };
@@ -369,7 +370,7 @@ async function throughput(question: GeneratorQuestion & { do: 'throughput' }): P
   await drained(place);
   await rested(place, question.warmFrames + question.measureFrames);
   heldBack = false;
-  const running = { kind: 'throughput', burst, windowFrames } as const;
+  const running = { kind: 'throughput', rooms: new Set(place.rooms), burst, windowFrames } as const;
   trial = running;
   for (const room of place.rooms) pump(room, running);
   await sentMore(place, question.warmFrames);
