@@ -4,7 +4,8 @@
 //
 // Easy to get wrong: pause and stop take effect here at once, before the relay has heard of them. While the link is
 // lost the page is still captured, and the frames are kept, so that a short loss costs no snapshot. `received` in a
-// visit is only true right after the link was opened; later ones lag behind what is on its way.
+// visit is only true right after the link was opened; later ones lag behind what is on its way. The relay's word that the
+// visitor agreed is not enough: who has stolen this device's token can agree elsewhere, in the visitor's name.
 
 import { LIMITS } from '../protocol/limits.ts';
 import type { Ending, FromVisitor, Person, ToVisitor, VisitState } from '../protocol/messages.ts';
@@ -28,6 +29,8 @@ export type VisitOptions = {
   guard: CaptureOptions['guard'];
   /** Runs the task later; the result cancels it. */
   after(ms: number, task: () => void): () => void;
+  /** A tab of this browser has agreed to be seen in this room. */
+  agreed(room: string): boolean;
   changed(view: VisitView): void;
 };
 
@@ -81,6 +84,8 @@ export function createVisit(options: VisitOptions): Visit {
   let streamRoom: string | undefined;
   /** A visit that the visitor has left; the relay may not know it yet. */
   let left: { room: string; resume: string } | undefined;
+  /** Said here, and the relay's visit has not come yet. */
+  let hasAgreed = false;
   let stream: Stream | undefined;
   let capturing: { capture: Capture | undefined } | undefined;
   let loadTries = 0;
@@ -200,6 +205,8 @@ export function createVisit(options: VisitOptions): Visit {
       return;
     }
     const before = state.at === 'visiting' ? state : undefined;
+    if (before?.visit.room !== visit.room && !hasAgreed && !options.agreed(visit.room)) return;
+    hasAgreed = false;
     const isNewRoom = visit.room !== streamRoom;
     if (isFirstOnLink || isNewRoom || before?.link !== 'up') {
       opening = { received: isNewRoom ? 0 : visit.received, isNewRoom };
@@ -244,6 +251,7 @@ export function createVisit(options: VisitOptions): Visit {
           isLinkOpen = true;
           if (message.visit) return enter(message.visit, true);
           left = undefined;
+          hasAgreed = false;
           if (state.at === 'visiting') set({ at: 'ended', why: 'lost' });
           return;
         case 'visit':
@@ -280,12 +288,15 @@ export function createVisit(options: VisitOptions): Visit {
     },
     answer(yes) {
       if (state.at !== 'asked') return;
+      hasAgreed = yes;
       port.message({ t: 'answer', ask: state.ask, yes });
       // After a yes the relay's visit changes the view; until then the question stays as it is.
       if (!yes) set({ at: 'idle' });
     },
     show() {
-      if (state.at !== 'visiting') port.message({ t: 'show' });
+      if (state.at === 'visiting') return;
+      hasAgreed = true;
+      port.message({ t: 'show' });
     },
     pause(on) {
       if (state.at !== 'visiting' || isPaused(state) === on) return;
@@ -295,6 +306,7 @@ export function createVisit(options: VisitOptions): Visit {
       if (link === 'up') port.message({ t: 'pause', on });
     },
     stop() {
+      hasAgreed = false;
       if (state.at === 'asked') {
         port.message({ t: 'answer', ask: state.ask, yes: false });
         return set({ at: 'idle' });

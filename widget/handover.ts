@@ -49,8 +49,8 @@ export type FrameFile = { load(host: Host, settings: DOMStringMap): void };
 export type WidgetFile = { load(lang: string): Promise<WidgetModule> };
 
 /** Stored for the site's other tabs and next pages, only while there is a visit. `paused`: as the visitor wished, which
- * the relay may not have heard yet. */
-export type StoredVisit = { resume: string; token: string; at: number; paused: boolean };
+ * the relay may not have heard yet. Without it no other tab or page shows itself, whatever the relay says. */
+export type StoredVisit = { room: string; resume: string; token: string; at: number; paused: boolean };
 
 /** Key of what is kept for a site, in sessionStorage (this tab's identity) and localStorage (StoredVisit). */
 export const storageKey = (site: string): string => 'tandem:' + site;

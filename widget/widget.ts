@@ -123,6 +123,7 @@ function startWidget(handover: Handover, words: Words): Widget {
           masking: masking(),
           guard: host.guard,
           after: host.after,
+          agreed: (room) => stored()?.room === room,
           changed: host.guard(changed),
         }),
       );
@@ -141,11 +142,14 @@ function startWidget(handover: Handover, words: Words): Widget {
 
   const isActive = ({ state }: VisitView) => state === 'offering' || state === 'viewed' || state === 'lost';
 
+  const stored = () => readStored(handover.clean(), 'localStorage', key) as StoredVisit | undefined;
+
   const keepResume = () => {
-    if (slot.kind !== 'here' || !slot.visit.resume || !isActive(view)) return;
+    if (slot.kind !== 'here' || !slot.visit.resume || !('room' in view)) return;
     const { resume } = slot.visit;
     const paused = 'paused' in view && view.paused;
-    writeStored(handover.clean(), 'localStorage', key, { resume, token, at: Date.now(), paused } satisfies StoredVisit);
+    const kept: StoredVisit = { room: view.room, resume, token, at: Date.now(), paused };
+    writeStored(handover.clean(), 'localStorage', key, kept);
   };
 
   const receive = (message: ToVisitor) => {
@@ -356,7 +360,7 @@ function startWidget(handover: Handover, words: Words): Widget {
 
   host.listen(document, 'visibilitychange', render);
   // A page load within a visit.
-  wantsPause = !!(readStored(handover.clean(), 'localStorage', key) as StoredVisit | undefined)?.paused;
+  wantsPause = !!stored()?.paused;
 
   return {
     text: (data) => receive(parseToVisitor(data)),

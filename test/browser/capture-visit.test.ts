@@ -31,8 +31,10 @@ const ENTRY = `
     masking: { privateByDefault: false },
     guard: (task) => (...args) => { try { return task(...args) } catch (error) { log.errors.push(String(error && error.stack)) } },
     after: (ms, task) => { const timer = setTimeout(task, ms); return () => clearTimeout(timer) },
+    agreed: (room) => room === window.agreedRoom,
     changed: (view) => log.views.push(view),
   });
+  window.agreedRoom = 'r1';
   window.tandem = { outputs: [], errors: log.errors };
   Object.assign(window, { visit, log });
 `;
@@ -145,6 +147,29 @@ describe.each([
     expect(await view()).toEqual({ state: 'viewed', room: 'r1', watchers: [ALICE], paused: false });
     await opened.until(() => has('before anybody watches'), 'the snapshot');
     expect(await tab.evaluate(() => (window as unknown as Json).visit.resume)).toBe('proof-1');
+  });
+
+  test('[R1] the relay’s word alone shows nothing: somebody in this browser must have agreed to that room', async () => {
+    await open();
+    await call('linkOpen');
+    const foreign = { ...VISIT, room: 'of-a-stolen-token' };
+    await receive({ t: 'visit', visit: foreign });
+    expect(await view()).toEqual({ state: 'idle' });
+    // A refusal is no agreement.
+    await receive({ t: 'ask', ask: 'a1', operator: ALICE });
+    await call('answer', false);
+    await receive({ t: 'visit', visit: foreign });
+    expect(await view()).toEqual({ state: 'idle' });
+    // What was agreed to here is shown, once.
+    await call('show');
+    await receive({ t: 'visit', visit: { ...foreign, room: 'mine' } });
+    expect(await view()).toMatchObject({ state: 'viewed', room: 'mine' });
+    await receive({ t: 'visit', visit: foreign });
+    expect(await view()).toMatchObject({ state: 'viewed', room: 'mine' });
+    await receive({ t: 'ended', why: 'operator' });
+    await receive({ t: 'visit', visit: foreign });
+    expect(await view()).toMatchObject({ state: 'ended' });
+    expect(await log('errors')).toEqual([]);
   });
 
   test('snapshot first, changes after it in order, even those made while it is being deflated', async () => {
@@ -297,6 +322,7 @@ describe.each([
     expect(upload[0]).toBe(hash);
     expect(createHash('sha256').update(bytesOf(upload[1])).digest('hex')).toBe(hash);
     expect(bytesOf(upload[1]).length).toBe(bytes);
+    await tab.evaluate(() => void Object.assign(window, { agreedRoom: 'r2' }));
     await receive({ t: 'visit', visit: { ...VISIT, room: 'r2' } });
     await opened.until(async () => {
       const list = (await messages('assets')).flatMap((message) => (message as Json).list);

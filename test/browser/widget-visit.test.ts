@@ -79,6 +79,23 @@ describe.each(BROWSERS)('%s', (name) => {
     expect(visitor.noise).toEqual([]);
   });
 
+  test('[R1] a visit that nobody agreed to in this browser shows nothing', async () => {
+    await visitor.page.goto(`${site.url}/one`);
+    const first = await tab(0);
+    first.send(ASK);
+    await visitor.ui('.ask');
+    // As when somebody with this device's token said yes elsewhere.
+    first.send({ t: 'unask', ask: ASK.ask });
+    first.send({ t: 'visit', visit: visitState() });
+    await visitor.noUi('.ask');
+    first.send({ t: 'code', code: '123456', lifeMs: 60_000 });
+    await visitor.page.evaluate(() => (window as unknown as { Tandem(what: string): void }).Tandem('open'));
+    await visitor.ui('.panel');
+    expect(await visitor.hasUi('.badge')).toBe(false);
+    expect(first.frames).toHaveLength(0);
+    expect(await stored()).toBeNull();
+  });
+
   test('pause and resume are told and shown; stop ends it and forgets the visit', async () => {
     const first = await startVisit();
     await until(stored);
