@@ -139,6 +139,20 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   }`,
   'function getWindowHeight(': 'function getWindowHeight(){return window.innerHeight}',
   'function getWindowWidth(': 'function getWindowWidth(){return window.innerWidth}',
+  // The same twenty options, each time by name; what stays undefined means no.
+  '  const _serializedNode = ': '  const _serializedNode = serializeNode(n, { ...options, keepIframeSrcFn });',
+  '      return serializeElementNode(': '      return serializeElementNode(n, { ...options, rootId });',
+  '      return serializeTextNode(': '      return serializeTextNode(n, { ...options, rootId });',
+  '    const bypassOptions = ':
+    '    const bypassOptions = { ...options, newlyAddedElement: false, cssCaptured: false };',
+  '          const serializedIframeNode = ': `          const serializedIframeNode = serializeNodeWithId(iframeDoc, {
+            ...options, doc: iframeDoc, skipChild: false, newlyAddedElement: false, cssCaptured: false });`,
+  '          const serializedLinkNode = ': `          const serializedLinkNode = serializeNodeWithId(n, {
+            ...options, skipChild: false, newlyAddedElement: false, cssCaptured: false });`,
+  '  init(options) {': '  init(options) { Object.assign(this, options); }',
+  '  freeze() {': '',
+  '  unfreeze() {': '',
+  '  isFrozen() {': '',
   // Options that capture does not use: what remains is what their defaults do.
   'function snapshot(': `function snapshot(n, options) {
     return serializeNodeWithId(n, { ...options, doc: n, maskInputOptions: { password: true }, slimDOMOptions: {} });
@@ -168,7 +182,11 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   'record.freezePage = ': '',
   'record.takeFullSnapshot = ': '',
 };
+/** The snapshot asks every element how far it is scrolled; see isLaidOut in cobrowse/capture/dom.ts. */
+const RRWEB_SCROLL_LINE = '    if (n.scrollLeft) {';
+const RRWEB_SCROLL_INSTEAD = '    if (!n.checkVisibility || n.checkVisibility({ contentVisibilityAuto: true })) {';
 const RRWEB_UNUSED_LINES = [
+  '    console.warn(n, "not serialized");',
   'const jsContent = ',
   'const blob = ',
   '  const inEmittingFrame = ',
@@ -193,6 +211,19 @@ const leanRrweb: Plugin = {
         if (at < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED_LINES`);
         lines.splice(at, 1);
       }
+      const scroll = lines.indexOf(RRWEB_SCROLL_LINE);
+      if (scroll < 0 || lines[scroll + 5] !== '    }')
+        throw new Error('@rrweb/record reads scroll positions elsewhere now');
+      lines.splice(
+        scroll,
+        6,
+        RRWEB_SCROLL_INSTEAD,
+        '      if (n.scrollLeft) attributes.rr_scrollLeft = n.scrollLeft;',
+        '      if (n.scrollTop) attributes.rr_scrollTop = n.scrollTop;',
+        '    }',
+      );
+      // Fields that are only named: they are set before they are read, or asked whether they are.
+      lines = lines.filter((line) => !/^ +__publicField\(this, "\w+"\);$/.test(line));
       return { contents: lines.join('\n'), loader: 'js' };
     });
   },

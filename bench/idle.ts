@@ -58,7 +58,9 @@ async function run(context: BenchContext): Promise<void> {
   const crowd = startChild<CrowdQuestion, CrowdAnswer>('crowd');
   try {
     const bareBytes = await bareCost(context, crowd, visitors);
-    const relay = await startTestRelay({ env: { TANDEM_LOG_LEVEL: 'error', NODE_OPTIONS: INSPECT } });
+    const relay = await startTestRelay({
+      env: { TANDEM_LOG_LEVEL: 'error', NODE_OPTIONS: INSPECT, TANDEM_MAX_PEERS_PER_ADDRESS: '100000' },
+    });
     const heap = await openHeap(relay.log());
     try {
       const cookie = await logInFirst(relay);

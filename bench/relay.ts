@@ -76,7 +76,7 @@ async function run(context: BenchContext): Promise<void> {
   const sizes = tiny ? TINY_FRAME_BYTES : FRAME_BYTES;
   const rounds = tiny ? 1 : ROUNDS;
 
-  const relay = await startTestRelay({ env: { TANDEM_LOG_LEVEL: 'error' } });
+  const relay = await startTestRelay({ env: { TANDEM_LOG_LEVEL: 'error', TANDEM_MAX_PEERS_PER_ADDRESS: '100000' } });
   const bare = startChild<BareQuestion, BareAnswer>('bare');
   const ws = startChild<WsQuestion, WsAnswer>('ws');
   const generator = startChild<GeneratorQuestion, GeneratorAnswer>('generator');

@@ -154,9 +154,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   });
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) =>
+      reject(
+        new Error(
+          `The demo shop can't listen on ${options.host}:${options.port} (${error.message}). ` +
+            'Set TANDEM_DEMO_PORT to another port, or to off.',
+          { cause: error },
+        ),
+      ),
+    );
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });

@@ -3,7 +3,7 @@
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import type { Schema } from '../protocol/schema.ts';
 import type { Session } from './auth/operators.ts';
-import { cookieOf, json, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import { cookieOf, json, readJson, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import { SESSION_COOKIE } from './routes.ts';
 import {
   addOperator,
@@ -50,7 +50,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       forAdmin(request, async (session) => {
         let filled: T;
         try {
-          filled = schema(JSON.parse(Buffer.from(body).toString('utf8')), 'form');
+          filled = schema(readJson(body), 'form');
         } catch (error) {
           if (!(error instanceof ProtocolError) && !(error instanceof SyntaxError)) throw error;
           return json(400, { why: 'bad-form', text: error.message });

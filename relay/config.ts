@@ -30,6 +30,8 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** Open sockets of both roles; one more is closed with TooManyPeers. */
   readonly maxPeers: number;
+  /** Visitors' sockets of one address (IPv4, or an IPv6 line's /64). */
+  readonly maxPeersPerAddress: number;
   readonly graceMs: number;
   readonly unwatchedMs: number;
   readonly codeMs: number;
@@ -147,6 +149,8 @@ export function parseConfig(env: Environment): { config: Config } | { errors: st
     logLevel: read('TANDEM_LOG_LEVEL', logLevel, 'info'),
     // 6 kB each (the `idle` bench) makes 300 MB: what a small machine has left beside the embedded database.
     maxPeers: read('TANDEM_MAX_PEERS', wholeNumber(1, 1_000_000), 50_000),
+    // An office or a provider's shared address holds hundreds of visitors; one stranger must not hold them all.
+    maxPeersPerAddress: read('TANDEM_MAX_PEERS_PER_ADDRESS', wholeNumber(1, 1_000_000), 1000),
     graceMs: read('TANDEM_GRACE_MS', wholeNumber(0, HOUR_MS), LIMITS.graceMs),
     unwatchedMs: read('TANDEM_UNWATCHED_MS', wholeNumber(0, HOUR_MS), LIMITS.unwatchedMs),
     codeMs: read('TANDEM_CODE_MS', wholeNumber(1, DAY_MS), LIMITS.codeMs),

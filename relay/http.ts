@@ -19,12 +19,15 @@ export type HttpReply = {
   readonly body: string | Uint8Array;
 };
 
+/** A body that takes a place of something scarce. `over` is called when the request is over, however it ended. */
+export type BodyPlace = { readonly limit: number; over(): void };
+
 export type Route = {
   readonly method: 'GET' | 'POST' | 'OPTIONS';
   /** The whole path, or its beginning when it ends in `/`. */
   readonly path: string;
   /** Most bytes of body that this request may bring, or the refusal. Absent: none. */
-  readonly bodyLimit?: (request: HttpRequest) => number | HttpReply;
+  readonly bodyLimit?: (request: HttpRequest) => number | BodyPlace | HttpReply;
   readonly answer: (request: HttpRequest, body: Uint8Array) => HttpReply | Promise<HttpReply>;
 };
 
@@ -68,4 +71,37 @@ export function findRoute(
     pathKnown = true;
   }
   return pathKnown ? 'no-such-method' : undefined;
+}
+
+/** A body as JSON. Throws a SyntaxError also for text that no database keeps (NUL, halves of characters): such a form is
+ * wrong, and it is not the relay that failed. */
+export function readJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString('utf8'), (_, value: unknown) => {
+    if (typeof value === 'string' && /[\0\p{Cs}]/u.test(value))
+      throw new SyntaxError('text with a character that is none');
+    return value;
+  });
+}
+
+const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)(:\d+)?$/;
+
+/** Host name, with or without port, that only this machine has. */
+export function isLoopbackName(host: string): boolean {
+  return LOOPBACK_NAME.test(host);
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address) || address === '0000:0000:0000:0000:0000:0000:0000:0001';
+}
+
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+/** Sent by a program of this machine to this machine. The address alone does not say it: everything that comes through a
+ * proxy beside us has a loopback address, whether or not we were told of the proxy, and so has a rebound name. */
+export function fromThisMachine(request: Pick<HttpRequest, 'header' | 'address'>): boolean {
+  return (
+    isLoopback(request.address) &&
+    isLoopbackName(request.header('host') ?? '') &&
+    FORWARDED.every((name) => request.header(name) === undefined)
+  );
 }

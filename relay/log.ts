@@ -39,6 +39,21 @@ export function createLogger(level: LogLevel, write: (line: string) => void, opt
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
+/** An error as a field. What a query was given is left out (the driver's message holds it whole: names, addresses, the
+ * hash of a password), and so is the value that PostgreSQL quotes after a colon. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const name = 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+  if ('query' in error) {
+    const cause = error.cause === undefined ? name : reasonOf(error.cause);
+    return `${cause.split('\n')[0] ?? ''} in the query ${String(error.query)}`;
+  }
+  const isDatabase = error.name === 'PostgresError';
+  const says = isDatabase ? error.message.replace(/: ".*$/s, '') : error.message;
+  const at = isDatabase ? [] : (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [`${name}: ${says}`, ...at].join('\n');
+}
+
 function jsonLine(time: string, level: LogLevel, message: string, fields: Fields): string {
   const line: Record<string, string | number | boolean | undefined> = {};
   for (const [name, value] of Object.entries(fields)) line[name] = typeof value === 'string' ? cut(value) : value;

@@ -3,7 +3,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from './config.ts';
-import { createLogger } from './log.ts';
+import { makeDataDir } from './data-dir.ts';
+import { createLogger, reasonOf } from './log.ts';
 import { startRelay } from './relay.ts';
 
 /** What dist/demo/server.js exports (demo/server.ts); not imported, because a part never imports the demo. */
@@ -26,6 +27,7 @@ const log = createLogger(config.logLevel, (line) => process.stderr.write(line + 
 const dist = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 try {
+  makeDataDir(config.dataDir);
   const relay = await startRelay(config, log, {
     widget: path.join(dist, 'widget'),
     console: path.join(dist, 'console'),
@@ -65,7 +67,7 @@ try {
     void Promise.all([relay.close(), demo?.close()]).then(
       () => process.exit(0),
       (error: unknown) => {
-        log.error('did not stop cleanly', { error: String(error) });
+        log.error('did not stop cleanly', { error: reasonOf(error) });
         process.exit(1);
       },
     );

@@ -6,19 +6,22 @@ import path from 'node:path';
 import { LIMITS } from '../protocol/limits.ts';
 import { createOperators, type Session } from './auth/operators.ts';
 import { originAllowed } from './auth/origins.ts';
+import { createPlaces } from './auth/places.ts';
 import { createTokens, loadSecret } from './auth/tokens.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
 import { cookieOf } from './http.ts';
 import { openAssetStore } from './live/asset-store.ts';
+import { fetchPublic } from './live/asset-fetch.ts';
 import { createFetchQueue } from './live/fetch-queue.ts';
 import { createLive, type Arrival } from './live/live.ts';
+import type { Room } from './live/room.ts';
 import { createLiveMetrics } from './live/metrics.ts';
 import type { OperatorPeer } from './live/operators.ts';
 import type { Socket } from './live/peer.ts';
 import type { Site } from './live/site.ts';
 import type { Tab } from './live/visitors.ts';
-import type { Logger } from './log.ts';
+import { reasonOf, type Logger } from './log.ts';
 import { createPageRoutes } from './pages.ts';
 import { createRoutes, SESSION_COOKIE } from './routes.ts';
 import { startServer, type PeerEnd, type Upgrade } from './server.ts';
@@ -65,8 +68,7 @@ export async function startRelay(
     maxBytes: config.assetCacheBytes,
     now,
   });
-  const failed = (error: unknown, where: string) =>
-    log.error('failed', { where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const failed = (error: unknown, where: string) => log.error('failed', { where, error: reasonOf(error) });
 
   const timers = new Set<NodeJS.Timeout>();
   const after = (delayMs: number, task: () => void) => {
@@ -91,9 +93,11 @@ export async function startRelay(
       every(everyMs, where, task);
     });
 
-  const fetchQueue = createFetchQueue({
+  const fetchQueue = createFetchQueue<Room>({
     store: assets,
-    reachPrivate: config.fetchPrivate,
+    fetch: (url) => fetchPublic(url, { reachPrivate: config.fetchPrivate }),
+    now,
+    after,
     done: (room, entries, bytes) => live.assetFetched(room, entries, bytes),
     failed: (error) => failed(error, 'fetching an asset'),
   });
@@ -190,7 +194,16 @@ export async function startRelay(
     tls: config.tls,
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
-    maxPeers: config.maxPeers,
+    places: createPlaces({
+      maxPeers: config.maxPeers,
+      maxPerAddress: config.maxPeersPerAddress,
+      now,
+      full: (address) =>
+        log.warn('an address has as many connections as one may have, further ones are refused', {
+          address,
+          setting: 'TANDEM_MAX_PEERS_PER_ADDRESS, or TANDEM_TRUST_PROXY if it is a proxy',
+        }),
+    }),
     failed,
     dropped: () => metrics.framesDropped.add(1),
     async admit(upgrade) {

@@ -2,7 +2,17 @@
 // metrics. Each says what it wants of a request and refuses in a sentence.
 
 import { LIMITS } from '../protocol/limits.ts';
-import { cookieOf, json, plain, reply, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import {
+  cookieOf,
+  fromThisMachine,
+  json,
+  plain,
+  readJson,
+  reply,
+  type HttpReply,
+  type HttpRequest,
+  type Route,
+} from './http.ts';
 import type { AssetStore } from './live/asset-store.ts';
 import type { Live } from './live/live.ts';
 import type { ChangeResult, LoginInput, LoginResult, Session, SessionOperator } from './auth/operators.ts';
@@ -40,7 +50,7 @@ function fromOwnPage(request: HttpRequest): boolean {
 function readForm<K extends string>(body: Uint8Array, names: readonly K[]): Record<K, string> | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(body).toString('utf8'));
+    value = readJson(body);
   } catch {
     return undefined;
   }
@@ -144,7 +154,17 @@ export function createRoutes(door: RouteDoor): Route[] {
     {
       method: 'POST',
       path: '/upload/',
-      bodyLimit: (request) => (uploadRoom(request) ? LIMITS.maxAssetBytes : notStored('not-wanted')),
+      bodyLimit(request) {
+        const room = uploadRoom(request);
+        const bytes = Number(request.header('content-length') ?? Number.NaN);
+        if (!room || !(bytes >= 0)) return notStored('not-wanted');
+        if (bytes > LIMITS.maxAssetBytes) return json(413, { why: 'too-long' }, uploadCors);
+        const over = door.live.beginUpload(room, request.address, bytes);
+        if (over === 'too-much') return notStored('not-wanted');
+        // An error, so that the page tries again.
+        if (over === 'busy') return json(503, { why: 'busy' }, { ...uploadCors, 'retry-after': '2' });
+        return { limit: bytes, over };
+      },
       async answer(request, body) {
         // Asked again: the room may have ended while the body came.
         const room = uploadRoom(request);
@@ -161,7 +181,7 @@ export function createRoutes(door: RouteDoor): Route[] {
       async answer(request) {
         const [site = '', hash = ''] = request.path.slice('/asset/'.length).split('/');
         const signedIn = await door.signedIn(cookieOf(request, SESSION_COOKIE));
-        if (!signedIn) return notSignedIn();
+        if (!signedIn || signedIn.operator.mustChange) return notSignedIn();
         // One answer for "not yours" and "not here": nobody learns what another account has.
         if (door.siteById(site)?.account !== signedIn.operator.account) return plain(404, 'No such asset.');
         const asset = await door.assets.get(site, hash);
@@ -169,6 +189,9 @@ export function createRoutes(door: RouteDoor): Route[] {
         return reply(200, asset.bytes, {
           'content-type': asset.type,
           'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+          // For the mirror it changes nothing. Opened by itself it is a download: a stranger's picture must not stand
+          // under this address, looking like a page of ours.
+          'content-disposition': 'attachment',
           'cache-control': 'private, max-age=31536000, immutable',
         });
       },
@@ -185,8 +208,8 @@ export function createRoutes(door: RouteDoor): Route[] {
       method: 'GET',
       path: '/metrics',
       answer(request) {
-        // Figures of the whole relay: for a collector on this machine, or one let through by a proxy of the owner's.
-        if (!isLoopback(request.address)) return plain(403, 'Metrics are served to this machine only.');
+        // Figures of the whole relay: for a collector on this machine.
+        if (!fromThisMachine(request)) return plain(403, 'Metrics are served to this machine only.');
         return reply(200, door.metrics(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
       },
     },
@@ -194,9 +217,7 @@ export function createRoutes(door: RouteDoor): Route[] {
 
   function uploadRoom(request: HttpRequest) {
     const token = /^Bearer (\S+)$/.exec(request.header('authorization') ?? '')?.[1];
-    const bytes = Number(request.header('content-length') ?? Number.NaN);
-    if (token === undefined || !(bytes >= 0)) return undefined;
-    return door.live.roomForUpload(token, hashOf(request, '/upload/'), bytes);
+    return token === undefined ? undefined : door.live.roomForUpload(token, hashOf(request, '/upload/'));
   }
 
   /** Not wanted: no room asked for it, or not any more. Not an asset: no picture, font or style sheet, or not what its
@@ -209,8 +230,4 @@ export function createRoutes(door: RouteDoor): Route[] {
 
 function hashOf(request: HttpRequest, prefix: string): string {
   return request.path.slice(prefix.length);
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address) || address === '0000:0000:0000:0000:0000:0000:0000:0001';
 }

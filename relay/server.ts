@@ -4,8 +4,8 @@
 // Easy to get wrong (measured or read in its documentation): a request is dead after the handler's first await, so
 // everything is copied first; a message's ArrayBuffer is emptied when the handler returns; send gives 1 sent, 0
 // queued, 2 dropped; end() runs the close handler before it returns; a response is dead once onAborted has run. An upgrade
-// never happens inside cork(): after it, cork looks whether the socket has moved in memory, and when it has not (a few
-// first connections in a hundred) takes it for a HTTP response still and may close it.
+// happens in its handler, not later: later it needs cork(), which looks afterwards whether the socket has moved in memory,
+// and when it has not (a few first connections in a hundred) takes it for a HTTP response still and may close it.
 
 import type * as UwsModule from 'uWebSockets.js';
 import type { HttpRequest as UwsRequest, HttpResponse, TemplatedApp, WebSocket } from 'uWebSockets.js';
@@ -13,7 +13,8 @@ import { CLOSE, type CloseName } from '../protocol/close-codes.ts';
 import { CLOSE_SAYS } from '../protocol/close-sentences.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { judgeVersion, type Role } from '../protocol/version.ts';
-import { findRoute, json, plain, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import type { Places, Share } from './auth/places.ts';
+import { findRoute, isLoopbackName, json, plain, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import type { SendResult, Socket } from './live/peer.ts';
 
 /** What becomes of a connection once it is open: one object per peer, made by `connected`. */
@@ -41,9 +42,9 @@ export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly trustProxy: boolean;
   readonly publicUrl: string | undefined;
-  readonly maxPeers: number;
+  readonly places: Places;
   readonly routes: readonly Route[];
-  /** Asked before the upgrade of an operator: whatever it returns is given to `connected`. */
+  /** Asked about every operator: whatever it returns is given to `connected`. */
   readonly admit: (upgrade: Upgrade) => Promise<unknown>;
   readonly connected: (socket: Socket, upgrade: Upgrade, admitted: unknown) => PeerEnd;
   readonly dropped: () => void;
@@ -70,13 +71,25 @@ const peerOf = (ws: WebSocket<Data>): PeerState => (ws as unknown as Data).tande
 
 type PeerState = {
   readonly upgrade: Upgrade;
-  readonly admitted: unknown;
   readonly refused: CloseName | undefined;
+  /** What `places` gave, until it is given back. */
+  place: { readonly share: Share | undefined } | undefined;
   socket: UwsSocket | undefined;
   end: PeerEnd | undefined;
+  /** What an operator said before it was known whether it may. */
+  early: string[] | undefined;
 };
 
-const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)(:\d+)?$/;
+/** A console that comes back asks for its list and its rooms: so many messages, of so many bytes. */
+const MAX_EARLY = 32;
+const MAX_EARLY_BYTES = 4096;
+/** Operators about whom the database is being asked: some milliseconds each. */
+const MAX_ADMITTING = 256;
+/** The library's LIBUS_LISTEN_EXCLUSIVE_PORT. Without it a second relay would listen on the same port, and get every other
+ * connection. */
+const EXCLUSIVE_PORT = 1;
+/** The typings know the host and the options only apart. */
+type Listen = (host: string, port: number, options: number, listening: (token: unknown) => void) => void;
 
 /** Between our own check (FrameTooLong, with a code) and this, uWebSockets.js cuts the connection without one. */
 const MAX_MESSAGE_BYTES = 4 * LIMITS.maxFrameBytes;
@@ -87,8 +100,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ? uws.SSLApp({ cert_file_name: options.tls.cert, key_file_name: options.tls.key })
     : uws.App();
   const scheme = options.tls ? 'https' : 'http';
-  const isLoopback = LOOPBACK_NAME.test(options.host) && !options.trustProxy;
+  const isLoopback = isLoopbackName(options.host) && !options.trustProxy;
   const open = new Set<WebSocket<Data>>();
+  let admitting = 0;
 
   const requestOf = (req: UwsRequest, res: HttpResponse): HttpRequest => {
     const headers = new Map<string, string>();
@@ -100,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     // A host header ends up in policies and addresses: only what can be one.
     const isNamed = /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host);
     // A relay that only this machine reaches is known by no other name: a foreign one is a rebound address.
-    const isOurs = !isLoopback || LOOPBACK_NAME.test(host);
+    const isOurs = !isLoopback || isLoopbackName(host);
     const safeHost = isNamed && isOurs ? host : 'localhost';
     return {
       method: req.getMethod().toUpperCase(),
@@ -124,19 +138,24 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   app.any('/*', (res, req) => {
     let aborted = false;
+    let over = () => {};
     res.onAborted(() => {
       aborted = true;
+      over();
     });
     const request = requestOf(req, res);
     const head = request.method === 'HEAD';
     const finish = (reply: HttpReply) => {
+      over();
       if (!aborted) write(res, reply, head);
     };
     const route = findRoute(options.routes, request.method, request.path);
     if (route === undefined) return finish(plain(404, 'There is nothing at this address.'));
     if (route === 'no-such-method') return finish(plain(405, 'This address does not take this method.'));
-    const limit = route.bodyLimit?.(request) ?? 0;
-    if (typeof limit !== 'number') return finish(limit);
+    const allowed = route.bodyLimit?.(request) ?? 0;
+    if (typeof allowed === 'object' && 'status' in allowed) return finish(allowed);
+    const limit = typeof allowed === 'number' ? allowed : allowed.limit;
+    if (typeof allowed === 'object') over = () => allowed.over();
     const answer = async (body: Uint8Array) => {
       try {
         finish(await route.answer(request, body));
@@ -167,10 +186,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     idleTimeout: LIMITS.idleTimeoutSec,
     sendPingsAutomatically: true,
     upgrade(res, req, context) {
-      let aborted = false;
-      res.onAborted(() => {
-        aborted = true;
-      });
       const version = Number(req.getParameter(0));
       const role = req.getParameter(1);
       const request = requestOf(req, res);
@@ -189,38 +204,52 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       };
       const verdict = judgeVersion(version);
       const refused: CloseName | undefined =
-        open.size >= options.maxPeers
-          ? 'TooManyPeers'
-          : verdict === 'peer-too-old'
-            ? 'PeerTooOld'
-            : verdict === 'peer-too-new'
-              ? 'PeerTooNew'
-              : undefined;
-      const complete = (admitted: unknown) => {
-        if (aborted) return;
-        const tandemPeer = { upgrade, admitted, refused, socket: undefined, end: undefined };
-        res.upgrade<Data>({ tandemPeer }, key, protocols, extensions, context);
-      };
-      if (role === 'visitor' || refused) return complete(undefined);
-      options.admit(upgrade).then(complete, (error: unknown) => {
-        options.failed(error, 'admitting an operator');
-        if (!aborted) write(res, plain(500, 'The relay failed; its log says why.'), false);
-      });
+        verdict === 'peer-too-old' ? 'PeerTooOld' : verdict === 'peer-too-new' ? 'PeerTooNew' : undefined;
+      const tandemPeer = { upgrade, refused, place: undefined, socket: undefined, end: undefined, early: undefined };
+      res.upgrade<Data>({ tandemPeer }, key, protocols, extensions, context);
     },
     open(ws) {
       const data = peerOf(ws);
-      if (data.refused) {
-        ws.end(CLOSE[data.refused], CLOSE_SAYS[data.refused]);
-        return;
-      }
+      const { upgrade, refused } = data;
+      if (refused) return ws.end(CLOSE[refused], CLOSE_SAYS[refused]);
+      const socket = new UwsSocket(ws);
+      data.socket = socket;
       open.add(ws);
-      data.socket = new UwsSocket(ws);
-      data.end = options.connected(data.socket, data.upgrade, data.admitted);
+      const begin = (admitted: unknown) => {
+        // It may be gone by now, or closed for what it said.
+        if (!open.has(ws)) return;
+        // Places kept for operators are not for those who only say that they are.
+        const place = options.places.take(admitted === undefined ? 'visitor' : upgrade.role, upgrade.address);
+        if (typeof place === 'string') return socket.close(place);
+        data.place = place;
+        const end = options.connected(socket, upgrade, admitted);
+        data.end = end;
+        const { early = [] } = data;
+        data.early = undefined;
+        for (const text of early) if (data.end) end.text(text);
+      };
+      if (upgrade.role === 'visitor') return begin(undefined);
+      if (admitting >= MAX_ADMITTING) return socket.close('TooManyPeers');
+      admitting += 1;
+      options
+        .admit(upgrade)
+        .then(begin, (error: unknown) => {
+          options.failed(error, 'admitting an operator');
+          socket.close('GoingAway');
+        })
+        .finally(() => (admitting -= 1));
     },
     message(ws, message, isBinary) {
-      const { end } = peerOf(ws);
-      if (!end) return;
-      if (isBinary) end.bytes(new Uint8Array(message));
+      const data = peerOf(ws);
+      const { end } = data;
+      if (!end) {
+        // Refused, or closed already.
+        if (!data.socket) return;
+        const early = (data.early ??= []);
+        if (isBinary) data.socket.close('BadFrame');
+        else if (early.length >= MAX_EARLY || message.byteLength > MAX_EARLY_BYTES) data.socket.close('TooMany');
+        else early.push(Buffer.from(message).toString('utf8'));
+      } else if (isBinary) end.bytes(new Uint8Array(message));
       else end.text(Buffer.from(message).toString('utf8'));
     },
     drain(ws) {
@@ -232,7 +261,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     close(ws) {
       open.delete(ws);
       const data = peerOf(ws);
-      const { end } = data;
+      const { end, place } = data;
+      if (place) options.places.leave(place.share);
+      data.place = undefined;
       data.end = undefined;
       data.socket?.gone();
       end?.closed();
@@ -240,11 +271,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
 
   const listening = await new Promise<unknown>((resolve) => {
-    app.listen(options.host, options.port, (token) => resolve(token));
+    (app.listen.bind(app) as unknown as Listen)(options.host, options.port, EXCLUSIVE_PORT, resolve);
   });
   if (!listening)
     throw new Error(
-      `Can't listen on ${options.host}:${options.port}: the port is taken or not allowed. Set TANDEM_PORT to another one.`,
+      `Can't listen on ${options.host}:${options.port}: the port is taken or not allowed (set TANDEM_PORT to another one), ` +
+        'or this machine has no such address (set TANDEM_HOST).',
     );
   let token: unknown = listening;
 

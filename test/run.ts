@@ -41,8 +41,8 @@ function findBrowsers(): void {
 
 findBrowsers();
 const steps: (() => number)[] = [
+  // Builds, too.
   () => run('npx', ['tsx', 'test/check.ts']),
-  () => run('npx', ['tsx', 'build.ts']),
   () => run('npx', ['vitest', 'run', '--project', 'unit', '--project', 'store', '--project', 'wire']),
   () => run('npx', ['vitest', 'run', '--project', 'browser']),
   () => run('node', ['dist/bench/main.js', '--tiny']),

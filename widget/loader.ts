@@ -27,8 +27,7 @@ declare const WIDGET_FILE: string;
 declare const LAUNCHER_FILE: string;
 declare const FRAME_FILE: string;
 
-/** maxUrlChars and maxTitleChars of protocol/limits.ts, whose whole table would otherwise come with them. */
-const MAX_URL_CHARS = 4096;
+/** maxTitleChars of protocol/limits.ts, whose whole table would otherwise come with it; enough of a path, too. */
 const MAX_TITLE_CHARS = 512;
 
 /** URL and title are compared this often while visible: sites change them without any event that all browsers have. */
@@ -66,8 +65,7 @@ function start(script: HTMLScriptElement): void {
   let isHidden = wish === 'off';
   let told = '';
   /** For the widget, once it is here: the relay's last welcome, and then all the rest. */
-  let greet: Task | undefined;
-  const waiting: Task[] = [];
+  const waiting: Task[] = [() => {}];
 
   const host = createHost(() => {
     link?.close();
@@ -90,12 +88,15 @@ function start(script: HTMLScriptElement): void {
 
   const send = (message: FromVisitor) => link?.send(clean().JSON.stringify(message));
 
+  /** Without addresses of persons, keys (slugs have dashes) and what may be card numbers. */
+  const hide = (text: string) =>
+    text.slice(0, MAX_TITLE_CHARS).replace(/[^\s/]*@[^\s/]*|\w*\d\w{15,}|\d(\W*\d){12,}/g, '•');
+
   const readPage = (): Page => ({
     // Until the visitor agrees to more: no query and no fragment, which may open doors.
-    url: location.href.replace(/[?#].*/, '').slice(0, MAX_URL_CHARS),
-    // A form named "title" stands in the way of the property. Long numbers may be card numbers.
-    title:
-      'private' in script.dataset ? '' : `${document.title}`.replace(/\d[\d -]{11,}/g, '•').slice(0, MAX_TITLE_CHARS),
+    url: location.origin + hide(location.pathname),
+    // A form named "title" stands in the way of the property.
+    title: 'private' in script.dataset ? '' : hide('' + document.title),
     visible: !document.hidden,
     viewport: { width: innerWidth, height: innerHeight },
   });
@@ -147,10 +148,11 @@ function start(script: HTMLScriptElement): void {
           const read: Task = (widget) => widget.text(data);
           const isWelcome = message.t === 'welcome';
           if (isWelcome) {
-            keep({ tab: '', ...me, token: message.token });
+            // Said hello before, so there is a tab.
+            keep({ ...me, token: message.token } as typeof me);
             showLauncher();
           }
-          if (isWelcome && !widget) greet = read;
+          if (isWelcome && !widget) waiting[0] = read;
           else give(read);
           if (isWelcome ? message.visit : message.t !== 'beat') load();
         },
@@ -158,7 +160,8 @@ function start(script: HTMLScriptElement): void {
         changed(state, after) {
           if (after === 'fresh') {
             keep(undefined);
-            if (state.kind === 'waiting' && state.because === CLOSE.BadToken)
+            // What waits, knows why.
+            if ((state as { because?: number }).because === CLOSE.BadToken)
               writeStored(clean(), 'localStorage', key, undefined);
           }
           if (state.kind === 'closed') showLauncher();
@@ -186,7 +189,6 @@ function start(script: HTMLScriptElement): void {
     fetchWidget(({ startWidget }) => {
       if (widget) return;
       const made = (widget = startWidget({ host, script, launcher, connect, clean, link: () => link }));
-      greet?.(made);
       for (const task of waiting) task(made);
     });
   };

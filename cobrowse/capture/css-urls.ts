@@ -70,19 +70,20 @@ export function dropCssUrls(css: string): string {
   );
 }
 
-const GENERATED = /([{;\s](?:content|quotes|--[\w-]+)\s*:)((?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[^;}"'])*)/gi;
+const GENERATED =
+  /((?:^|[{;\s])(?:content|quotes|--[\w-]+)\s*:)((?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[^;}"'])*)/gi;
 
-/** The text with dots for the words that it would write into the page. Symbols of icon fonts stay: they are no letters,
- * and as escapes they begin with e or f. */
-export function maskCssText(css: string): string {
+/** The text with the words that it would write into the page as `mask` makes them. */
+export function maskCssText(css: string, mask: (words: string) => string): string {
   return css.replace(
     GENERATED,
-    (_, name: string, value: string) =>
-      name +
-      value.replace(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/g, (words) =>
-        words.replace(/(\\[ef][\da-f]{3})|\\?[\p{L}\p{N}]/giu, (_, icon?: string) => icon ?? '•'),
-      ),
+    (_, name: string, value: string) => name + value.replace(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/g, mask),
   );
+}
+
+/** Dots for words. Symbols of icon fonts stay: they are no letters, and as escapes they begin with e or f. */
+export function maskGenerated(words: string): string {
+  return words.replace(/(\\[ef][\da-f]{3})|\\?[\p{L}\p{N}]/giu, (_, icon?: string) => icon ?? '•');
 }
 
 /** Of a srcset, only the candidate in use: the mirror's screen may be of another density, and would choose another. */

@@ -96,3 +96,11 @@ export function isWithin(start: Node, selector: string): boolean {
   }
   return false;
 }
+
+/** False where a box is not laid out before it is asked for: in closed details, and where content-visibility skips. To ask
+ * there lays out that part for this one question, and a page with a thousand of them freezes. build.ts puts the same
+ * question into rrweb's snapshot. */
+export function isLaidOut(element: Element): boolean {
+  // Safari has it since 17.4.
+  return !element.checkVisibility || element.checkVisibility({ contentVisibilityAuto: true });
+}

@@ -103,7 +103,8 @@ const SHAPE_ATTRIBUTE =
 const RECORD = /^\s*(\{|\[\s*[\][{"'])/;
 const SCRIPT_ATTRIBUTE = /^(?!aria-).*[-:]/;
 const SHOWN_META = /^(viewport|color-scheme|theme-color)$/;
-const PICTURE_TAGS = /^(IMG|SOURCE|VIDEO|AUDIO|INPUT|IMAGE|OBJECT|EMBED|TRACK|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
+/** Their addresses are names of assets. */
+const PICTURE_TAGS = /^(IMG|SOURCE|VIDEO|INPUT|IMAGE|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|one-time-code|new-password|current-password)(\s|$)/;
 /** A button that shows and hides a password, or a box made for one, right around a field. */
 const PASSWORD_BOX = ['class', 'aria-label', 'title']
@@ -113,7 +114,7 @@ const MOST_IN_BOX = 4;
 const MOST_LABELLED = 200;
 /** Nobody types there, or amounts are set there. */
 const NUMBER_FIELD = '[readonly],[disabled],[max],[step]';
-const MANY_DIGITS = /(\d\D*){5}/;
+const MANY_DIGITS = /(\p{Nd}\P{Nd}*){5}/u;
 /** Input types that hold no typed text. */
 const TEXTLESS_TYPE = /^(checkbox|radio|submit|button|reset|image|file|range|color)$/;
 
@@ -141,6 +142,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
 
   const typeOf = (field: Element) => (attributeOf(field, 'type') ?? '').toLowerCase();
   const nameOf = (field: Element) => attributeOf(field, 'name') || attributeOf(field, 'id');
+  /** A button or box that a form sends a key with. */
+  const isKey = (field: Element) => /token|secret|[cx]srf/i.test(nameOf(field) ?? '');
 
   const remember = (field: Element): 'password' => {
     if (!passwords.has(field)) {
@@ -265,7 +268,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     value(field, value, zone, secret) {
       const tag = tagOf(field);
       const isTextless = tag === 'INPUT' && TEXTLESS_TYPE.test(typeOf(field));
-      if (!secret && zone === 'open') return tag === 'SELECT' || isTextless ? maskCards(value) : typed(field, value);
+      if (!secret && zone === 'open' && !(isTextless && isKey(field)))
+        return tag === 'SELECT' || isTextless ? maskCards(value) : typed(field, value);
       // The words of a button take their place on the page.
       return isTextless ? maskText(value) : value && PASSWORD_MASK;
     },
@@ -290,6 +294,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
         return SHOWN_META.test((attributeOf(element, 'name') ?? '').toLowerCase()) ? value : undefined;
       }
       if (tag === 'INPUT' && typeOf(element) === 'hidden') return /^(type|class|style)$/.test(name) ? value : undefined;
+      // Never seen, and sent with forms.
+      if (name === 'value' && (tag === 'DATA' || (tag === 'BUTTON' && isKey(element)))) return '';
       if (name === 'value' && /^(INPUT|TEXTAREA|SELECT)$/.test(tag)) {
         if (secret === 'password') return PASSWORD_MASK;
         // Which one is chosen, say the options.
@@ -313,7 +319,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
         return (STYLE_WORD.test(value) || value === name) && !CONTENT_ATTRIBUTE.test(name) ? value : maskText(value);
       }
       if (URL_ATTRIBUTE.test(name) && (!PICTURE_TAGS.test(tag) || name === 'formaction')) {
-        const isSheet = tag === 'LINK' && /style|preload|icon/i.test(attributeOf(element, 'rel') ?? '');
+        const isSheet = tag === 'LINK' && /style/i.test(attributeOf(element, 'rel') ?? '');
         if (isSheet) return value;
         // Code, and whole files.
         return /^\s*(javascript|data):/i.test(value) ? '#' : url(value);
@@ -321,7 +327,9 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       if (SHAPE_ATTRIBUTE.test(name)) return value;
       if (SCRIPT_ATTRIBUTE.test(name) && !STYLE_WORD.test(value)) {
         if (RECORD.test(value)) return '';
-        if (isTokenPart(name)) return maskText(value);
+        // Code and addresses that hold one.
+        if (isTokenPart(name) || (/=./.test(value) && isTokenPart(value))) return maskText(value);
+        return url(value);
       }
       return maskCards(value);
     },

@@ -15,7 +15,7 @@ import type {
 } from '@rrweb/types';
 import type { Assets } from './assets.ts';
 import { isLossy, withLonghands } from './css-lost.ts';
-import { chosenCandidate, dropCssUrls, maskCssText, resolveAddress, rewriteCss } from './css-urls.ts';
+import { chosenCandidate, dropCssUrls, maskCssText, maskGenerated, resolveAddress, rewriteCss } from './css-urls.ts';
 import {
   attributeOf,
   childrenOf,
@@ -23,12 +23,13 @@ import {
   hasAttributeOf,
   isDocument,
   isElement,
+  isLaidOut,
   parentOf,
   shadowOf,
   tagOf,
 } from './dom.ts';
 import type { Masker, Secret, Zone } from './mask.ts';
-import { PASSWORD_MASK } from './mask-text.ts';
+import { maskCards, PASSWORD_MASK } from './mask-text.ts';
 import { describeScreen } from './page.ts';
 import { EVENT, NODE, SOURCE, type NodeIds } from './rrweb.ts';
 
@@ -100,8 +101,12 @@ export function createOutgoing(options: {
 
   const css = (text: string, base: string, zone: Zone) => {
     const shown = zone === 'masked' ? dropCssUrls(text) : text;
-    return rewriteCss(zone === 'open' ? shown : maskCssText(shown), base, assets.mentioned);
+    return rewriteCss(maskCssText(shown, zone === 'open' ? maskCards : maskGenerated), base, assets.mentioned);
   };
+
+  /** As a declaration, since what may stay depends on the property. */
+  const cssValue = (property: string, value: string, base: string, zone: Zone) =>
+    css(`${property}:${value}`, base, zone).slice(property.length + 1);
 
   const imageOf = (element: Element): HTMLImageElement | undefined => {
     if (tagOf(element) === 'IMG') return element as HTMLImageElement;
@@ -111,6 +116,7 @@ export function createOutgoing(options: {
   };
 
   const isShownNow = (element: Element): boolean => {
+    if (!isLaidOut(element)) return false;
     const box = element.getBoundingClientRect();
     return box.bottom > 0 && box.top < (page.defaultView?.innerHeight ?? 0) && box.width > 0;
   };
@@ -207,27 +213,25 @@ export function createOutgoing(options: {
       if (name.startsWith('rr_') && name !== 'rr_src') continue;
       const kept = masker.attribute(element, tag, name.toLowerCase(), value, zone, secret);
       if (kept === undefined) delete all[name];
-      else if (name === 'style' && zone === 'open' && kept.includes('url('))
-        all[name] = css(kept, element.baseURI, zone);
+      else if (name === 'style' && zone === 'open') all[name] = css(kept, element.baseURI, zone);
       else if (kept !== all[name]) all[name] = kept;
     }
   };
 
   /** rrweb's difference of an inline style: property → value, [value, priority], or false. */
   const maskStyle = (element: Element, style: Attributes, zone: Zone) => {
-    const change = (value: string) => css(value, element.baseURI, zone);
     for (const [property, value] of Object.entries(style)) {
+      const change = (part: unknown) =>
+        typeof part === 'string' ? cssValue(property, part, element.baseURI, zone) : part;
       // What is not telling has no address either.
       if (zone !== 'open') {
         if (masker.isTelling(property, String(value))) style[property] = false;
-      } else if (typeof value === 'string') style[property] = change(value);
-      else if (Array.isArray(value))
-        style[property] = value.map((part: unknown) => (typeof part === 'string' ? change(part) : part));
+      } else style[property] = Array.isArray(value) ? value.map(change) : change(value);
     }
   };
 
   const boxOf = (element: Element): attributes => {
-    const box = element.getBoundingClientRect();
+    const box = isLaidOut(element) ? element.getBoundingClientRect() : { width: 0, height: 0 };
     return { rr_width: `${box.width}px`, rr_height: `${box.height}px` };
   };
 
@@ -443,8 +447,7 @@ export function createOutgoing(options: {
         const base = (owner as HTMLLinkElement | undefined)?.sheet?.href ?? owner?.baseURI ?? page.baseURI;
         if (data.source === SOURCE.StyleDeclaration) {
           const { set } = data;
-          // As a declaration, since what may stay depends on the property.
-          if (set?.value) set.value = css(` ${set.property}:${set.value}`, base, zone).slice(set.property.length + 2);
+          if (set?.value) set.value = cssValue(set.property, set.value, base, zone);
           return true;
         }
         for (const add of data.adds ?? []) add.rule = css(add.rule, base, zone);

@@ -6,7 +6,7 @@
 
 import { LIMITS } from '../../protocol/limits.ts';
 import type { AssetEntry } from '../../protocol/messages.ts';
-import { cssUrl, isFontTail } from './css-text.ts';
+import { cssUrl, isFontTail, MAX_FONT_TAIL } from './css-text.ts';
 
 export type AssetBook = {
   /** Returns the addresses that can be loaded now and could not before. */
@@ -56,8 +56,10 @@ export type Replacement = { placeholder: string; address: string };
 type Waiting = { key: string; fragment: string; placeholder: string; places: Map<object, Place[]> };
 
 export type Places = {
-  /** The address to write for `raw`; what can't be had yet gets a placeholder, and the place is remembered. */
-  address(raw: string, base: string, place: Place): string;
+  /** The address to write for `raw`; what can't be had yet gets a placeholder, and the place is remembered. Only a
+   * picture's, `isPicture`, keeps its fragment: anywhere else a browser might take an SVG for a document of resources,
+   * and load all that it asks for. */
+  address(raw: string, base: string, place: Place, isPicture?: boolean): string;
   /** The asset if it can be loaded now; else the place is remembered. */
   find(url: string, place: Place): { hash: string; type: string } | undefined;
   /** These can be loaded now: puts them into attributes; sheets and calls are left to the caller. */
@@ -85,12 +87,19 @@ export function fontPlaceholder(placeholder: string, tail: string): string {
 
 /** The text of a rule, or of a sheet, with the address in it. */
 export function putAddress(text: string, { placeholder, address }: Replacement): string {
-  return text
-    .replace(/local\("([^"]*#asset-\d+-)([^"]*)"\)/g, (font: string, mark: string, tail: string) =>
-      // A page may write such a name itself; what is in it must still be no more than a tail.
-      mark === placeholder && isFontTail(tail) ? cssUrl(address) + tail : font,
-    )
-    .replaceAll(placeholder, address);
+  const head = `local("${placeholder}`;
+  let put = '';
+  let from = 0;
+  for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, at + 1)) {
+    const tailFrom = at + head.length;
+    const tail = text.slice(tailFrom, tailFrom + MAX_FONT_TAIL).split('"', 1)[0] ?? '';
+    const end = tailFrom + tail.length + '")'.length;
+    // A page may write such a name itself; what is in it must still be no more than a tail.
+    if (text.slice(end - 2, end) !== '")' || !isFontTail(tail)) continue;
+    put += text.slice(from, at) + cssUrl(address) + tail;
+    from = end;
+  }
+  return (put + text.slice(from)).replaceAll(placeholder, address);
 }
 
 /** `href` without its fragment is the key by which the visitor's page offered it. */
@@ -147,16 +156,17 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
   };
 
   return {
-    address(raw, base, place) {
+    address(raw, base, place, isPicture = false) {
       // Data needs no request. The trim: a browser ignores white space around an address.
-      if (/^\s*data:/i.test(raw)) return raw;
+      if (/^\s*data:/i.test(raw)) return isPicture ? raw : withoutFragment(raw);
       const found = resolve(raw, base);
       if (!found) return `${PLACEHOLDER}0-`;
       const { key, fragment } = found;
-      if (fragment !== '' && isSamePage(key, pageUrl())) return fragment;
+      if (fragment !== '' && !isPicture && isSamePage(key, pageUrl())) return fragment;
       const address = book.addressOf(key);
-      if (address !== undefined) return address + fragment;
-      return wait(key, fragment, place).placeholder;
+      const kept = isPicture ? fragment : '';
+      if (address !== undefined) return address + kept;
+      return wait(key, kept, place).placeholder;
     },
     find(url, place) {
       const entry = book.find(url);
@@ -200,6 +210,11 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
       return byUrl.size;
     },
   };
+}
+
+function withoutFragment(url: string): string {
+  const at = url.indexOf('#');
+  return at < 0 ? url : url.slice(0, at);
 }
 
 function samePlace(a: Place, b: Place): boolean {

@@ -1,11 +1,14 @@
-// Sets a recorded attribute on an element of the mirror, or what may stand for it. Whatever could load, navigate, submit
-// or start something is kept under an inert name (inert-names.ts) and reaches the real name only as an asset's address,
-// a fragment, or not at all.
+// Sets a recorded attribute on an element of the mirror, or what may stand for it. Whatever could load, navigate,
+// submit or start something is kept under an inert name (inert-names.ts) and reaches the real name only as an asset's
+// address, a fragment, or not at all.
+//
+// An asset that is an SVG never gets a fragment where a browser could take it for a document of resources (a mask, a
+// filter, what `use` shows): Firefox would load what that document asks for.
 //
 // Easy to get wrong: an SVG animation can set an address long after it was built (attributeName, values), and any SVG
 // attribute may hold url(); names are compared in lower case but set as recorded (viewBox).
 
-import { isPlaceholder, resolve, type Places } from './assets.ts';
+import { resolve, type Places } from './assets.ts';
 import { cssUrl, parseDeclarations } from './css-text.ts';
 import { inertName, isInertName, MARK } from './inert-names.ts';
 import type { MediaText } from './media.ts';
@@ -13,7 +16,13 @@ import { HTML_NAMESPACE, SVG_NAMESPACE } from './node-kinds.ts';
 import { parseSrcset } from './srcset.ts';
 
 /** What stands between the page's own words and what is written here. */
-export type Addresses = { places: Places; base: string; media: MediaText };
+export type Addresses = {
+  places: Pick<Places, 'address' | 'find'>;
+  base: string;
+  media: MediaText;
+  /** Shows what a `use` element takes from another document. */
+  sprite(use: Element): void;
+};
 
 export type Treatment =
   | 'plain'
@@ -23,7 +32,7 @@ export type Treatment =
   | 'link'
   /** The inert copy, and the asset's address. */
   | 'asset'
-  /** The same, and nothing until the asset is here: a browser complains of a placeholder. */
+  /** The inert copy, and a fragment: what it takes from another document is put into it. */
   | 'sprite'
   | 'srcset'
   /** A media query, as the visitor's browser answers it. */
@@ -141,7 +150,13 @@ export function setAttribute(element: Element, recorded: string, value: string, 
       write(
         element,
         recorded,
-        addresses.places.address(value, addresses.base, { kind: 'attribute', element, name: recorded }),
+        addresses.places.address(
+          value,
+          addresses.base,
+          { kind: 'attribute', element, name: recorded },
+          // A filter's content: a browser may look for it in a document of resources.
+          tag !== 'feimage',
+        ),
       );
       return;
     case 'media':
@@ -150,7 +165,7 @@ export function setAttribute(element: Element, recorded: string, value: string, 
       return;
     case 'sprite':
       element.setAttribute(inertName(name), value);
-      refreshSprite(element, addresses);
+      addresses.sprite(element);
       return;
     case 'srcset':
       element.setAttribute(inertName(name), value);
@@ -202,25 +217,12 @@ function refreshSrcset(element: Element, addresses: Addresses): void {
     if (found.key.startsWith('data:')) known.push(`${url} ${descriptor}`);
     else if (addresses.places.find(found.key, { kind: 'call', owner: element, run }))
       known.push(
-        `${addresses.places.address(url, addresses.base, { kind: 'call', owner: element, run })} ${descriptor}`,
+        `${addresses.places.address(url, addresses.base, { kind: 'call', owner: element, run }, true)} ${descriptor}`,
       );
   }
   const value = known.join(', ');
   if (value === '') element.removeAttribute('srcset');
   else if (element.getAttribute('srcset') !== value) element.setAttribute('srcset', value);
-}
-
-function refreshSprite(use: Element, addresses: Addresses): void {
-  const { places, base } = addresses;
-  const place = { kind: 'call', owner: use, run: () => refreshSprite(use, addresses) } as const;
-  for (const name of ['href', 'xlink:href']) {
-    const value = use.getAttribute(inertName(name));
-    if (value === null) continue;
-    const found = resolve(value, base);
-    const address = /^\s*data:/i.test(value) || !found ? undefined : places.address(value, base, place);
-    if (address === undefined || isPlaceholder(address)) remove(use, name);
-    else write(use, name, address);
-  }
 }
 
 function restoreMetaContent(meta: Element, addresses: Addresses): void {

@@ -52,8 +52,9 @@ export type Builder = {
   fillDocument(serialized: Fields, document: Document, ready: () => void): void;
   /** Our own styles, in front of the page's. */
   dress(document: Document): void;
-  /** Gives a node that is there the attributes or text of its new serialisation. False: it must be built anew. */
-  reuse(node: Node, serialized: Fields): boolean;
+  /** Gives a node that is there the attributes or text of its new serialisation, for its place below `parent`. False:
+   * it must be built anew. */
+  reuse(node: Node, serialized: Fields, parent: Node): boolean;
   attribute(element: Element, name: string, value: unknown): void;
   /** After everything built so far is connected. */
   settle(): void;
@@ -220,7 +221,11 @@ export function createBuilder(scene: Scene): Builder {
         return makeElement(serialized, document, parent);
       case NODE.Text: {
         const text = textOf(serialized.textContent);
-        return document.createTextNode(isStyle(parent) ? sheets.childText(parent, text) : text);
+        if (!isStyle(parent)) return document.createTextNode(text);
+        const piece = document.createTextNode('');
+        sheets.piece(piece, text);
+        sheets.stale(parent);
+        return piece;
       }
       case NODE.Cdata:
         // An HTML document has none; the recorder sends no content for it either.
@@ -302,9 +307,10 @@ export function createBuilder(scene: Scene): Builder {
       if (name === 'rel' || name === 'href' || name === 'media' || name === 'disabled' || name === '_cssText')
         linkChanged(element, name, value);
     },
-    reuse(node, serialized) {
+    reuse(node, serialized, parent) {
       if (isText(node) && serialized.type === NODE.Text) {
-        if (isStyle(node.parentNode)) return false;
+        // A sheet's text is rewritten, and stands elsewhere than its node.
+        if (isStyle(node.parentNode) || isStyle(parent)) return false;
         const text = textOf(serialized.textContent);
         if (node.data !== text) node.data = text;
         return true;
@@ -327,6 +333,7 @@ export function createBuilder(scene: Scene): Builder {
       return true;
     },
     settle() {
+      sheets.settle();
       const elements = unsettled;
       const scrolls = scrolled;
       unsettled = [];

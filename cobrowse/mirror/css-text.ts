@@ -17,7 +17,7 @@ export type CssReference =
   | { kind: 'font'; raw: string; tail: string }
   /** The queries of an `@media` that ask about the device: the visitor's. */
   | { kind: 'media'; raw: string }
-  /** A whole `@import` statement. `tail`: what follows the address, without the semicolon. */
+  /** A whole `@import` statement. `tail`: what follows the address, without comments and semicolon. */
   | { kind: 'import'; raw: string; tail: string };
 
 /** texts[0] ref[0] texts[1] ref[1] … texts[n]. Holds no address that a browser would load. */
@@ -43,7 +43,9 @@ const SELECTED = `::highlight(${SELECTION})`;
 const OWN_COLORS_UNDONE = 'color:currentcolor;background-color:transparent;';
 /** What may follow a font's address, with plain words in it: nothing that could be taken for anything else. */
 const FONT_TAIL = /^(?: *(?:format|tech)\( *(?:"[\w-]*"|'[\w-]*'|[\w-]+(?: *, *[\w-]+)*) *\))*/i;
-const MAX_FONT_TAIL = 200;
+export const MAX_FONT_TAIL = 200;
+/** All that the conditions of an import are made of. */
+const CONDITIONS = /^[\s\w\-.,:()<>=/%+*#!\u0080-\uffff]*$/;
 const LEGACY_PSEUDO_ELEMENTS: ReadonlySet<string> = new Set(['before', 'after', 'first-line', 'first-letter']);
 /** Functions that take an address as a plain string. */
 const STRING_IS_ADDRESS: ReadonlySet<string> = new Set([
@@ -137,10 +139,14 @@ class Tokenizer {
   #afterPseudoElement = false;
   #keepAddresses = false;
   readonly #blocks: Block[] = [];
+  /** How many of them are no braces. */
+  #brackets = 0;
 
   constructor(text: string, embedded: boolean) {
     // A backslash at the very end would escape whatever is put after it.
-    this.#text = embedded ? text.replace(/\\+$/, '') : text;
+    let end = text.length;
+    while (embedded && text.charCodeAt(end - 1) === BACKSLASH) end--;
+    this.#text = text.slice(0, end);
     this.#embedded = embedded;
   }
 
@@ -344,13 +350,16 @@ class Tokenizer {
         raw = this.#address();
       }
     }
-    const tailFrom = this.#at;
+    let tail = '';
+    let tailFrom = this.#at;
     const open: number[] = [];
     let ended = false;
     while (this.#at < text.length) {
       const c = text.charCodeAt(this.#at);
       if (c === SLASH && text.charCodeAt(this.#at + 1) === STAR) {
+        tail += `${text.slice(tailFrom, this.#at)} `;
         this.#skipSpaceAndComments();
+        tailFrom = this.#at;
         continue;
       }
       if (c === QUOTE || c === APOSTROPHE) {
@@ -387,7 +396,7 @@ class Tokenizer {
       }
       this.#at++;
     }
-    const tail = text.slice(tailFrom, this.#at);
+    tail += text.slice(tailFrom, this.#at);
     if (ended && text.charCodeAt(this.#at) === SEMICOLON) this.#at++;
     this.#statementStarts = true;
     // An import that is cut off by the end of the sheet still counts; one that a brace cuts off does not.
@@ -504,6 +513,7 @@ class Tokenizer {
 
   #open(close: number, name: string, addressIn: boolean): void {
     this.#blocks.push({ close, name, addressIn, afterPseudoElement: this.#afterPseudoElement });
+    if (close !== CLOSE_BRACE) this.#brackets++;
     this.#afterPseudoElement = false;
   }
 
@@ -560,7 +570,7 @@ class Tokenizer {
         return;
       }
       case OPEN_BRACE: {
-        const statement = this.#blocks.every((block) => block.close === CLOSE_BRACE) && !this.#customProperty;
+        const statement = this.#brackets === 0 && !this.#customProperty;
         const name = this.#customProperty ? 'value' : this.#atRule === 'font-face' ? this.#atRule : '';
         this.#open(CLOSE_BRACE, name, top?.addressIn ?? false);
         if (!statement) return;
@@ -579,6 +589,7 @@ class Tokenizer {
         if (top?.close === code) {
           this.#afterPseudoElement = top.afterPseudoElement;
           this.#blocks.pop();
+          this.#brackets--;
         }
         return;
       case CLOSE_BRACE:
@@ -631,7 +642,9 @@ class Tokenizer {
   #finish(): CssParts {
     const edits = this.#edits;
     if (this.#embedded) {
-      let closers = this.#unclosed;
+      // What is replaced by something else is not open any more.
+      const isReplaced = edits.some((edit) => edit.end === this.#text.length);
+      let closers = isReplaced ? '' : this.#unclosed;
       for (const block of this.#blocks.reverse()) closers += String.fromCharCode(block.close);
       edits.push({ start: this.#text.length, end: this.#text.length, text: closers });
     }
@@ -686,9 +699,12 @@ export function isFontTail(text: string): boolean {
   return text.length < MAX_FONT_TAIL && FONT_TAIL.exec(text)?.[0] === text;
 }
 
-/** The conditions of an import, as at-rules that stand around its text: always one rule, whatever the text holds. */
+/** The conditions of an import, as at-rules that stand around its text: always one rule, whatever the text holds.
+ * With a string, an escape, a comment or a bracket out of place in them a browser might see the text begin
+ * elsewhere; nobody writes such, and that import never applies. */
 export function wrapImport(text: string, tail: string): string {
-  let rest = tail.replace(/\/\*[^]*?\*\//g, ' ').trim();
+  if (!CONDITIONS.test(tail) || /\/\*|<!--|url\(/i.test(tail) || !isBalanced(tail)) return '@media not all{}';
+  let rest = tail.trim();
   let layer: string | undefined;
   const named = /^layer\s*(?:\(([^()]*)\))?(?=\s|$|s)/i.exec(rest);
   if (named) {
@@ -706,6 +722,16 @@ export function wrapImport(text: string, tail: string): string {
   if (supports !== undefined) wrapped = `@supports ${supports}{${wrapped}}`;
   if (layer !== undefined) wrapped = `@layer ${layer}{${wrapped}}`;
   return wrapped;
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length && depth >= 0; at++) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_PAREN) depth++;
+    if (code === CLOSE_PAREN) depth--;
+  }
+  return depth === 0;
 }
 
 function closing(text: string, open: number): number {

@@ -6,6 +6,7 @@
 
 import { depthOf, documentOf, MAX_DEPTH, shadowOf, type Builder } from './build.ts';
 import { idIn, isFields, listOf, NODE, textOf, type Fields } from './events.ts';
+import { MARK } from './inert-names.ts';
 import { isDocument, isElement, isHtml, isStyle, isStyled, isText } from './node-kinds.ts';
 import { safeCssValue } from './attributes.ts';
 import type { Scene } from './scene.ts';
@@ -41,12 +42,18 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
     return waiting;
   };
 
+  const takeOut = (node: Node) => {
+    const parent = node.parentNode;
+    if (isStyle(parent) && isText(node)) sheets.stale(parent);
+    parent?.removeChild(node);
+  };
+
   const applyRemoves = (removes: readonly unknown[], limbo: Map<number, Node>) => {
     for (const remove of removes) {
       const id = isFields(remove) ? idIn(remove.id) : undefined;
       const node = id === undefined ? undefined : nodes.get(id);
       if (id === undefined || !node || isDocument(node)) continue;
-      node.parentNode?.removeChild(node);
+      takeOut(node);
       limbo.set(id, node);
     }
   };
@@ -54,8 +61,10 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
   /** A node from limbo comes without its old children: those that still belong to it are named again. */
   const empty = (node: Node, limbo: Map<number, Node>) => {
     for (const parent of [node, isElement(node) ? node.shadowRoot : null]) {
-      for (let child = parent?.firstChild; child; child = parent?.firstChild) {
-        child.remove();
+      for (const child of parent ? [...parent.childNodes] : []) {
+        // What we have put in stays: the page does not know of it.
+        if (isElement(child) && child.hasAttribute(MARK.own)) continue;
+        takeOut(child);
         const id = nodes.idOf(child);
         if (id !== undefined) limbo.set(id, child);
       }
@@ -69,10 +78,10 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
     if (old && !old.contains(parent)) {
       // Below something in limbo counts as in limbo too.
       const wasOut = limbo.delete(id) || !old.isConnected;
-      const isReused = old.ownerDocument === document && builder.reuse(old, serialized);
+      const isReused = old.ownerDocument === document && builder.reuse(old, serialized, parent);
       if (wasOut) empty(old, limbo);
       if (isReused) return old;
-      old.parentNode?.removeChild(old);
+      takeOut(old);
       nodes.forget(old);
     }
     return builder.build(serialized, document, parent, depthOf(parent));
@@ -87,6 +96,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
         nodes.forget(old);
       }
     }
+    if (isText(node) && isStyle(node.parentNode)) sheets.stale(node.parentNode);
     parent.insertBefore(node, next?.parentNode === parent ? next : null);
     if (isDocument(parent)) builder.dress(parent);
   };
@@ -178,10 +188,8 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
       const node = id === undefined ? undefined : nodes.get(id);
       if (!node || !isFields(change)) continue;
       const value = textOf(change.value);
-      if (isText(node) && isStyle(node.parentNode)) {
-        if (node.parentNode.childNodes.length === 1) scene.places.forget(node.parentNode);
-        node.data = sheets.childText(node.parentNode, value);
-      } else if (node.nodeType === 3 || node.nodeType === 8) node.nodeValue = value;
+      if (isText(node) && isStyle(node.parentNode)) sheets.piece(node, value);
+      else if (node.nodeType === 3 || node.nodeType === 8) node.nodeValue = value;
     }
   };
 
@@ -223,6 +231,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
       if (removes.length > 0) frames.sweep();
       builder.settle();
       applyTexts(listOf(data.texts));
+      sheets.settle();
       applyAttributes(listOf(data.attributes));
     },
   };

@@ -13,6 +13,7 @@ import { NO_SCROLLBARS_CSS, OWN_CSS } from './own-sheet.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createScrolls, type Scrolls } from './scrolls.ts';
 import { createSheets, type Sheets } from './sheets.ts';
+import { createSprites } from './sprites.ts';
 import { createStates, type States } from './states.ts';
 import { createTopLayer, type TopLayer } from './top-layer.ts';
 
@@ -54,7 +55,13 @@ export type SceneOptions = {
 export function createScene(options: SceneOptions): Scene {
   const { document, base, labels, book, source } = options;
   const places = createPlaces(book, () => base);
-  const addresses: Addresses = { places, base, media: createMediaText(options.media) };
+  const addresses: Addresses & { places: Places } = {
+    places,
+    base,
+    media: createMediaText(options.media),
+    sprite: (use) => sprites.refresh(use),
+  };
+  const sprites = createSprites({ addresses: () => addresses, source, changed: options.changed });
   const scrolls = createScrolls();
   let { overlayScrollbars } = options;
   const ownSheets = new Map<Document, CSSStyleSheet>();

@@ -1,10 +1,21 @@
 // Style sheets of one snapshot: text into style elements, links turned into style elements, changes by index (CSSOM),
 // adopted sheets, and addresses that become known later.
 //
-// Easy to get wrong: a constructed sheet belongs to one document, so the same sheet adopted in a frame is a copy; setting
-// a style element's text drops rules that scripts inserted, so late addresses are put into the rules themselves.
+// Easy to get wrong: the text nodes of a style element are one text to a browser, cut anywhere, so they are rewritten
+// as one, which stands in the first of them (pieces rewritten one by one could be joined to an address); what each of
+// them was is kept, since they change one by one. A constructed sheet belongs to one document, so the same sheet
+// adopted in a frame is a copy; setting a style element's text drops rules that scripts inserted, so late addresses
+// are put into the rules themselves.
 
-import { fontPlaceholder, isPlaceholder, placeholdersIn, putAddress, resolve, type Replacement } from './assets.ts';
+import {
+  fontPlaceholder,
+  isPlaceholder,
+  placeholdersIn,
+  putAddress,
+  resolve,
+  type Places,
+  type Replacement,
+} from './assets.ts';
 import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
 import { cssUrl, wrapImport, type CssParts } from './css-text.ts';
@@ -15,6 +26,9 @@ import type { NodeMap } from './node-map.ts';
 /** Between the texts of a style element's several text nodes in `_cssText`. */
 const SPLIT = '/* rr_split */';
 const MAX_IMPORT_DEPTH = 8;
+/** Of one sheet, with all that its imports import. */
+const MAX_IMPORTS = 500;
+const MAX_IMPORTED_CHARS = 16_000_000;
 const MAX_ADOPTED = 4000;
 /** A shorthand with var() in it has no value in its longhands, where a walk over a rule's properties would find it. */
 const SHORTHANDS = [
@@ -32,8 +46,11 @@ type Root = Document | ShadowRoot;
 export type Sheets = {
   /** The whole text of a style element, over its text nodes. */
   fill(style: Element, text: string): void;
-  /** One text node of a style element, rewritten. */
-  childText(style: Element, text: string): string;
+  /** What a text node of a style element is, or will be when it stands there; shown by `settle`. */
+  piece(child: Text, text: string): void;
+  /** The text nodes of this element are others now: they are written anew by `settle`. */
+  stale(style: Element): void;
+  settle(): void;
   /** A style element that stands for a linked sheet: shows it as soon as its text is here. */
   link(style: Element, href: string): void;
   rules(data: Fields): void;
@@ -48,7 +65,7 @@ export type Sheets = {
 
 export type SheetsOptions = {
   nodes: NodeMap;
-  addresses: Addresses;
+  addresses: Addresses & { places: Places };
   source: CssSource;
   /** In front of what a shadow root adopts. */
   ownSheet(document: Document): CSSStyleSheet | undefined;
@@ -59,7 +76,10 @@ export type SheetsOptions = {
 export function createSheets(options: SheetsOptions): Sheets {
   const { nodes, addresses, source } = options;
   /** What a style element was made from, where it may have to be made again. */
-  const origins = new WeakMap<Element, { text: string } | { link: string }>();
+  const origins = new WeakMap<Element, { link?: string }>();
+  /** Texts of style elements' text nodes as the page has them. */
+  const raw = new WeakMap<Text, string>();
+  const stale = new Set<Element>();
   const adopted = new Map<number, Map<Document, CSSStyleSheet>>();
   const adoptedBy = new WeakMap<Root, number[]>();
   /** For shadow roots that are not there yet. */
@@ -67,11 +87,18 @@ export function createSheets(options: SheetsOptions): Sheets {
   const indexes = new WeakMap<CSSStyleSheet, Map<string, Held[]>>();
   let pending = 0;
 
-  const write = (parts: CssParts, owner: Owner, base: string, imports: string[]): string => {
+  /** Whole sheets: imports in it are counted, since imports of imports could be without end. */
+  const write = (
+    parts: CssParts,
+    owner: Owner,
+    base: string,
+    imports: readonly string[] = [],
+    left = { imports: MAX_IMPORTS, chars: MAX_IMPORTED_CHARS },
+  ): string => {
     let text = parts.texts[0] ?? '';
     parts.references.forEach((reference, index) => {
       if (reference.kind === 'import')
-        text += importText(reference.raw, addresses.media(reference.tail), owner, base, imports);
+        text += importText(reference.raw, addresses.media(reference.tail), owner, base, imports, left);
       else if (reference.kind === 'media') text += addresses.media(reference.raw);
       else {
         const address = addresses.places.address(reference.raw, base, { kind: 'sheet', owner });
@@ -85,12 +112,21 @@ export function createSheets(options: SheetsOptions): Sheets {
   };
 
   /** Constructed sheets take no imports, so theirs are left out, as a browser does. */
-  const importText = (raw: string, tail: string, owner: Owner, base: string, imports: string[]): string => {
+  const importText = (
+    address: string,
+    tail: string,
+    owner: Owner,
+    base: string,
+    imports: readonly string[],
+    left: { imports: number; chars: number },
+  ): string => {
     if (!isElementOwner(owner) || imports.length >= MAX_IMPORT_DEPTH) return '';
-    const url = resolve(raw, base)?.key;
-    if (url === undefined || imports.includes(url)) return wrapImport('', tail);
-    const text = linkedText(owner, url);
-    return wrapImport(text === undefined ? '' : write(source.parseImported(text), owner, url, [...imports, url]), tail);
+    const url = resolve(address, base)?.key;
+    if (url === undefined || imports.includes(url) || --left.imports < 0) return wrapImport('', tail);
+    const text = linkedText(owner, url) ?? '';
+    left.chars -= text.length;
+    if (left.chars < 0) return wrapImport('', tail);
+    return wrapImport(write(source.parseImported(text), owner, url, [...imports, url], left), tail);
   };
 
   const linkedText = (owner: Element, url: string): string | undefined => {
@@ -111,36 +147,39 @@ export function createSheets(options: SheetsOptions): Sheets {
   const refresh = (style: Element) => {
     const origin = origins.get(style);
     if (!origin) return;
-    if ('link' in origin) link(style, origin.link);
-    else fill(style, origin.text);
+    if (origin.link !== undefined) link(style, origin.link);
+    else rewrite(style);
   };
 
-  const keepOrigin = (style: Element, origin: { text: string } | { link: string }, parts?: CssParts) => {
-    if ('link' in origin || parts?.references.some((reference) => reference.kind === 'import'))
-      origins.set(style, origin);
+  const rewrite = (style: Element) => {
+    stale.delete(style);
+    const parts = source.parse(
+      textsOf(style)
+        .map((child) => raw.get(child) ?? '')
+        .join(''),
+    );
+    if (parts.references.some((reference) => reference.kind === 'import')) origins.set(style, {});
     else origins.delete(style);
+    addresses.places.forget(style);
+    setText(style, write(parts, style, addresses.base));
   };
 
   const fill = (style: Element, text: string) => {
-    const parts = source.parse(text);
-    keepOrigin(style, { text }, parts);
-    addresses.places.forget(style);
-    setText(style, write(parts, style, addresses.base, []));
+    if (!textsOf(style)[0]) style.append(style.ownerDocument.createTextNode(''));
+    const children = textsOf(style);
+    const pieces = children.length === 1 ? [text] : text.split(SPLIT);
+    if (pieces.length > children.length) pieces.push(pieces.splice(children.length - 1).join(''));
+    children.forEach((child, index) => raw.set(child, pieces[index] ?? ''));
+    rewrite(style);
   };
 
   const setText = (style: Element, text: string) => {
-    const children: Text[] = [];
-    for (let child = style.firstChild; child; child = child.nextSibling) if (isText(child)) children.push(child);
-    if (children.length === 0) {
-      style.append(style.ownerDocument.createTextNode(text));
-      return;
-    }
-    const pieces = children.length === 1 ? [text] : text.split(SPLIT);
-    if (pieces.length > children.length) pieces.push(pieces.splice(children.length - 1).join(''));
-    children.forEach((child, index) => {
-      const piece = pieces[index] ?? '';
-      if (child.data !== piece) child.data = piece;
-    });
+    const children = textsOf(style);
+    if (children.length === 0) style.append(style.ownerDocument.createTextNode(text));
+    // Emptied first: for no moment is there more than what is written here.
+    for (const child of children.slice(1)) if (child.data !== '') child.data = '';
+    const [first] = children;
+    if (first && first.data !== text) first.data = text;
   };
 
   const link = (style: Element, href: string) => {
@@ -148,7 +187,7 @@ export function createSheets(options: SheetsOptions): Sheets {
     if (url === undefined) return;
     // Filled already, it is shown as it is, addresses and all, until the sheet comes.
     if (origins.has(style) || !style.firstChild) addresses.places.forget(style);
-    keepOrigin(style, { link: href });
+    origins.set(style, { link: href });
     const text = linkedText(style, url);
     if (text !== undefined) setText(style, write(source.parse(text), style, url, [url]));
   };
@@ -164,7 +203,7 @@ export function createSheets(options: SheetsOptions): Sheets {
   };
 
   const insert = (sheet: CSSStyleSheet, owner: Owner, rule: string, index: unknown) => {
-    const text = write(source.parse(rule), owner, addresses.base, []);
+    const text = write(source.parse(rule), owner, addresses.base);
     const place = Array.isArray(index) ? nested(sheet, index) : undefined;
     const target = Array.isArray(index) ? place?.list : sheet;
     if (!target) return;
@@ -208,11 +247,15 @@ export function createSheets(options: SheetsOptions): Sheets {
       return pending;
     },
     fill,
-    childText(style, text) {
-      const parts = source.parse(text);
-      // One of several texts can't be made again alone.
-      if (style.childNodes.length <= 1) keepOrigin(style, { text }, parts);
-      return write(parts, style, addresses.base, []);
+    piece(child, text) {
+      raw.set(child, text);
+      const parent = child.parentNode;
+      if (isStyle(parent)) stale.add(parent);
+    },
+    stale: (style) => stale.add(style),
+    settle() {
+      for (const style of stale) if (style.isConnected) rewrite(style);
+      stale.clear();
     },
     link,
     rules(data) {
@@ -229,7 +272,7 @@ export function createSheets(options: SheetsOptions): Sheets {
         const replaced = data.replace ?? data.replaceSync;
         if (typeof replaced === 'string' && !isElementOwner(owner)) {
           addresses.places.forget(owner);
-          sheet.replaceSync(write(source.parse(replaced), owner, addresses.base, []));
+          sheet.replaceSync(write(source.parse(replaced), owner, addresses.base));
         }
       }
     },
@@ -242,7 +285,7 @@ export function createSheets(options: SheetsOptions): Sheets {
         const { style } = rule as CSSStyleRule;
         if (isFields(data.set)) {
           const { property, value, priority } = data.set;
-          const safe = write(source.parse(textOf(value)), owner, addresses.base, []);
+          const safe = write(source.parse(textOf(value)), owner, addresses.base);
           style.setProperty(textOf(property), safe, textOf(priority));
         }
         if (isFields(data.remove)) style.removeProperty(textOf(data.remove.property));
@@ -260,7 +303,7 @@ export function createSheets(options: SheetsOptions): Sheets {
         const sheet = newSheet(document);
         if (!sheet) continue;
         const rules = listOf(style.rules).map((rule) => (isFields(rule) ? textOf(rule.rule) : ''));
-        sheet.replaceSync(write(source.parse(rules.join('\n')), sheet, addresses.base, []));
+        sheet.replaceSync(write(source.parse(rules.join('\n')), sheet, addresses.base));
         if (sheet.cssRules.length !== rules.length) {
           // A rule that this browser does not know: one at a time, so that later indexes still count it.
           sheet.replaceSync('');
@@ -303,6 +346,10 @@ export function createSheets(options: SheetsOptions): Sheets {
       index.delete(replacement.placeholder);
     }
   }
+}
+
+function textsOf(style: Element): Text[] {
+  return [...style.childNodes].filter(isText);
 }
 
 function isElementOwner(owner: Owner): owner is Element {

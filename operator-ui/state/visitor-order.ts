@@ -16,9 +16,12 @@ export const SORTS = ['newest', 'longest', 'page'] as const;
 export type Sort = (typeof SORTS)[number];
 
 /** The address as a person reads it: percent-encoded Cyrillic decoded, broken escapes left alone. */
+/** What would break the line or turn the direction of its text, once it is decoded: it stays encoded. */
+const UNREADABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
 export function readableUrl(url: string): string {
   try {
-    return decodeURI(url);
+    return decodeURI(url).replace(UNREADABLE, encodeURIComponent);
   } catch {
     // Not valid UTF-8 behind the percent signs: the raw form is all there is to show.
     return url;

@@ -5,12 +5,14 @@
 // - After a restart every console comes back at once, some with several sockets: `sessionOf` remembers its answers for
 //   30 s and asks once for many. So another relay on the same database may honour an ended session for that long.
 // - Unknown logins cost the same work as known ones, or the time of the answer would tell which exist.
+// - Looking at a password takes long enough for it to be replaced meanwhile: what was checked is compared again, under a
+//   lock, where the session is made.
 // - A guesser must not be able to lock an operator out: the limit on a login alone does not hold for an address from
 //   which that operator is logged in already.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
-import type { Logger } from '../log.ts';
+import { and, eq, exists, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { reasonOf, type Logger } from '../log.ts';
 import type { Database } from '../store/database.ts';
 import { newId } from '../store/id.ts';
 import { operator, session } from '../store/schema.ts';
@@ -138,7 +140,7 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
       // Never back: two of these may overtake each other on their way to PostgreSQL.
       .set({ lastSeenAt: sql`greatest(${session.lastSeenAt}, ${new Date(now()).toISOString()}::timestamptz)` })
       .where(eq(session.id, sessionId))
-      .catch((error: unknown) => log.warn('a session could not be marked as seen', { reason: String(error) }));
+      .catch((error: unknown) => log.warn('a session could not be marked as seen', { reason: reasonOf(error) }));
   };
 
   const endWhere = async (condition: ReturnType<typeof and>) => {
@@ -176,14 +178,14 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
       if (fits === 'full') return throttled(2000);
       if (!fits || !usable) return { kind: 'wrong' };
 
-      byAddress.giveBack(from);
-      byPair.giveBack(pair);
-      byLogin.giveBack(login);
-
       const token = randomBytes(32).toString('base64url');
       const at = new Date(now());
       const sessionId = newId(now());
-      await db.orm.transaction(async (tx) => {
+      const entered = await db.orm.transaction(async (tx) => {
+        // Checking took a while. Locked, so that a new password or a disabling is either seen here, or comes after the
+        // session is there and ends it with the others.
+        const [still] = await tx.select().from(operator).where(eq(operator.id, usable.id)).for('update');
+        if (still?.passwordHash !== hashed || still.disabledAt !== null) return undefined;
         const dead = or(lt(session.expiresAt, at), lt(session.lastSeenAt, new Date(now() - IDLE_MS)));
         await tx.delete(session).where(dead);
         await tx.update(operator).set({ lastLoginAt: at }).where(eq(operator.id, usable.id));
@@ -197,8 +199,13 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
           address: from,
           userAgent: userAgent.slice(0, 300),
         });
+        return still;
       });
-      return { kind: 'ok', token, sessionId, operator: personOf(usable) };
+      if (!entered) return { kind: 'wrong' };
+      byAddress.giveBack(from);
+      byPair.giveBack(pair);
+      byLogin.giveBack(login);
+      return { kind: 'ok', token, sessionId, operator: personOf(entered) };
     },
 
     async sessionOf(token) {
@@ -243,11 +250,19 @@ export function createOperators({ db, log, now, ended }: OperatorsDoor): Operato
       if (old.normalize('NFKC') === fresh.normalize('NFKC')) return { kind: 'same' };
       const passwordHash = await hashing(() => hashPassword(fresh));
       if (passwordHash === 'full') return throttled(2000);
-      // Only if nobody else changed it in the meantime: the old password must still be the one that was checked.
+      // Only if nothing changed in the meantime: the old password must still be the one that was checked, and whoever was
+      // disabled or logged out while it was checked sets none.
       const changed = await db.orm
         .update(operator)
         .set({ passwordHash, mustChange: false })
-        .where(and(eq(operator.id, row.id), eq(operator.passwordHash, row.passwordHash)))
+        .where(
+          and(
+            eq(operator.id, row.id),
+            eq(operator.passwordHash, row.passwordHash),
+            isNull(operator.disabledAt),
+            exists(db.orm.select({ id: session.id }).from(session).where(eq(session.id, mine.sessionId))),
+          ),
+        )
         .returning({ id: operator.id });
       if (changed.length === 0) return { kind: 'wrong' };
       await endWhere(and(eq(session.operatorId, row.id), ne(session.id, mine.sessionId)));

@@ -130,19 +130,3 @@ function fetchOnce(address: string, options: { reachPrivate: boolean }): Promise
     request.on('error', () => refuse('failed'));
   });
 }
-
-/** Addresses that a style sheet refers to, absolute, without fragments. A superset is harmless. */
-export function cssAddresses(css: string, base: string): string[] {
-  const found = new Set<string>();
-  const text = css.replace(/\/\*[\s\S]*?\*\//g, ' ');
-  const pattern = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]+))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')/gi;
-  for (const match of text.matchAll(pattern)) {
-    const address = match.slice(1).find((part) => part !== undefined) ?? '';
-    if (address === '' || address.startsWith('#') || address.startsWith('data:') || !URL.canParse(address, base))
-      continue;
-    const url = new URL(address, base);
-    url.hash = '';
-    if (url.protocol === 'http:' || url.protocol === 'https:') found.add(url.href);
-  }
-  return [...found];
-}

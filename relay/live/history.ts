@@ -1,6 +1,7 @@
 // The frames of a room that a joiner needs: per tab the last whole snapshot and everything since, in one log by
 // sequence. Bounded by limits.ts. Owns memory only; asking the page for a fresh snapshot is room.ts's business.
-// Tab 0 is the relay itself (Assets frames): bounded by the number of assets of a room, so it has no weight here.
+// Tab 0 is the relay itself (Assets frames). It does not count in what makes a page send a fresh snapshot, since that
+// would make it no lighter: room.ts looks at its weight and writes its lists anew.
 //
 // The log is a few large pieces of memory, not one object per frame: every frame of every room passes through here, and
 // an array of small buffers cost more than the fan-out itself (bench `relay`). Dropped pieces are used again, by any
@@ -91,6 +92,11 @@ export class History {
   /** Whether a joiner would see this tab. */
   hasPicture(tab: number): boolean {
     return this.#tabs.get(tab)?.isWhole === true;
+  }
+
+  weightOf(tab: number): { bytes: number; frames: number } {
+    const { bytes, frames } = this.#tabs.get(tab) ?? { bytes: 0, frames: 0 };
+    return { bytes, frames };
   }
 
   /** Keeps a copy of a stamped, ordered frame; `header` as stamped. Says what to do about the weight of its tab. */

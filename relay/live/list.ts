@@ -2,7 +2,7 @@
 // that has the list open. A console that can't keep up gets the whole list again when its line has drained.
 
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Row, ToOperator } from '../../protocol/messages.ts';
+import type { Row } from '../../protocol/messages.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
 import type { Visitor } from './visitors.ts';
@@ -138,20 +138,38 @@ function listOf<T>(map: Map<string, T[]>, key: string): T[] {
   return list;
 }
 
-function pagesOf(delta: { reset: boolean; put: Row[]; gone: string[] }): string[] {
+/** A console refuses a message that is over LIMITS.maxTextBytes, and with a page of the whole list its operator would see
+ * nobody: so pages are cut by what they weigh too, and what one visitor writes can't push others out. */
+const PAGE_CHARS = LIMITS.maxTextBytes / 2;
+
+function pagesOf(delta: { reset: boolean; put: readonly Row[]; gone: readonly string[] }): string[] {
+  const put = cutUp(delta.put.map((row) => JSON.stringify(row)));
+  const gone = cutUp(delta.gone.map((id) => JSON.stringify(id)));
   const pages: string[] = [];
-  const size = LIMITS.listPageRows;
-  const count = Math.max(Math.ceil(delta.put.length / size), Math.ceil(delta.gone.length / size));
   // A reset is sent even when empty; an empty delta is not.
-  for (let page = 0; page < Math.max(count, delta.reset ? 1 : 0); page++) {
-    const message: ToOperator = {
-      t: 'rows',
-      reset: delta.reset && page === 0,
-      more: delta.reset && page + 1 < count,
-      put: delta.put.slice(page * size, (page + 1) * size),
-      gone: delta.gone.slice(page * size, (page + 1) * size),
-    };
-    pages.push(JSON.stringify(message));
+  const count = Math.max(put.length, gone.length, delta.reset ? 1 : 0);
+  for (let page = 0; page < count; page++) {
+    const reset = delta.reset && page === 0;
+    const more = delta.reset && page + 1 < count;
+    // Put together by hand: each row is written once, and its length is what the cut goes by.
+    pages.push(`{"t":"rows","reset":${reset},"more":${more},"put":[${put[page] ?? ''}],"gone":[${gone[page] ?? ''}]}`);
   }
   return pages;
+}
+
+/** Joins as many as a page may hold. */
+function cutUp(texts: readonly string[]): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  let chars = 0;
+  texts.forEach((text, at) => {
+    if (at > from && (at - from === LIMITS.listPageRows || chars + text.length > PAGE_CHARS)) {
+      pieces.push(texts.slice(from, at).join());
+      from = at;
+      chars = 0;
+    }
+    chars += text.length + 1;
+  });
+  if (from < texts.length) pieces.push(texts.slice(from).join());
+  return pieces;
 }

@@ -11,10 +11,13 @@ import { Codes } from './codes.ts';
 import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
 import type { LiveMetrics } from './metrics.ts';
+import { Offers } from './offers.ts';
 import { OperatorPeer, type Operator } from './operators.ts';
 import { createBucket, take, type Publish, type Socket } from './peer.ts';
 import { Room, type RoomTimes } from './room.ts';
+import { shownPage, shownText } from './shown.ts';
 import type { Site } from './site.ts';
+import { Uploads } from './uploads.ts';
 import { createDeviceReader, Tab, Visitor } from './visitors.ts';
 
 export type ResumeProof = { room: string; device: string; site: string; origin: string; paused: boolean };
@@ -50,6 +53,8 @@ export type Live = ReturnType<typeof createLive>;
 
 const FRAME_RATE = { burst: LIMITS.visitorFramesBurst, perSec: LIMITS.visitorFramesPerSec };
 const VISITOR_TEXT_RATE = { burst: LIMITS.visitorTextBurst, perSec: LIMITS.visitorTextPerSec };
+/** Connected tabs of one visitor: past what a person opens, and few enough that a token can't be used to hold many. */
+const MAX_TABS_PER_VISITOR = 100;
 const OPERATOR_TEXT_RATE = { burst: LIMITS.operatorTextBurst, perSec: LIMITS.operatorTextPerSec };
 
 export function createLive(door: LiveDoor, times: LiveTimes) {
@@ -61,8 +66,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const awaited = new Map<string, { peers: Set<OperatorPeer>; until: number }>();
   const operators = new Set<OperatorPeer>();
   const asksByOperator = new Map<OperatorPeer, Set<Visitor>>();
-  /** Offered assets whose upload is awaited: by room and hash, the addresses that will show it. */
-  const uploads = new Map<Room, Map<string, string[]>>();
+  const offers = new Map<Room, Offers>();
+  const uploads = new Uploads();
   const gone = new Set<Visitor>();
   const sparePieces = new SparePieces();
   const codes = new Codes<Visitor>(times.codeMs, (below) => door.randomInt(below));
@@ -105,7 +110,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         changed: () => list.changed(visitor),
         ended: (of) => {
           rooms.delete(of.id);
-          uploads.delete(of);
+          offers.delete(of);
           endedRooms.set(of.id, door.now() + LIMITS.resumeTokenMs);
           if (visitor.room === of) visitor.room = undefined;
           list.changed(visitor);
@@ -186,15 +191,21 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   const offerAssets = (visitor: Visitor, tab: Tab, entries: (FromVisitor & { t: 'assets' })['list']) => {
     const room = visitor.room;
-    if (!room || !room.has(tab)) return;
+    if (!room?.takesAssets || !room.has(tab)) return;
+    let offered = offers.get(room);
+    if (!offered) offers.set(room, (offered = new Offers()));
     const known: AssetEntry[] = [];
-    const want: string[] = [];
+    const want = new Set<string>();
     for (const { url, hash, bytes } of entries) {
       const before = room.assets.get(url);
       if (before && (hash === undefined || before.hash === hash)) continue;
-      if (room.assets.size >= LIMITS.maxRoomAssets) {
+      if (!before && room.assets.size >= LIMITS.maxRoomAssets) {
         room.notice('assets-skipped');
         break;
+      }
+      if (hash !== undefined && (before || offered.differs(url, hash)) && !offered.mayChange(door.now())) {
+        room.notice('assets-skipped');
+        continue;
       }
       if (hash === undefined) {
         door.fetchAsset(room, url);
@@ -202,6 +213,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       }
       const type = door.assetType(room.site.id, hash);
       if (type !== undefined) {
+        offered.forget(url);
         known.push({ url, hash, type });
         continue;
       }
@@ -210,24 +222,17 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         known.push({ url, hash: null, type: '' });
         continue;
       }
-      let byHash = uploads.get(room);
-      if (!byHash) uploads.set(room, (byHash = new Map()));
-      const urls = byHash.get(hash);
-      if (urls) {
-        if (!urls.includes(url) && urls.length < 100) urls.push(url);
-        // Asked for again: the page that was to send it may be gone.
-        want.push(hash);
-      } else {
-        byHash.set(hash, [url]);
-        want.push(hash);
-      }
+      // One that waits already is asked for again: the page that was to send it may be gone.
+      if (offered.add(url, hash, { size: room.assets.size, bytes: room.addressBytes })) want.add(hash);
+      else room.notice('assets-skipped');
     }
     room.announce(known);
-    if (want.length > 0) toTab(tab, { t: 'want', hashes: [...new Set(want)] });
+    if (want.size > 0) toTab(tab, { t: 'want', hashes: [...want] });
   };
 
-  const pageChanged = (tab: Tab, page: Page) => {
+  const pageChanged = (tab: Tab, said: Page) => {
     const now = door.now();
+    const page = shownPage(said, tab.visitor.origin);
     if (page.url !== tab.page.url) tab.pageSince = now;
     if (page.visible) tab.seenAt = now;
     tab.page = page;
@@ -381,22 +386,25 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       device = proof.device;
     }
     const now = door.now();
+    const lang = shownText(message.lang, message.lang.length);
     let visitor = visitors.get(device);
     if (!visitor) {
-      visitor = new Visitor(device, site, origin, readDevice(arrival.userAgent), message.lang, now);
+      visitor = new Visitor(device, site, origin, readDevice(arrival.userAgent), lang, now);
       visitors.set(device, visitor);
     }
-    visitor.lang = message.lang;
-    visitor.goneSince = undefined;
-    gone.delete(visitor);
+    visitor.lang = lang;
     const twin = visitor.tabs.find((tab) => tab.key === message.tab);
     if (twin) {
       // The newer connection wins: usually the same tab, back before its old link was noticed to be dead.
       detach(twin);
       twin.socket.close('Replaced');
     }
-    const tab = new Tab(arrival.socket, visitor, message.tab, message.page, now);
+    if (visitor.tabs.length >= MAX_TABS_PER_VISITOR) return 'TooMany';
+    const tab = new Tab(arrival.socket, visitor, message.tab, shownPage(message.page, origin), now);
     visitor.tabs.push(tab);
+    // Not before: letting go of the twin may have left the visitor without a tab.
+    visitor.goneSince = undefined;
+    gone.delete(visitor);
     const proof = message.resume === undefined ? undefined : door.readResume(message.resume);
     const room = (proof && resumeRoom(visitor, proof)) ?? visitor.room;
     if (room && !room.has(tab)) room.enter(tab, now);
@@ -531,18 +539,21 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       for (const peer of [...operators]) if (peer.session === session) peer.socket.close('LoggedOut');
     },
 
-    /** The room of a signed proof, if it may take an upload of this many bytes. */
-    roomForUpload(token: string, hash: string, bytes: number): Room | undefined {
+    /** The room of a signed proof, if it waits for this asset. */
+    roomForUpload(token: string, hash: string): Room | undefined {
       const proof = door.readResume(token);
       const room = proof && rooms.get(proof.room);
-      if (!room || room.visitor !== proof.device || !uploads.get(room)?.has(hash)) return undefined;
-      if (room.assetBytes + bytes > LIMITS.maxRoomAssetBytes) return undefined;
+      if (!room?.takesAssets || room.visitor !== proof?.device || !offers.get(room)?.has(hash)) return undefined;
       return room;
+    },
+    /** Takes a place for an upload; what it returns gives the place back. */
+    beginUpload(room: Room, address: string, bytes: number): (() => void) | 'too-much' | 'busy' {
+      if (room.assetBytes + uploads.of(room) + bytes > LIMITS.maxRoomAssetBytes) return 'too-much';
+      return uploads.begin(room, address, bytes) ?? 'busy';
     },
     /** An upload is stored (type), or was no good (undefined). */
     assetUploaded(room: Room, hash: string, asset: { type: string; bytes: number } | undefined): void {
-      const urls = uploads.get(room)?.get(hash) ?? [];
-      uploads.get(room)?.delete(hash);
+      const urls = offers.get(room)?.settle(hash) ?? [];
       if (asset) room.assetBytes += asset.bytes;
       room.announce(urls.map((url) => ({ url, hash: asset ? hash : null, type: asset?.type ?? '' })));
     },

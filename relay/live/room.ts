@@ -14,6 +14,7 @@ import type { AssetEntry, Ending, Page, Person, RoomView, ToVisitor, VisitState 
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
+import { MAX_ADDRESS_BYTES, weightOfAddress } from './offers.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Publish } from './peer.ts';
 import type { Site } from './site.ts';
@@ -64,6 +65,13 @@ const BATCH_BYTES = 1024 * 1024;
 const FIRST_PICTURE_MS = 5000;
 /** A snapshot that was asked for and has not come: the limit forbade the question, or it was lost with the link. */
 const SNAPSHOT_AGAIN_MS = 10_000;
+/** What an asset takes in a list besides its address, at most. */
+const ASSET_BYTES = 128;
+/** Lists of assets are that long at most, so that each is a frame by itself. */
+const ASSET_LIST_BYTES = 256 * 1024;
+/** Lists are written anew when there are so many, or so much of them is superseded. */
+const MAX_ASSET_LISTS = 1000;
+const SUPERSEDED_ASSET_BYTES = 64 * 1024;
 const REPAIR_RATE = { burst: LIMITS.repairsPer10s, perSec: LIMITS.repairsPer10s / 10 };
 
 export class Room {
@@ -74,6 +82,7 @@ export class Room {
   readonly visitor: string;
   readonly assets = new Map<string, AssetEntry>();
   assetBytes = 0;
+  #addressBytes = 0;
 
   #door: RoomDoor;
   #state: State = { kind: 'here' };
@@ -122,6 +131,16 @@ export class Room {
 
   get isEnded(): boolean {
     return this.#state.kind === 'ended';
+  }
+
+  /** What the addresses of its assets weigh. */
+  get addressBytes(): number {
+    return this.#addressBytes;
+  }
+
+  /** Pages have been told to capture: only then is anything taken of their assets. [R3] */
+  get takesAssets(): boolean {
+    return !this.isEnded && !this.#paused && (this.#watchers.size > 0 || this.#lingerUntil > 0);
   }
 
   get watchers(): Person[] {
@@ -185,6 +204,10 @@ export class Room {
     if (this.#paused === on || this.isEnded) return;
     this.#paused = on;
     this.#capturesSince = now;
+    // Whoever watches has the picture; whoever comes now gets none of before the pause, and a fresh one after it.
+    if (on) this.#forgetPictures();
+    // Each page sends one by itself when it goes on; a page that did not hear of the pause is asked.
+    else if (this.#captures(now)) for (const place of this.#tabs) place.owes ??= { askedAt: now };
     this.#tellTabs();
     this.#tellWatchers();
     this.#door.changed(this);
@@ -301,6 +324,12 @@ export class Room {
     }
   }
 
+  /** Assets stay: they are no page content by themselves, and the next picture names the same ones. */
+  #forgetPictures(): void {
+    for (const place of this.#tabs) this.#history.forget(place.number);
+    this.#pictures.clear();
+  }
+
   #dropPictures(tab: number): void {
     const prefix = `${tab}:`;
     for (const key of this.#pictures.keys()) if (key.startsWith(prefix)) this.#pictures.delete(key);
@@ -330,17 +359,51 @@ export class Room {
 
   /** Assets that the mirror may now load (or never will): told to all, kept for joiners. */
   announce(entries: readonly AssetEntry[]): void {
-    const fresh = entries.filter(
-      (entry) => this.assets.get(entry.url)?.hash !== entry.hash || !this.assets.has(entry.url),
-    );
-    if (fresh.length === 0 || this.isEnded) return;
-    for (const entry of fresh) this.assets.set(entry.url, entry);
-    for (const frame of encodeFrames(KIND.Assets, new TextEncoder().encode(JSON.stringify(fresh)))) {
-      const sequence = ++this.#sequence;
-      stamp(frame, { tab: 0, room: this.number, sequence });
-      this.#history.add(readHeader(frame), frame);
-      this.#publish(frame);
+    if (this.isEnded) return;
+    const fresh: AssetEntry[] = [];
+    for (const entry of entries) {
+      const before = this.assets.get(entry.url);
+      if (before?.hash === entry.hash) continue;
+      if (!before) {
+        const bytes = weightOfAddress(entry.url);
+        if (this.assets.size >= LIMITS.maxRoomAssets || this.#addressBytes + bytes > MAX_ADDRESS_BYTES) {
+          this.notice('assets-skipped');
+          continue;
+        }
+        this.#addressBytes += bytes;
+      }
+      this.assets.set(entry.url, entry);
+      fresh.push(entry);
     }
+    if (fresh.length === 0) return;
+    this.#tellAssets(fresh);
+    const told = this.#history.weightOf(0);
+    const needed = this.#addressBytes + ASSET_BYTES * this.assets.size;
+    if (told.bytes <= 2 * needed + SUPERSEDED_ASSET_BYTES && told.frames <= MAX_ASSET_LISTS) return;
+    // Told to all again: whoever is in the middle of catching up needs it, and it costs less than what led to it.
+    this.#history.forget(0);
+    this.#tellAssets(this.assets.values());
+  }
+
+  #tellAssets(entries: Iterable<AssetEntry>): void {
+    let list: string[] = [];
+    let bytes = 0;
+    const tell = () => {
+      for (const frame of encodeFrames(KIND.Assets, new TextEncoder().encode(`[${list.join()}]`))) {
+        const sequence = ++this.#sequence;
+        stamp(frame, { tab: 0, room: this.number, sequence });
+        this.#history.add(readHeader(frame), frame);
+        this.#publish(frame);
+      }
+      list = [];
+      bytes = 0;
+    };
+    for (const entry of entries) {
+      list.push(JSON.stringify(entry));
+      bytes += weightOfAddress(entry.url) + ASSET_BYTES;
+      if (bytes > ASSET_LIST_BYTES) tell();
+    }
+    if (list.length > 0) tell();
   }
 
   // ——— the operators' side ———
@@ -435,8 +498,7 @@ export class Room {
       this.#lingerUntil = 0;
       if (this.#watchers.size === 0) {
         // The picture would go stale from here on; the next watcher gets a fresh one.
-        for (const place of this.#tabs) this.#history.forget(place.number);
-        this.#pictures.clear();
+        this.#forgetPictures();
         this.#tellTabs();
       }
     }

@@ -26,7 +26,7 @@ export type OperatorEntry = {
   fresh: boolean;
 };
 
-const uuid = text(36, 36, /^[0-9a-f-]{36}$/);
+const uuid = text(36, 36, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const shownName = text(120, 1, /\S/);
 
 /** What the cabinet's forms bring; parsed by cabinet-routes.ts. */

@@ -1,6 +1,6 @@
 // A page that changes faster than the line carries: the view may skip, but never falls further and further behind, and
-// says how old it is. (That large changes do not wait for the page to rest is in capture-visit.test.ts.) And a page that
-// has spoilt JSON.
+// says how old it is. (That large changes do not wait for the page to rest is in capture-visit.test.ts.) A page with a lot
+// that is folded away. And a page that has spoilt JSON.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorld, until, type Operator, type Visitor, type World } from '../support/live.ts';
@@ -39,6 +39,9 @@ beforeAll(async () => {
   world = await startWorld();
   line = await startNarrowLine(world.relay.url);
   world.site.pages.set('/busy', PAGE(BUSY));
+  const question =
+    '<h2>Question</h2><details><summary>more</summary><pre>x</pre><p>y</p></details><table><tr><td>1<td>2</table>';
+  world.site.pages.set('/folded', PAGE('').replace('<ul>', `${question.repeat(3000)}<ul>`));
   world.site.pages.set(
     '/spoilt',
     PAGE(`
@@ -127,4 +130,17 @@ test('a page that has replaced JSON.stringify, and put a toJSON that stays on al
   await people.visitor.page.evaluate(() => document.querySelector('#clock')?.replaceChildren('changed'));
   await people.operator.mirrorHas(`document.querySelector('#clock').textContent === 'changed'`);
   await closeAll(people);
+});
+
+test('a page with much that is folded away is not laid out for us, which took minutes', async () => {
+  const pair = await viewed('/folded');
+  await pair.operator.mirrorHas(`document.querySelectorAll('details').length === 3000`);
+  await pair.visitor.page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.append(document.createElement('b'));
+    const [first] = document.querySelectorAll('details');
+    if (first) first.open = true;
+  });
+  await pair.operator.mirrorHas(`document.querySelectorAll('details > b').length === 3000`);
+  await pair.operator.mirrorHas(`document.querySelector('details').open`);
+  await closeAll(pair);
 });

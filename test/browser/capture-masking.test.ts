@@ -641,7 +641,12 @@ describe.each([
         <div data-user='{"mail":"SECRETjson"}' hx-headers='{"X-CSRF":"SECREThx"}' data-csrf=SECRETcsrf data-api-token=SECRETtoken data-state=delayed-open data-key=row-1></div>
         <input type=submit formaction="/go?token=SECRETformaction"><input type=hidden name=SECREThname id=SECREThid data-v=SECREThdata value=SECREThvalue>
         <a href="/reset/SECRET5fceea167a5a36dedd4bea2543">a</a><a href="/u?next=SECRET5fceea167a5a36dedd4bea2543">b</a><a href="mailto:SECRETanna@shop.ru">c</a><a href="javascript:go('SECRETcode')">e</a><a download href="data:text/plain,SECRETfile">f</a>
-        <a href="/long-name-of-a-product-of-2026?page=2">d</a><input name=cardCvc data-value=SECRETcvc title=SECRETcvctitle placeholder="three digits" value=SECRETcvcvalue>`,
+        <a href="/long-name-of-a-product-of-2026?page=2">d</a><input name=cardCvc data-value=SECRETcvc title=SECRETcvctitle placeholder="three digits" value=SECRETcvcvalue>
+        <div data-url="/x?token=SECRETdataurl" data-href="/reset?code=SECRETdatahref" hx-get="/x?token=SECREThx" ng-init="token='SECRETng'" data-back="/plain-back?page=7"></div>
+        <button name=token value=SECRETbutton>b</button><input type=checkbox name=token value=SECRETbox><data value=SECRETvalue>n</data><input type=submit name=csrf_token value=SECRETsubmit>
+        <object data="/x?token=SECRETobject"></object><embed src="/x?token=SECRETembed"><link rel=icon href="/a.svg?token=SECRETicon"><link rel=preload as=image href="/a.svg?token=SECRETpreload">
+        <input name=sms_code value=SECRETsms><input id=verificationCode value=SECRETverification><input name=totp value=SECRETtotp><input id=cc-number value=SECRETccnumber><input name=ccNumber value=SECRETccname><input name=expiry value=SECRETexpiry>
+        <style id=words>b::after{content:"4111 1111 1111 1111"}</style><i style="--n:'4111 1111 1111 1111'"></i><a href="/search?q=4111+1111+1111+1111">plus</a><p>４１１１１１１１１１１１１１１１ 4111\u20111111\u20111111\u20111111</p>`,
       },
       '/?email=SECRETanna@shop.ru&x=SECRET0fceea167a5a36dedd4bea2543&q=tea#/u/SECRETanna@shop.ru',
     );
@@ -649,8 +654,22 @@ describe.each([
     await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
     const text = await page.everything();
     expect(leaks(text)).toEqual([]);
-    for (const word of ['delayed-open', 'row-1', 'long-name-of-a-product-of-2026?page=2', 'three digits', 'q=tea'])
+    for (const word of [
+      'delayed-open',
+      'row-1',
+      'long-name-of-a-product-of-2026?page=2',
+      'three digits',
+      'q=tea',
+      'page=7',
+    ])
       expect(text).toContain(word);
+    await page.page.evaluate(() => {
+      document.querySelector<HTMLStyleElement>('#words')!.sheet!.insertRule('p::after{content:"5555 5555 5555 4444"}');
+      document.querySelector('i')!.style.setProperty('--n', '"5555 5555 5555 4444"');
+      document.body.append('the end');
+    });
+    await page.until(async () => (await page.everything()).includes('the end'), 'the end');
+    expect((await page.everything()).match(/４１|4111.?1111|5555.?5555/g)).toBeNull();
     await page.close();
   });
 });

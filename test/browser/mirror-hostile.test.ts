@@ -397,6 +397,100 @@ async function settle(page: Page): Promise<void> {
   await page.evaluate(`new Promise((done) => setTimeout(done, 700))`);
 }
 
+const PAINTS = [
+  'mask',
+  'mask-image',
+  '-webkit-mask',
+  'filter',
+  'backdrop-filter',
+  'clip-path',
+  'marker',
+  'marker-start',
+  'fill',
+  'stroke',
+  'background',
+  'cursor',
+  'content',
+  'list-style',
+  'border-image',
+  'shape-outside',
+  'offset-path',
+];
+
+/** An SVG file that asks for something in every way it can. */
+function svgFile(evil: (what: string) => string): string {
+  const paths = (where: string) =>
+    PAINTS.map((paint) => `<path d="M0 0h9v9z" style="${paint}:url(${evil(`${where}-${paint}`)}#a)"/>`).join('');
+  const all = (where: string) =>
+    `<image href="${evil(`${where}-image`)}" width="9" height="9"/><use href="${evil(`${where}-use`)}#a"/>` +
+    `<rect width="9" height="9" filter="url(${evil(`${where}-filter`)}#b)"/>${paths(where)}` +
+    `<foreignObject width="9" height="9"><img xmlns="http://www.w3.org/1999/xhtml" src="${evil(`${where}-img`)}" onerror="top.HACKED=1"/></foreignObject>` +
+    `<style>@import url(${evil(`${where}-import`)});path{background:url(${evil(`${where}-style`)})}</style>` +
+    `<script>parent.HACKED=1;top.HACKED=1</script><script href="${evil(`${where}-script`)}"/>` +
+    `<set attributeName="href" to="${evil(`${where}-set`)}"/><a href="javascript:top.HACKED=1"><rect width="9" height="9"/></a>`;
+  return (
+    `<?xml version="1.0"?><?xml-stylesheet href="${evil('stylesheet')}" type="text/css"?>` +
+    `<!DOCTYPE svg SYSTEM "${evil('doctype')}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9" onload="top.HACKED=1">` +
+    `<style>@import url(${evil('import')});rect,svg{fill:red;background:url(${evil('style')})}</style>` +
+    `<symbol id="x" onclick="top.HACKED=1">${all('symbol')}</symbol><mask id="m">${all('mask')}</mask>` +
+    `<filter id="f"><feImage href="${evil('feimage')}"/></filter><clipPath id="c">${all('clip')}</clipPath>` +
+    `<marker id="k">${all('marker')}</marker><linearGradient id="g" href="${evil('gradient')}#a"/></svg>`
+  );
+}
+
+async function openSvgFiles(page: Page, evil: (what: string) => string): Promise<{ icons: number; hacked: string }> {
+  const hash = 'f'.repeat(64);
+  bench.assets.set(hash, { type: 'image/svg+xml', body: svgFile(evil) });
+  const base = `${bench.origin}/page/x.svg`;
+  const data = `data:image/svg+xml,${encodeURIComponent(svgFile(evil).replace(/<\?.*?\?>|<!DOCTYPE[^>]*>/g, ''))}`;
+  const rules: string[] = [];
+  const shapes: Node[] = [];
+  for (const from of [base, data]) {
+    for (const paint of PAINTS) {
+      for (const id of ['m', 'f', 'c', 'k', 'g', 'x']) {
+        const n = rules.length;
+        rules.push(`.p${n}{${paint}:url("${from}#${id}")}`);
+        shapes.push(svg('path', { class: `p${n}`, d: 'M0 0h9v9z' }), svg('path', { [paint]: `url("${from}#${id}")` }));
+        if (n % 3 === 0) shapes.push(svg('rect', { width: '9', height: '9', style: `${paint}:url(${from}#${id})` }));
+      }
+    }
+  }
+  const boxes = rules.map((_rule, n) => element('div', { class: `p${n}`, style: 'width:9px;height:9px' }));
+  const body = [
+    svg('svg', { width: '99', height: '99' }, [
+      svg('use', { href: `${base}#x` }),
+      svg('use', { 'xlink:href': `${base}#x` }),
+      svg('use', { href: `${data}#x` }),
+      svg('image', { href: `${base}#x`, width: '9', height: '9' }),
+      svg('filter', { id: 'own' }, [svg('feimage', { href: `${base}#x` }), svg('feimage', { href: `${data}#x` })]),
+      svg('rect', { width: '9', height: '9', filter: 'url(#own)' }),
+      svg('lineargradient', { id: 'lg', href: `${base}#g` }),
+      svg('rect', { width: '9', height: '9', fill: 'url(#lg)' }),
+      ...shapes,
+    ]),
+    element('img', { src: `${base}#x` }),
+    element('img', { src: `${data}#x` }),
+    ...boxes,
+  ];
+  const snapshot = snapshotOf({ head: [element('style', { _cssText: rules.join('\n') })], body });
+  const asset = { url: base, hash, type: 'image/svg+xml' };
+  for (const early of [false, true]) {
+    await page.evaluate(
+      `(async (snapshot, asset, early) => {
+        if (!bench.mirror) bench.start();
+        bench.assets([{ ...asset, url: early ? asset.url : 'http://none.example/' }]);
+        bench.snapshot(snapshot); await bench.painted(); bench.assets([asset]); await bench.painted();
+        for (let tries = 0; tries < 300 && !bench.document.querySelector('use[href^="#mirror-"]'); tries++) await new Promise((done) => setTimeout(done, 10));
+      })(${JSON.stringify(snapshot)}, ${JSON.stringify(asset)}, ${early})`,
+    );
+    await settle(page);
+  }
+  return (await page.evaluate(
+    `({ icons: bench.document.querySelectorAll('use > symbol path').length / ${PAINTS.length}, hacked: window.HACKED === undefined ? 'no' : 'yes' })`,
+  )) as { icons: number; hacked: string };
+}
+
 for (const [name, launch] of [
   ['chromium', launchChromium],
   ['firefox', launchFirefox],
@@ -442,6 +536,89 @@ for (const [name, launch] of [
         };
       }
 
+      async function showSvgFiles(evil: (what: string) => string, csp: boolean) {
+        bench.requests.length = 0;
+        const page = await bench.console(browser, { csp });
+        const { icons, hacked } = await openSvgFiles(page, evil);
+        await page.close();
+        const pictures = bench.requests.filter((url) => url.startsWith('/asset/')).length;
+        return { icons, hacked, pictures, evil: bench.requests.filter((url) => !url.startsWith('/asset/')) };
+      }
+
+      async function showPieces(evil: (what: string) => string, csp: boolean) {
+        const base = `${bench.origin}/page/`;
+        const hash = 'e'.repeat(64);
+        const picture = 'd'.repeat(64);
+        bench.assets.set(hash, { type: 'text/css', body: '.s3{color:rgb(7,8,9)}' });
+        bench.assets.set(picture, { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' });
+        const tail = ` "/*" '*/ " {} *{background:url(${evil('tail')})} b{}'`;
+        const first = text('.s2{color:red}');
+        const second = text('q{}');
+        const moved = text(`*{background:url(${evil('moved')})}`);
+        const holder = element('div', { style: 'display:none' }, [moved]);
+        const target = element('style', {}, [text('.s4{color:rgb(10,11,12)}')]);
+        const backslash = `url(${base}x.png#\\\\)`;
+        const snapshot = snapshotOf({
+          head: [
+            element('style', { _cssText: `@import "${base}a.css"${tail};.s1{color:rgb(1,2,3)}` }),
+            element('style', { _cssText: `@import "${base}a.css" screen;` }),
+            element('style', { _cssText: `*{background:u/* rr_split */rl(${evil('split')})}` }, [text(''), text('')]),
+            element('style', { _cssText: `*{background:u/* rr_split */rl(${evil('split-one')})}` }),
+            element('style', { _cssText: `//* rr_split */* "*/ *{background:url(${evil('split-comment')})} /*"` }, [
+              text(''),
+              text(''),
+            ]),
+            element('style', {}, [text('*{background:u'), text(`rl(${evil('nodes')})}`)]),
+            element('style', {}, [first, second]),
+            target,
+            element('style', { _cssText: `*::before{content:${backslash} ") url(${evil('fragment')}) '"}` }),
+          ],
+          body: [
+            holder,
+            ...['s1', 's2', 's3', 's4'].map((name) => element('p', { class: name }, [text(name)])),
+            element('p', {
+              style: `background-image:${backslash};--q:") ;background-image:url(${evil('inline')});x:'"`,
+            }),
+            element('p', { style: `mask-image:${backslash};quotes:") ;background:url(${evil('quotes')});x:'" "b"` }),
+          ],
+        });
+        const change = (data: object) => ({
+          type: 3,
+          data: { source: 0, removes: [], adds: [], texts: [], attributes: [], ...data },
+        });
+        const changes = [
+          change({
+            removes: [{ parentId: holder.id, id: moved.id }],
+            adds: [{ parentId: target.id, nextId: null, node: moved }],
+            texts: [
+              { id: first.id, value: '.s2{color:rgb(4,5,6)}*{background:u' },
+              { id: second.id, value: `rl(${evil('texts')})}` },
+            ],
+          }),
+          change({ adds: [{ parentId: target.id, nextId: null, node: text('*{background:u') }] }),
+          change({ adds: [{ parentId: target.id, nextId: null, node: text(`rl(${evil('late-nodes')})}`) }] }),
+        ];
+        const assets = [
+          { url: `${base}a.css`, hash, type: 'text/css' },
+          { url: `${base}x.png`, hash: picture, type: 'image/svg+xml' },
+        ];
+        bench.requests.length = 0;
+        const page = await bench.console(browser, { csp });
+        const shown = await page.evaluate(
+          `(async (snapshot, changes, assets) => {
+            bench.start(); bench.snapshot(snapshot); await bench.painted();
+            bench.assets(assets); await bench.painted();
+            for (const change of changes) { bench.change([change]); await bench.painted(); }
+            const colors = () => ['s1', 's2', 's3', 's4'].map((name) => bench.document.defaultView.getComputedStyle(bench.document.querySelector('.' + name)).color);
+            for (let tries = 0; tries < 300 && colors()[2] !== 'rgb(7, 8, 9)'; tries++) await new Promise((done) => setTimeout(done, 10));
+            return colors();
+          })(${JSON.stringify(snapshot)}, ${JSON.stringify(changes)}, ${JSON.stringify(assets)})`,
+        );
+        await settle(page);
+        await page.close();
+        return { shown, evil: bench.requests.filter((url) => !url.startsWith('/asset/')) };
+      }
+
       // A control: without it, a server that nobody can reach would pass all of this.
       test('rrweb’s player asks for a lot of it', async () => {
         if (csp) return;
@@ -464,6 +641,27 @@ for (const [name, launch] of [
         expect(result.errors).toEqual([]);
         expect(result.state).toMatchObject({ hacked: 'no', focus: 'operator', emitted: [] });
         expect(result.state.elements).toBeGreaterThan(100);
+      });
+
+      test.each([
+        ['another origin', other],
+        ["the console's origin", () => bench.origin],
+      ])('SVG files of the page, shown in every way, with addresses of %s in them', async (_what, host) => {
+        const evil = evilFrom(host());
+        const result = await showSvgFiles(evil, csp);
+        expect(result.evil).toEqual([]);
+        expect(result.hacked).toBe('no');
+        // Those that can be shown are: the test would prove nothing with files that were never looked at.
+        expect(result.icons).toBe(2);
+        expect(result.pictures).toBeGreaterThan(0);
+      });
+
+      test('addresses that appear only when pieces of a sheet are put together', async () => {
+        const evil = evilFrom(other());
+        const result = await showPieces(evil, csp);
+        expect(result.evil).toEqual([]);
+        // What stood beside them in the same sheets is shown.
+        expect(result.shown).toEqual(['rgb(1, 2, 3)', 'rgb(4, 5, 6)', 'rgb(7, 8, 9)', 'rgb(10, 11, 12)']);
       });
 
       test('everything later', async () => {

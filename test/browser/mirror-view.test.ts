@@ -44,7 +44,7 @@ beforeAll(async () => {
   bench.assets.set('7'.repeat(64), { type: 'text/css', body: '.l{letter-spacing:7px}.i{background:url(deep/b.png)' });
   bench.assets.set('8'.repeat(64), {
     type: 'image/svg+xml',
-    body: '<svg xmlns="http://www.w3.org/2000/svg"><symbol id="s" viewBox="0 0 9 9"><rect width="9" height="9"/></symbol></svg>',
+    body: '<svg xmlns="http://www.w3.org/2000/svg"><symbol id="s" viewBox="0 0 9 9"><rect fill="currentColor" width="9" height="9"/></symbol><linearGradient id="g"/><symbol id="t"><rect fill="url(#g)" width="9" height="9"/></symbol></svg>',
   });
 });
 afterAll(() => bench.close());
@@ -138,10 +138,28 @@ for (const [name, launch] of [
     test('a sprite on the relay is used', async () => {
       const result = await run(`
         bench.assets([{ url: location.origin + '/sprite.svg', hash: hash(8), type: 'image/svg+xml' }]);
-        bench.snapshot(page([], [el('svg', { width: '90', height: '90' }, [el('use', { id: 'u', href: '/sprite.svg#s', width: '90', height: '90' }, [], { isSVG: true })], { isSVG: true })]));
-        return bench.document.getElementById('u').getAttribute('href');
+        const use = { type: 2, id: 31, tagName: 'use', isSVG: true, attributes: { id: 'u', href: '/sprite.svg#s', width: '90', height: '90' }, childNodes: [] };
+        bench.snapshot(page([el('style', { _cssText: 'svg{color:rgb(1,2,3)}' })], [{ ...el('svg', { width: '90', height: '90' }, [use], { isSVG: true }), id: 30 }, { ...el('svg', { width: '90', height: '90' }, [], { isSVG: true }), id: 32 }]));
+        const u = () => bench.document.getElementById('u');
+        await until(() => u().getAttribute('href'), 'sprite');
+        const shown = () => { const box = u().getBBox(); return [box.width, box.height, u().querySelector('rect').getAttribute('fill')]; };
+        const first = shown();
+        const target = u().getAttribute('href').slice(1) === u().firstElementChild.id;
+        bench.change([mutation({ removes: [{ parentId: 30, id: 31 }], adds: [{ parentId: 32, nextId: null, node: use }] })]);
+        const moved = shown();
+        bench.change([mutation({ attributes: [{ id: 31, attributes: { href: '/sprite.svg#t' } }] })]);
+        const gradient = u().querySelector('linearGradient').id;
+        const other = [u().querySelector('rect').getAttribute('fill').replace(/["']/g, '') === 'url(#' + gradient + ')', u().querySelectorAll('symbol').length];
+        bench.change([mutation({ attributes: [{ id: 31, attributes: { href: '#none' } }] })]);
+        return { first, target, moved, other, after: u().getAttribute('href') };
       `);
-      expect(result).toBe(`${bench.origin}/asset/${'8'.repeat(64)}#s`);
+      expect(result).toEqual({
+        first: [90, 90, 'currentColor'],
+        target: true,
+        moved: [90, 90, 'currentColor'],
+        other: [true, 1],
+        after: '#none',
+      });
     });
 
     test('a font or a sprite that is not here asks for nothing, and nobody complains', async () => {
@@ -156,14 +174,15 @@ for (const [name, launch] of [
         const before = { asks: /url\\(/.test(face()), hrefs: hrefs() };
         // As a page might write it, to be given more than an address.
         bench.assets([{ url: url('/f.woff2'), hash: hash(9), type: 'font/woff2' }, { url: url('/sprite.svg'), hash: hash(8), type: 'image/svg+xml' }]);
+        await until(() => hrefs().every((href) => href), 'sprites');
         const after = face().replaceAll(location.origin, '').replaceAll("'", '"');
-        return { before, after: /src: url\\("([^"]*)"\\) format\\("?woff2"?\\), local\\(/.exec(after)?.[1] ?? after, hrefs: hrefs() };
+        return { before, after: /src: url\\("([^"]*)"\\) format\\("?woff2"?\\), local\\(/.exec(after)?.[1] ?? after, hrefs: hrefs().map((href) => d.querySelector(href).localName) };
       `);
       const asset = (n: number) => `/asset/${String(n).repeat(64)}`;
       expect(result).toEqual({
         before: { asks: false, hrefs: [null, null] },
         after: asset(9),
-        hrefs: [`${asset(8)}#s`, `${asset(8)}#s`],
+        hrefs: ['symbol', 'symbol'],
       });
       // The font of this test is none, and browsers may say so once it is there.
       expect(complaints.filter((text) => text.includes('data:'))).toEqual([]);

@@ -119,6 +119,20 @@ describe.each(BROWSERS)('%s', (name) => {
     expect(visitor.noise).toEqual([]);
   });
 
+  test('before anybody agreed, neither address nor title tell keys, persons or cards', async () => {
+    const path = '/reset/5fceea167a5a36dedd4bea2543abcd01/anna@shop.example/4111-1111-1111-1111/tea-of-2026';
+    const title = 'anna@shop.example, 4111\u00a01111\u00a01111\u00a01111, 4111.1111.1111.1111, tea 2026-11-21';
+    site = await startSite({
+      [path]: { html: `<!doctype html><meta charset="utf-8"><title>${title}</title>${await snippetFor(relay)}` },
+    });
+    await visitor.page.goto(`${site.url}${path}?token=x#y`);
+    const tab = await until(() => relay.tabs[0]);
+    expect((await until(() => tab.hello)).page).toMatchObject({
+      url: `${site.url}/reset/•/•/•/tea-of-2026`,
+      title: '• •, tea 2026-11-21',
+    });
+  });
+
   test('a page whose style sheet hides and unsets everything', async () => {
     const css = `<style>
       :not(html, body) {

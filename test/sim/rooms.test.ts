@@ -2,6 +2,7 @@
 // floods, a relay that dies; one seed picks everything. Afterwards every watching operator must see what the page is.
 
 import { describe, expect, test } from 'vitest';
+import { LIMITS } from '../../protocol/limits.ts';
 import { createClock, createNetwork } from '../support/fake-world.ts';
 import { createRandom, seeds } from '../support/random.ts';
 import { SimOperator, SimTab } from '../support/sim-peers.ts';
@@ -94,6 +95,20 @@ describe('a visit', () => {
     expect(anna.rooms.size).toBe(0);
   });
 
+  test('[R5] a tab that is back before its old link was noticed to be dead stays in the list', () => {
+    const sim = world(22);
+    sim.tab('tab1');
+    const anna = sim.operator('anna');
+    sim.settle(200);
+    const [visitor = ''] = [...anna.rows.keys()];
+    sim.tab('tab1');
+    sim.settle(LIMITS.pageLoadMs + 2000);
+    expect([...anna.rows.keys()]).toContain(visitor);
+    anna.send({ t: 'ask', visitor });
+    sim.settle();
+    expect(anna.asked.get(visitor)).toBe('waiting');
+  });
+
   test('[R2] the code leads an operator to the visitor, once', () => {
     const sim = world(3);
     const tab = sim.tab('tab1');
@@ -134,6 +149,47 @@ describe('a visit', () => {
     tab.send({ t: 'pause', on: false });
     sim.settle();
     expect(copyOf(anna, room)).toEqual([1, 2]);
+  });
+
+  test('[R13] who joins while paused gets nothing of the page until it goes on', () => {
+    const { sim, tab, anna, room } = viewed(13);
+    tab.mutate(1);
+    sim.settle();
+    anna.link.close();
+    sim.settle(1000);
+    tab.pause(true);
+    sim.settle(1000);
+    const boris = sim.operator('boris');
+    sim.settle();
+    boris.watch(room);
+    sim.settle(1000);
+    expect(boris.rooms.get(room)?.view?.state).toBe('paused');
+    expect(copyOf(boris, room)).toBeUndefined();
+    tab.pause(false);
+    tab.mutate(2);
+    sim.settle(1000);
+    expect(copyOf(boris, room)).toEqual([1, 2]);
+  });
+
+  test('[R13] a page that did not hear of the pause is asked for a picture, for whoever missed what was before it', () => {
+    const { sim, tab, anna, room } = viewed(14);
+    const others = new Set(sim.network.wires);
+    const other = sim.tab('tab2', tab.shared);
+    sim.settle(1000);
+    other.mutate(5);
+    sim.settle(1000);
+    const [annas] = [...others].slice(-1);
+    annas?.cut();
+    other.mutate(6);
+    sim.network.deliverAll();
+    // The second tab's link is lost for as long as the pause lasts.
+    for (const wire of [...sim.network.wires]) if (!others.has(wire)) wire.cut();
+    tab.send({ t: 'pause', on: true });
+    sim.network.deliverAll();
+    tab.send({ t: 'pause', on: false });
+    sim.settle(30_000);
+    expect(other.page).toEqual([5, 6]);
+    expect(copyOf(anna, room, 2)).toEqual([5, 6]);
   });
 
   test('[R4] an operator whose line is full catches up and sees the page as it is', () => {

@@ -111,6 +111,22 @@ onEachDatabase((db) => {
       expect(await db().orm.select().from(session)).toEqual([]);
     });
 
+    test('a password that is replaced while it is looked at lets nobody in', async () => {
+      const passwordHash = await hashPassword('a new one, longer');
+      const tries = [login(), login()];
+      await db().orm.update(operator).set({ passwordHash }).where(eq(operator.id, anna));
+      await operators.endSessions(anna);
+      for (const each of tries) expect(await each).toEqual({ kind: 'wrong' });
+      expect(await db().orm.select().from(session)).toEqual([]);
+    });
+
+    test('an operator who is disabled while the password is looked at is not let in', async () => {
+      const trying = login();
+      await db().orm.update(operator).set({ disabledAt: new Date() }).where(eq(operator.id, anna));
+      expect(await trying).toEqual({ kind: 'wrong' });
+      expect(await db().orm.select().from(session)).toEqual([]);
+    });
+
     test('the database holds neither the token nor the password', async () => {
       const { token } = await loggedIn();
       const everything = JSON.stringify([
@@ -287,6 +303,19 @@ onEachDatabase((db) => {
       const here = { sessionId: mine.sessionId, operator: mine.operator };
       expect(await operators.changePassword({ session: here, old, fresh })).toEqual({ kind });
       expect(await operators.sessionOf(other.token)).toBeDefined();
+      expect((await login()).kind).toBe('ok');
+    });
+
+    test.each([
+      ['disabled', () => db().orm.update(operator).set({ disabledAt: new Date() }).where(eq(operator.id, anna))],
+      ['logged out', () => operators.endSessions(anna)],
+    ])('whoever is %s meanwhile sets no new one', async (_, meanwhile) => {
+      const mine = await loggedIn();
+      const here = { sessionId: mine.sessionId, operator: mine.operator };
+      const changing = operators.changePassword({ session: here, old: PASSWORD, fresh: 'a new one, longer' });
+      await meanwhile();
+      expect(await changing).toEqual({ kind: 'wrong' });
+      await db().orm.update(operator).set({ disabledAt: null }).where(eq(operator.id, anna));
       expect((await login()).kind).toBe('ok');
     });
 

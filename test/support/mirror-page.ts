@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'puppeteer';
+import { consolePolicy } from '../../relay/pages.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -67,9 +68,8 @@ const CONSOLE = `
   });
 `;
 
-export const CONSOLE_CSP = (origin: string): string =>
-  `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src ${origin}/asset/ data: blob:; ` +
-  `font-src ${origin}/asset/ data:; media-src 'none'; connect-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'`;
+/** As relay/routes.ts sends it with every asset. */
+const ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 async function script(contents: string): Promise<string> {
   const result = await build({
@@ -123,20 +123,21 @@ export async function startMirrorBench(): Promise<MirrorBench> {
       response.end(body);
     };
     if (url === '/recorder.js') return answer('text/javascript', bundles.recorder);
-    if (url === '/console.js') return answer('text/javascript', bundles.console);
+    if (url === '/console/console.js') return answer('text/javascript', bundles.console);
     if (url === '/favicon.ico') return answer('image/x-icon', '');
     const page = pages.get(url.replace(/^\/page\//, ''));
     if (url.startsWith('/page/') && page !== undefined) return answer('text/html; charset=utf-8', page);
     if (url.startsWith('/console')) {
-      if (url === '/console') response.setHeader('content-security-policy', CONSOLE_CSP(origin));
+      if (url === '/console') response.setHeader('content-security-policy', consolePolicy(origin));
       const style = 'html,body{margin:0;height:100%}#mirror{width:100%;height:100%}#replay{display:none}';
       return answer(
         'text/html; charset=utf-8',
-        `<!doctype html><meta charset="utf-8"><style>${style}</style><input id="operator" style="position:absolute;left:-999px"><div id="mirror"></div><div id="replay"></div><script src="/console.js"></script>`,
+        `<!doctype html><meta charset="utf-8"><style>${style}</style><input id="operator" style="position:absolute;left:-999px"><div id="mirror"></div><div id="replay"></div><script src="/console/console.js"></script>`,
       );
     }
     requests.push(url);
     const served = url.startsWith('/asset/') ? assets.get(url.slice('/asset/'.length)) : files.get(url);
+    if (url.startsWith('/asset/')) response.setHeader('content-security-policy', ASSET_POLICY);
     if (served) return answer(served.type, served.body);
     response.statusCode = 404;
     response.end();

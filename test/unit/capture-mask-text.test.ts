@@ -6,6 +6,7 @@ import {
   chosenCandidate,
   dropCssUrls,
   maskCssText,
+  maskGenerated,
   resolveAddress,
   rewriteCss,
 } from '../../cobrowse/capture/css-urls.ts';
@@ -37,6 +38,17 @@ describe('text', () => {
     '3782 822463 10005',
     '2200 7000 0000 0009',
     '6304 0000 0000 0000',
+    '4111\u20111111\u20111111\u20111111',
+    '4111\u22121111\u22121111\u22121111',
+    '4111\u200b1111\u200b1111\u200b1111',
+    '4111\u20071111\u20071111\u20071111',
+    '4111  1111  1111  1111',
+    '4111\n1111\t1111 – 1111',
+    '4111.1111.1111.1111',
+    '3782/822463/10005',
+    '4111+1111+1111+1111',
+    '9792 0303 9444 0796',
+    '8171 9999 2766 0000',
   ])('a card number is hidden: %s', (number) => {
     expect(maskCards(`pay ${number} now`)).toBe(`pay ${number.replace(/\d/g, '•')} now`);
     // A code or a date beside it does not save it.
@@ -44,8 +56,22 @@ describe('text', () => {
       expect(maskCards(text).match(/\d/g)?.length ?? 0).toBeLessThanOrEqual(4);
   });
 
+  test('digits of other scripts, and spaces of addresses', () => {
+    expect(maskCards('４１１１１１１１１１１１１１１１ № ５')).toBe('•••••••••••••••• № 5');
+    expect(maskCards('٤١١١ ١١١١ ١١١١ ١١١١')).toBe('•••• •••• •••• ••••');
+    expect(maskCards('۱۴۰۵/۰۸/۳۰, ۱۲۳۴۵۶۷۸۹')).toBe('۱۴۰۵/۰۸/۳۰, ۱۲۳۴۵۶۷۸۹');
+    expect(maskTyped('４１１１ １１１１ １')).toBe('4111 11•• •');
+    expect(maskCards('q=4111%201111%201111%201111')).toBe('q=••••%20••••%20••••%20••••');
+  });
+
   test.each([
     '4111111111111112',
+    // With right check digits, and no shape of a card.
+    '411.111.111.111.111.1',
+    '41111.11111.11.1111',
+    '411111/1111111111',
+    '2000 1000 2000 3004',
+    '8171999927669',
     '1234567890123',
     '1767225600000',
     '+7 999 123 45 67',
@@ -87,6 +113,7 @@ describe('text', () => {
     '1234567890123',
     '№ 100200300',
     '7707083893',
+    '2026.11.21 12:45, 1.2.3',
   ])('is no card that is being typed: %s', (text) => {
     for (let length = 1; length <= text.length; length++)
       expect(maskTyped(text.slice(0, length))).toBe(text.slice(0, length));
@@ -106,6 +133,8 @@ describe('text', () => {
       expect([label, isPasswordLabel(label)]).toEqual([label, false]);
   });
 
+  const OTHER_NAMES = ['cc', 'cc_list', 'code', 'postcode', 'promoCode', 'phone_code', 'country_code', 'experience'];
+
   test('names of fields', () => {
     for (const name of [
       'cvv',
@@ -119,9 +148,31 @@ describe('text', () => {
       'PIN',
       'creditcard',
       'card',
+      ...['cc-number', 'cc_number', 'ccNumber', 'cc-exp', 'expiry', 'expMonth', 'ccn', 'ccnum'],
+      ...[
+        'sms_code',
+        'verificationCode',
+        'totp',
+        'confirmation-code',
+        'twoFactorCode',
+        'auth_code',
+        'oneTimeCode',
+        '2fa',
+      ],
     ])
       expect([name, isSecretName(name)]).toEqual([name, true]);
-    for (const name of ['city', 'shipping', 'opinion', 'discard', 'wildcards', 'passenger', 'compass', 'name', ''])
+    for (const name of [
+      'city',
+      'shipping',
+      'opinion',
+      'discard',
+      'wildcards',
+      'passenger',
+      'compass',
+      'name',
+      '',
+      ...OTHER_NAMES,
+    ])
       expect([name, isSecretName(name)]).toEqual([name, false]);
   });
 });
@@ -138,6 +189,10 @@ describe('addresses', () => {
     [
       'https://s.ru/a?code=1&author=Tolstoy&keyword=tea&api_key=9',
       'https://s.ru/a?code=•••&author=Tolstoy&keyword=tea&api_key=•••',
+    ],
+    [
+      'https://s.ru/a?q=4111+1111+1111+1111#4111%201111%201111%201111',
+      'https://s.ru/a?q=••••+••••+••••+••••#••••%20••••%20••••%20••••',
     ],
     ['https://s.ru/pay/4111111111111111', 'https://s.ru/pay/••••••••••••••••'],
     ['https://s.ru/v/eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abcdef', 'https://s.ru/v/•••'],
@@ -179,10 +234,14 @@ describe('addresses', () => {
     expect(
       maskCssText(
         `a::after{content:"Anna \\41 1" attr(x);--n: 'Ж';quotes:"q" "";align-content:start;font:1px "Inter"}`,
+        maskGenerated,
       ),
     ).toBe(`a::after{content:"•••• •• •" attr(x);--n: '•';quotes:"•" "";align-content:start;font:1px "Inter"}`);
-    expect(maskCssText('i::before{content:"\\f101";x:"y"} b{content:"\ue900"}')).toBe(
-      'i::before{content:"\\f101";x:"y"} b{content:"\ue900"}',
+    const symbols = 'i::before{content:"\\f101";x:"y"} b{content:"\ue900"}';
+    expect(maskCssText(symbols, maskGenerated)).toBe(symbols);
+    // In the open only cards, and no addresses.
+    expect(maskCssText(`--n:'4111 1111 1111 1111';content:"Anna 1234";x:"4111111111111111"`, maskCards)).toBe(
+      `--n:'•••• •••• •••• ••••';content:"Anna 1234";x:"4111111111111111"`,
     );
     // A font of a megabyte within the text.
     const big = `a{src:url("data:font/woff2;base64,${'A'.repeat(3_000_000)}")}`;

@@ -85,6 +85,22 @@ test('history holds per tab the last whole snapshot and what came after it', () 
   });
 });
 
+test('what the relay itself says has a weight of its own, and can be dropped', () => {
+  const history = new History(new SparePieces());
+  let sequence = 0;
+  const add = (tab: number) => {
+    const frame = frameOf(KIND.Change, { tab, sequence: ++sequence, bytes: new Uint8Array(100 - HEADER_BYTES) });
+    history.add(readHeader(frame), frame);
+  };
+  for (const tab of [0, 1, 0, 1, 0]) add(tab);
+  expect(history.weightOf(0)).toEqual({ bytes: 300, frames: 3 });
+  expect(history.bytes).toBe(200);
+  history.forget(0);
+  expect(history.weightOf(0)).toEqual({ bytes: 0, frames: 0 });
+  add(0);
+  expect(history.after(0, Infinity).map((each) => each.sequence)).toEqual([2, 4, 6]);
+});
+
 test('a batch ends before it passes its bytes, but is never empty', () => {
   const history = new History(new SparePieces());
   for (let sequence = 1; sequence <= 5; sequence++) {

@@ -1,12 +1,32 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import type { LogLevel } from '../../relay/config.ts';
-import { createLogger } from '../../relay/log.ts';
+import { createLogger, reasonOf } from '../../relay/log.ts';
 
 function collect(level: LogLevel, format: 'text' | 'json' = 'text') {
   const lines: string[] = [];
   const now = () => new Date('2030-01-02T03:04:05.678Z');
   return { lines, log: createLogger(level, (line) => lines.push(line), { format, now }) };
 }
+
+describe('errors', () => {
+  test('what a query was given stays out of the log, however the error tells it', () => {
+    const cause = Object.assign(new Error('invalid input syntax for type uuid: "secret-value"'), { code: '22P02' });
+    cause.name = 'PostgresError';
+    const failed = new DrizzleQueryError('insert into "operator" values ($1)', ['$argon2id$secret-hash'], cause);
+    const said = reasonOf(failed);
+    expect(said).not.toMatch(/secret/);
+    expect(said).toContain('22P02');
+    expect(said).toContain('insert into "operator" values ($1)');
+    expect(reasonOf(cause)).not.toMatch(/secret/);
+  });
+
+  test('any other error says what it is and where', () => {
+    const error = new Error('no such thing');
+    expect(reasonOf(error)).toMatch(/^Error: no such thing\n\s+at /);
+    expect(reasonOf('a text')).toBe('a text');
+  });
+});
 
 describe('log', () => {
   test('writes its level and the more urgent ones', () => {

@@ -2,6 +2,7 @@
 // is tested in test/browser/mirror-hostile.test.ts.
 
 import { describe, expect, test } from 'vitest';
+import { createAssetBook, createPlaces, putAddress } from '../../cobrowse/mirror/assets.ts';
 import {
   parseCss,
   parseDeclarations,
@@ -10,6 +11,10 @@ import {
   type CssParts,
   type CssReference,
 } from '../../cobrowse/mirror/css-text.ts';
+import { createMediaText } from '../../cobrowse/mirror/media.ts';
+import { createNodeMap } from '../../cobrowse/mirror/node-map.ts';
+import { createSheets } from '../../cobrowse/mirror/sheets.ts';
+import { createRandom } from '../support/random.ts';
 
 /** The text with each reference shown as «address». */
 function shown({ texts, references }: CssParts): string {
@@ -112,6 +117,168 @@ describe('addresses', () => {
   });
 });
 
+// Hours long if every step looked at all that came before it.
+describe('long texts take no longer than they are', () => {
+  const many = 400_000;
+  test('open braces, brackets, comments, backslashes', () => {
+    expect(parseCss('{'.repeat(many)).references).toEqual([]);
+    expect(parseCss('a{b:('.repeat(many)).references).toEqual([]);
+    expect(parseCss('--x:{'.repeat(many)).references).toEqual([]);
+    expect(parseCss(`@import "a"${'/* */'.repeat(many)};`).references).toHaveLength(1);
+    expect(wrapImport('', '/* '.repeat(many))).toBe('@media not all{}');
+    expect(shown(parseImported(`${'\\'.repeat(many)}x`))).toHaveLength(many + 1);
+  });
+
+  test('an address that arrives', () => {
+    const replacement = { placeholder: 'data:,#asset-1-', address: '/asset/x' };
+    for (const name of ['local("', 'local("#asset-1-', 'local("data:,#asset-1-'])
+      expect(putAddress(name.repeat(many), replacement)).toContain('local("');
+    expect(putAddress('local("data:,#asset-1- format(\'woff2\')"),local("data:,#asset-2-")', replacement)).toBe(
+      'url("/asset/x") format(\'woff2\'),local("data:,#asset-2-")',
+    );
+  });
+});
+
+describe('what is written, read again', () => {
+  const PAGE = 'http://shop.example/page';
+  const ASSET = 'http://relay.example/asset/';
+
+  /** As much of a style element as its sheet's text is made in. */
+  function styleElement(document: { createTextNode(data: string): Text }) {
+    const childNodes: Text[] = [];
+    const style = {
+      nodeType: 1,
+      localName: 'style',
+      sheet: null,
+      childNodes,
+      ownerDocument: document,
+      isConnected: true,
+    };
+    const add = (child: Text) => childNodes.push(Object.assign(child, { parentNode: style }));
+    return Object.assign(style, {
+      append: add,
+      get firstChild() {
+        return childNodes[0] ?? null;
+      },
+    });
+  }
+
+  function written(texts: readonly string[], imported: string, change: readonly string[]): string[] {
+    const book = createAssetBook((hash) => ASSET + hash);
+    book.learn([{ url: 'http://shop.example/known.css', hash: 'c', type: 'text/css' }]);
+    const places = createPlaces(book, () => PAGE);
+    const facts = { holding: new Set(['hover:hover']), density: 1 };
+    const media = createMediaText(facts);
+    const node = (data: string) => ({ nodeType: 3, data, nextSibling: null });
+    // The casts: only what is used is there.
+    const document = { createTextNode: (data: string) => node(data) as unknown as Text };
+    const sheets = createSheets({
+      nodes: createNodeMap(() => undefined),
+      addresses: { places, base: PAGE, media, sprite: () => undefined },
+      source: { parse: parseCss, parseImported, text: () => imported, pending: 0, close: () => undefined },
+      ownSheet: () => undefined,
+      changed: () => undefined,
+    });
+    const style = styleElement(document);
+    const element = style as unknown as Element;
+    for (let n = 0; n < texts.length; n++) style.append(document.createTextNode(''));
+    const now = () => style.childNodes.map((child) => child.data).join('');
+    const seen: string[] = [];
+    sheets.fill(element, texts.join('/* rr_split */'));
+    seen.push(now());
+    change.forEach((text, index) => {
+      const child = style.childNodes[index];
+      if (child) sheets.piece(child, text);
+    });
+    sheets.settle();
+    seen.push(now());
+    book.learn([{ url: 'http://shop.example/x', hash: 'a', type: 'image/svg+xml' }]);
+    const { sheets: changes } = places.arrived(['http://shop.example/x']);
+    let last = now();
+    for (const replacement of changes.get(element) ?? []) last = putAddress(last, replacement);
+    seen.push(last);
+    return seen;
+  }
+
+  const foreign = (css: string) =>
+    parseCss(css).references.filter(
+      (reference) =>
+        reference.kind === 'import' ||
+        (reference.kind !== 'media' && !/^(http:\/\/relay\.example\/asset\/\w+$|\s*data:|#|$)/.test(reference.raw)),
+    );
+
+  test('a picture is put in, a fragment of an SVG file is not', () => {
+    expect(written(['a{b:url(/x#y)}'], '', [])[2]).toBe(`a{b:url("${ASSET}a")}`);
+    expect(written(['a{b:url(data:image/svg+xml,x#y)}'], '', [])[0]).toBe('a{b:url("data:image/svg+xml,x")}');
+    expect(written(['a{b:url(#y)}'], '', [])[0]).toBe('a{b:url(#y)}');
+  });
+
+  test('texts that are one sheet in pieces', () => {
+    expect(foreign('a{b:url(http://evil.example/)}')).toHaveLength(1);
+    const seen = written(['a{b:u', 'rl(http://evil.example/)}'], '', ['a{c:d}a{b:ur', 'l(http://evil.example/2)}']);
+    expect(seen.map((css) => [css.includes('evil'), css.includes('data:image/gif')])).toEqual([
+      [false, true],
+      [false, true],
+      [false, true],
+    ]);
+  });
+
+  test('no foreign address is in it', () => {
+    const seed = Number(process.env['TANDEM_SEED'] ?? 20261121);
+    const { next: random } = createRandom(seed);
+    const pick = (words: readonly string[]) => words[Math.floor(random() * words.length)] ?? '';
+    const WORDS = [
+      ...['{', '}', '(', ')', '[', ']', ';', ':', ',', '"', "'", '/*', '*/', '/', '*', '\\', '\n', ' ', '#', '@'],
+      ...['url(', 'URL(', 'u', 'rl(', 'u\\72l(', 'image-set(', 'src(', 'var(--x)', '--x:', 'local("', '/* rr_split */'],
+      ...[
+        'url(/x)',
+        'url(/x#y)',
+        'url(x#\\\\)',
+        'url("/x#\\"")',
+        'url(http://evil.example/)',
+        '"http://evil.example/"',
+      ],
+      ...[
+        'url(data:,x#asset-1-)',
+        'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==#asset-1-',
+      ],
+      ...[
+        '@import "/known.css"',
+        '@import url(/known.css)',
+        '@import "http://evil.example/"',
+        ' layer(a) screen',
+        ' supports(',
+      ],
+      ...[
+        '@media (hover:hover)',
+        '@media not all',
+        '@font-face{src:',
+        ' format("woff2")',
+        'a{',
+        'a:hover{',
+        'b:',
+        '::selection',
+        'background:',
+      ],
+      ...['a{b:url(http://evil.example/)}', '<!--', '-->', '\0', '\f', '!important', '%', '\u00e9'],
+    ];
+    const sheet = () => Array.from({ length: Math.floor(random() * 14) }, () => pick(WORDS)).join('');
+    let addresses = 0;
+    for (let n = 0; n < 6000; n++) {
+      const texts = Array.from({ length: 1 + Math.floor(random() * 3) }, sheet);
+      if (n % 2 === 0) texts[0] = `${pick(WORDS.slice(-25))}${texts[0] ?? ''}`;
+      const imported = sheet();
+      const change = random() < 0.5 ? [] : texts.map(() => sheet());
+      const raw = texts.join('');
+      addresses += foreign(raw).length;
+      for (const css of written(texts, imported, change))
+        if (foreign(css).length > 0) expect.fail(JSON.stringify({ seed, texts, imported, change, css }));
+    }
+    // The control: as they were, they hold many.
+    expect(addresses).toBeGreaterThan(1000);
+  });
+});
+
 describe('imports', () => {
   test('the whole statement is one reference', () => {
     const parts = parseCss('@charset "x";@import url("a.css") layer(b) screen;@IMPORT "c.css";d:hover{}');
@@ -136,6 +303,9 @@ describe('imports', () => {
     expect(shown(parseImported('a{b:c}/* d'))).toBe('a{b:c}/* d*/');
     expect(shown(parseImported('a{b:(c'))).toBe('a{b:(c)}');
     expect(shown(parseImported('}a{}'))).toBe('a{}');
+    expect(shown(parseImported('a{b:url("c'))).toBe('a{b:«c»}');
+    expect(shown(parseImported('a{b:image-set("c'))).toBe('a{b:image-set(«c»)}');
+    expect(shown(parseImported('a{b:url("c" /* d'))).toBe('a{b:«c»}');
     expect(shown(parseImported('a{}\\'))).toBe('a{}');
   });
 
@@ -147,4 +317,23 @@ describe('imports', () => {
     );
     expect(wrapImport('a{}', 'layer')).toBe('@layer {@media all{a{}}}');
   });
+
+  test('a comment in the conditions is none of them', () => {
+    const { references } = parseCss('@import "a"/* ; */layer/**//**/screen/* "*/;b{}');
+    expect(references).toEqual([{ kind: 'import', raw: 'a', tail: ' layer screen ' }]);
+  });
+
+  test.each([
+    ` "/*" '*/ " {} a{b:url(c)} d{}'`,
+    'print{',
+    '}',
+    '/* x',
+    'screen\\',
+    ') and (',
+    '(',
+    'supports(a:"b")',
+    'a<!--url(b)',
+  ])('conditions that a browser might end elsewhere never hold: %s', (tail) =>
+    expect(wrapImport('a{}', tail)).toBe('@media not all{}'),
+  );
 });

@@ -2,7 +2,9 @@
 // pair (visitor and operator) goes on through all of it.
 
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import http from 'node:http';
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../support/random.ts';
 import { addSite, logInFirst, startTestRelay, type TestRelay } from '../support/relay.ts';
 import { connectPeer, frame, helloOf, payloadText, sequenceOf, SHOP, type WirePeer } from '../support/wire-peer.ts';
@@ -363,6 +365,8 @@ describe('assets', () => {
     const served = await asset(view.site, hash);
     expect(served.headers.get('content-type')).toBe('image/png');
     expect(served.headers.get('x-content-type-options')).toBe('nosniff');
+    // Opened by itself it is a download, not a page under the relay's address.
+    expect(served.headers.get('content-disposition')).toBe('attachment');
     expect(Buffer.from(await served.arrayBuffer())).toEqual(png);
     expect((await asset(view.site, hash, {})).status).toBe(401);
     expect((await asset('another-site', hash)).status).toBe(404);
@@ -373,6 +377,87 @@ describe('assets', () => {
     expect(two.visitor.messages.some((message) => message.t === 'want')).toBe(false);
     endPair(one);
     endPair(two);
+  });
+
+  test('[A1] an operator who has not chosen a password yet gets no assets', async () => {
+    const one = await pair('asset-one-time');
+    const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
+    const post = (address: string, body: unknown, headers: Record<string, string> = {}) =>
+      fetch(`${relay.url}${address}`, {
+        method: 'POST',
+        headers: { origin: relay.url, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+    const made = await post('/api/operators', { login: 'newcomer', name: 'New', role: 'operator' }, { cookie });
+    const { password } = (await made.json()) as { password: string };
+    const loggedIn = await post('/api/login', { login: 'newcomer', password });
+    const own = loggedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect((await fetch(`${relay.url}/api/me`, { headers: { cookie: own } })).status).toBe(200);
+    expect((await asset(view.site, hash, { cookie: own })).status).toBe(401);
+    endPair(one);
+  });
+
+  test('[R3] offered and sent while paused: not asked for, not taken', async () => {
+    const one = await pair('asset-paused');
+    const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
+    const sheet = Buffer.from('.asset-paused{color:red}');
+    const name = createHash('sha256').update(sheet).digest('hex');
+    const offer = { t: 'assets', list: [{ url: `${SHOP}/paused.css`, hash: name, bytes: sheet.length }] };
+    one.visitor.send(offer);
+    await one.visitor.expect('want');
+    one.visitor.send({ t: 'pause', on: true });
+    await one.visitor.expect((message) => message.t === 'visit' && (message['visit'] as { paused: boolean }).paused);
+    expect(await (await upload(one.resume, name, sheet, 'text/css')).json()).toMatchObject({ stored: false });
+    expect((await asset(view.site, name)).status).toBe(404);
+    one.visitor.send(offer);
+    one.visitor.send({ t: 'probe', at: 1 });
+    await one.visitor.expect('echo');
+    expect(one.visitor.messages.filter((message) => message.t === 'want')).toHaveLength(1);
+    endPair(one);
+  });
+
+  test('[A5] uploads that never end hold their places, and give them back when they break off', async () => {
+    const [one, other] = [await pair('asset-held'), await pair('asset-free')];
+    const names = Array.from({ length: 5 }, (_, index) => createHash('sha256').update(`held ${index}`).digest('hex'));
+    const list = names.map((name, index) => ({ url: `${SHOP}/held-${index}`, hash: name, bytes: 8_000_000 }));
+    for (const each of [one, other]) {
+      each.visitor.send({ t: 'assets', list });
+      await each.visitor.expect('want');
+    }
+    const { hostname, port } = new URL(relay.url);
+    /** Sends the beginning of an upload. What the relay answers before the end: nothing, if it waits for the rest. */
+    const begin = (resume: string, name: string) =>
+      new Promise<{ answer: string; breakOff(): void }>((resolve) => {
+        const socket = net.connect(Number(port), hostname);
+        const breakOff = () => socket.destroy();
+        socket.on('error', () => {});
+        socket.on('data', (data: Buffer) => resolve({ answer: data.toString().split('\r\n')[0] ?? '', breakOff }));
+        socket.write(`POST /upload/${name} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer ${resume}\r\n`);
+        socket.write('content-length: 8000000\r\n\r\n');
+        socket.write(Buffer.alloc(100_000), () => {
+          // The relay has answered a request that came after this one: it has seen this one too.
+          void fetch(`${relay.url}/healthz`).then(() => resolve({ answer: '', breakOff }));
+        });
+      });
+    const held = [];
+    for (const name of names.slice(0, 4)) held.push(await begin(one.resume, name));
+    expect(held.map(({ answer }) => answer)).toEqual(['', '', '', '']);
+    const fifth = await begin(one.resume, names[4] ?? '');
+    expect(fifth.answer).toContain('503');
+    const others = await begin(other.resume, names[4] ?? '');
+    expect(others.answer).toBe('');
+    held[0]?.breakOff();
+    await vi.waitUntil(
+      async () => {
+        const again = await begin(one.resume, names[4] ?? '');
+        again.breakOff();
+        return again.answer === '';
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+    for (const { breakOff } of [...held, fifth, others]) breakOff();
+    endPair(one);
+    endPair(other);
   });
 
   test('[A2] uploads that nobody asked for, of a false hash, or of a wrong kind are stored nowhere', async () => {
@@ -431,6 +516,92 @@ describe('assets', () => {
       expect(payloadText(told)).toContain('"hash":null');
     }
     endPair(one);
+  });
+});
+
+describe('forms and figures', () => {
+  const post = (address: string, body: string) =>
+    fetch(relay.url + address, { method: 'POST', headers: { origin: relay.url, cookie }, body });
+
+  test('[H1] text that no database keeps, and an id that is none, are a wrong form and no failure', async () => {
+    const name = (text: string) => `{"login":"new","name":"${text}","role":"operator"}`;
+    const site = (more: string) => `{"name":"Shop","origins":["${SHOP}"]${more}}`;
+    const bad: [string, string][] = ['\\u0000', '\\ud800'].flatMap((text): [string, string][] => [
+      ['/api/login', `{"login":"adm${text}in","password":"x"}`],
+      ['/api/operators', name(`a${text}`)],
+      ['/api/operators', `{"login":"${text}","name":"a","role":"operator"}`],
+      ['/api/sites', `{"name":"${text}a","origins":["${SHOP}"]}`],
+      ['/api/sites', site(`,"masking":{"privateByDefault":false,"mask":"${text}"}`)],
+    ]);
+    for (const id of ['-'.repeat(36), 'a'.repeat(36), `${'0'.repeat(35)}-`]) {
+      bad.push(['/api/operators/change', `{"id":"${id}","name":"b"}`], ['/api/sites', site(`,"id":"${id}"`)]);
+    }
+    for (const [address, body] of bad) expect((await post(address, body)).status, `${address} ${body}`).toBe(400);
+    expect(relay.log()).not.toMatch(/failed|argon2/);
+  });
+
+  test('[H2] figures are for this machine: nothing that came through a proxy, or by another name, gets them', async () => {
+    const { port } = new URL(relay.url);
+    const metrics = (headers: Record<string, string> = {}) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        http
+          .get({ host: '127.0.0.1', port, path: '/metrics', headers }, (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          })
+          .on('error', reject);
+      });
+    expect(await metrics()).toBe(200);
+    expect(await metrics({ host: `localhost:${port}` })).toBe(200);
+    expect(await metrics({ 'x-forwarded-for': '127.0.0.1' })).toBe(403);
+    expect(await metrics({ 'x-real-ip': '192.0.2.1' })).toBe(403);
+    expect(await metrics({ forwarded: 'for=192.0.2.1' })).toBe(403);
+    expect(await metrics({ host: 'help.example' })).toBe(403);
+  });
+});
+
+describe('a stranger who takes all there is', () => {
+  const PER_ADDRESS = 120;
+  let small: TestRelay;
+  let own: string;
+  let shop: string;
+  beforeAll(async () => {
+    small = await startTestRelay({ env: { TANDEM_MAX_PEERS_PER_ADDRESS: String(PER_ADDRESS) } });
+    own = await logInFirst(small);
+    shop = (await addSite(small, own, [SHOP])).key;
+  });
+  afterAll(() => small.stop());
+
+  test('[P11] [P12] one address fills its share; operators behind it still come in, and so does who comes after', async () => {
+    const held = await Promise.all(
+      Array.from({ length: PER_ADDRESS }, () => connectPeer(small.url, 'visitor', { origin: SHOP })),
+    );
+    const late = await connectPeer(small.url, 'visitor', { origin: SHOP });
+    expect((await late.closed()).code).toBe(4204);
+    const anna = await connectPeer(small.url, 'operator', { origin: small.url, cookie: own });
+    await anna.expect('welcome');
+    for (const each of held) each.close();
+    await Promise.all(held.map((each) => each.closed()));
+    const next = await connectPeer(small.url, 'visitor', { origin: SHOP });
+    next.send(helloOf(shop));
+    await next.expect('welcome');
+    next.close();
+    anna.close();
+  });
+
+  test('[P11] one token holds a hundred tabs', async () => {
+    const other = await startTestRelay();
+    const key = (await addSite(other, await logInFirst(other), [SHOP])).key;
+    const first = await connectPeer(other.url, 'visitor', { origin: SHOP });
+    first.send(helloOf(key, { tab: 'tab-0' }));
+    const { token } = await first.expect('welcome');
+    for (let tab = 1; tab <= 100; tab++) {
+      const peer = await connectPeer(other.url, 'visitor', { origin: SHOP });
+      peer.send(helloOf(key, { tab: `tab-${tab}`, token }));
+      if (tab < 100) await peer.expect('welcome');
+      else expect((await peer.closed()).code).toBe(4203);
+    }
+    expect(await other.stop()).toBe(0);
   });
 });
 
