@@ -190,7 +190,7 @@ async function allow(page: Page): Promise<void> {
     () => {
       for (const host of document.querySelectorAll('[data-tandem-ui]'))
         for (const button of host.shadowRoot?.querySelectorAll('[role=dialog] button.main') ?? [])
-          if (!button.hasAttribute('aria-disabled')) return button;
+          if (button.getAttribute('aria-disabled') === 'false') return button;
       return undefined;
     },
     { timeout: PATIENCE_MS },
