@@ -137,6 +137,46 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
     const { scrollLeft, scrollTop } = win.document.scrollingElement ?? win.document.documentElement;
     return { left: scrollLeft, top: scrollTop };
   }`,
+  // A document has no parent and no owner, and rrweb takes that for a sign that it is gone: a page that puts another root
+  // element in (document.open, replaceChild) would not be seen to change.
+  'function inDom(': `function inDom(n) {
+    return index.contains(n.ownerDocument ?? n, n) || shadowHostInDom(n);
+  }`,
+  'function isAncestorRemoved(': `function isAncestorRemoved(target, mirror) {
+    if (target.nodeType === 9 || isShadowRoot(target)) return false;
+    const parent = index.parentNode(target);
+    return !parent || !mirror.has(mirror.getId(target)) || isAncestorRemoved(parent, mirror);
+  }`,
+  // rrweb hears of the page's own document only, and leaves out where a caret goes. Who may see which is decided later.
+  'function initSelectionObserver(': `function initSelectionObserver({ doc, mirror, selectionCb }) {
+    let told = '';
+    const look = callbackWrapper(() => {
+      const selection = doc.getSelection();
+      const ranges = [];
+      for (let i = 0; i < selection?.rangeCount; i++) {
+        const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(i);
+        ranges.push({ start: mirror.getId(startContainer), startOffset, end: mirror.getId(endContainer), endOffset });
+      }
+      const now = ranges.map(Object.values).join();
+      if (now === told) return;
+      told = now;
+      selectionCb({ ranges });
+    });
+    look();
+    return on("selectionchange", look, doc);
+  }`,
+  // In XHTML names keep their case. Passwords and what is masked are left to capture's own gate.
+  '  function eventHandler(event) {': `  function eventHandler(event) {
+    const target = getEventTarget(event);
+    const tag = target?.tagName?.toUpperCase();
+    if (!INPUT_TAGS.includes(tag) || target.classList.contains(ignoreClass) || target.matches(ignoreSelector)) return;
+    const isRadio = target.type === 'radio';
+    const isChecked = (isRadio || target.type === 'checkbox') && target.checked;
+    cbWithDedup(target, { text: target.value, isChecked });
+    if (isRadio && target.name && isChecked)
+      for (const other of doc.querySelectorAll(\`input[type="radio"][name="\${target.name}"]\`))
+        if (other !== target) cbWithDedup(other, { text: other.value, isChecked: false });
+  }`,
   'function getWindowHeight(': 'function getWindowHeight(){return window.innerHeight}',
   'function getWindowWidth(': 'function getWindowWidth(){return window.innerWidth}',
   // The same twenty options, each time by name; what stays undefined means no.
@@ -229,9 +269,10 @@ const leanRrweb: Plugin = {
   },
 };
 
-/** Limits as numbers where they are used: a visitor needs a dozen of them and would load the whole table. */
-const inlineLimits: Plugin = {
-  name: 'inline-limits',
+/** Limits as numbers where they are used, and schemas that can be left out: a visitor needs a dozen of them and would load
+ * both tables whole. */
+const leanProtocol: Plugin = {
+  name: 'lean-protocol',
   setup(build) {
     build.onLoad({ filter: /[\\/](widget|cobrowse|protocol)[\\/].*\.ts$/ }, async ({ path: file }) => ({
       contents: (await readFile(file, 'utf8'))
@@ -240,7 +281,11 @@ const inlineLimits: Plugin = {
           name in LIMITS ? String(LIMITS[name as keyof typeof LIMITS]) : whole,
         )
         // Left in, it would make a chunk of its own with nothing in it, and one more request.
-        .replace(/^import \{ LIMITS \} from .*$/m, ''),
+        .replace(/^import \{ LIMITS \} from .*$/m, '')
+        // Schemas within schemas: one call not marked as pure, and a row that only others read stays in the bundle.
+        .replace(/(?<=\w: |\()(?:maybe|list|object|oneOf|orNull|text)\(/g, (call) =>
+          /[\\/]protocol[\\/]messages\.ts$/.test(file) ? `/* @__PURE__ */ ${call}` : call,
+        ),
       loader: 'ts',
     }));
   },
@@ -276,7 +321,7 @@ async function buildWidget(): Promise<void> {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     splitting: true,
-    plugins: [leanRrweb, inlineLimits],
+    plugins: [leanRrweb, leanProtocol],
   });
   const loader = await bundle('widget', 'loader', {
     ...browser,

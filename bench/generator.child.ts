@@ -20,7 +20,7 @@ export type Target =
   | { kind: 'plain'; url: string; pid: number };
 
 export type GeneratorQuestion =
-  | { do: 'enter'; name: string; target: Target; rooms: number; viewers: number }
+  | { do: 'enter'; name: string; target: Target; rooms: number; viewers: number; framesPerPage: number }
   | ({ do: 'throughput' } & TrialSize)
   | ({ do: 'latency'; framesPerSec: number } & TrialSize)
   | { do: 'leave'; name: string };
@@ -77,10 +77,6 @@ const SEQUENCE_AT = 8;
 const ORDINAL_AT = 12;
 const STAMP_AT = HEADER_BYTES;
 
-/** A visitor goes on to the next page after so many changes, and its snapshot supersedes them: at a few changes a second
- * that is a minute on one page. The rooms do it in turn, not all at once. */
-const FRAMES_PER_PAGE = 200;
-
 /** Beneath the relay's own numbers, so that a clock's tick more or less does not close a page for flooding. */
 const ALLOWANCE_BURST = LIMITS.visitorFramesBurst * 0.95;
 const ALLOWANCE_PER_SEC = LIMITS.visitorFramesPerSec * 0.95;
@@ -92,6 +88,8 @@ const TRIAL_MS = 60_000;
 const DRAIN_MS = 20_000;
 
 const places = new Map<string, Place>();
+/** A page is left for the next after so many frames. The rooms do it in turn, not all at once. */
+let framesPerPage = 1;
 let trial: Trial = { kind: 'off' };
 let failure: string | undefined;
 let heldBack = false;
@@ -196,6 +194,7 @@ async function enterTandem(target: Target & { kind: 'tandem' }, number: number, 
     });
     const viewer = await connectRaw({
       url: `${target.url}/link/1/operator`,
+      bundles: true,
       headers: { origin: target.url.replace(/^ws/, 'http'), cookie: target.cookie },
       events,
     });
@@ -209,6 +208,7 @@ async function enterTandem(target: Target & { kind: 'tandem' }, number: number, 
 
 async function enter(question: GeneratorQuestion & { do: 'enter' }): Promise<void> {
   const { target, viewers } = question;
+  framesPerPage = question.framesPerPage;
   const rooms: Room[] = [];
   // Some at a time: the relay looks every operator's cookie up.
   for (let number = 0; number < question.rooms; number += 8) {
@@ -251,7 +251,7 @@ function sendBurst(room: Room, burst: number, stamp: number): void {
     const at = first + index * ring.wireBytes + maskedHeadBytes(ring.frameBytes);
     room.sent += 1;
     const ordinal = room.sent;
-    const isSnapshot = room.snapshotDue || ordinal % FRAMES_PER_PAGE === room.number % FRAMES_PER_PAGE;
+    const isSnapshot = room.snapshotDue || ordinal % framesPerPage === room.number % framesPerPage;
     ring.bytes[at + KIND_AT] = (isSnapshot ? KIND.Snapshot : KIND.Change) ^ MASK[0];
     room.snapshotDue = false;
     ring.bytes[at + ORDINAL_AT] = (ordinal & 255) ^ MASK[0];

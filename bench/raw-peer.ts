@@ -1,12 +1,13 @@
 // A WebSocket peer for load: as little work per frame as Node allows, so that one process can drive a server that uses
 // a whole core. Frames are counted and their first bytes shown, never copied; what is sent is masked once beforehand.
-// Knows nothing of the product.
+// Knows nothing of the product but how a bundle is laid out.
 //
 // Easy to get wrong: all sockets of the process read into one buffer, so what a callback is shown is gone when it
 // returns; and a mask of zeros would be unfair, because some servers skip the unmasking then.
 
 import net from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { BUNDLED_BYTES } from '../protocol/codec.ts';
 
 export type RawEvents = {
   /** A text frame, whole. */
@@ -38,6 +39,8 @@ const shared = Buffer.allocUnsafe(READ_BYTES);
 
 export function connectRaw(options: {
   readonly url: string;
+  /** Binary messages may be bundles (codec.ts): the frames in them are shown, each by itself. */
+  readonly bundles?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly events: RawEvents;
 }): Promise<RawPeer> {
@@ -50,6 +53,8 @@ export function connectRaw(options: {
     let kept: Buffer | undefined;
     /** Bytes of the current binary frame that are still to come. */
     let skip = 0;
+    /** Bytes of the current bundle that are still to be taken apart. */
+    let bundled = 0;
 
     const peer: RawPeer = {
       text: (text) => void socket.write(maskedFrame(OPCODE.Text, Buffer.from(text))),
@@ -79,6 +84,15 @@ export function connectRaw(options: {
           skip -= step;
           at += step;
         }
+        if (bundled > 0 && skip === 0) {
+          if (end - at < BUNDLED_BYTES + PEEK_BYTES) return at;
+          const bytes = buffer.readUIntLE(at + 1, 3);
+          at += BUNDLED_BYTES;
+          events.binary(buffer, at, bytes);
+          bundled -= BUNDLED_BYTES + bytes;
+          skip = bytes;
+          continue;
+        }
         if (end - at < 2) return at;
         const opcode = (buffer[at] ?? 0) & 15;
         let bytes = (buffer[at + 1] ?? 0) & 127;
@@ -95,6 +109,10 @@ export function connectRaw(options: {
         const isBinary = opcode === OPCODE.Binary;
         if (end - at < head + (isBinary ? Math.min(bytes, PEEK_BYTES) : bytes)) return at;
         at += head;
+        if (isBinary && options.bundles && buffer[at] === 0) {
+          bundled = bytes;
+          continue;
+        }
         if (isBinary) {
           events.binary(buffer, at, bytes);
           skip = bytes;

@@ -23,7 +23,12 @@ server.on('connection', (socket, request) => {
   const [, , number, role] = (request.url ?? '').split('/');
   if (number === undefined) return socket.terminate();
   const known = rooms.get(number);
-  const room = known ?? { number: rooms.size, sequence: 0, viewers: new Set(), history: new History(sparePieces) };
+  const room = known ?? {
+    number: rooms.size,
+    sequence: 0,
+    viewers: new Set(),
+    history: new History(sparePieces, () => {}),
+  };
   if (!known) rooms.set(number, room);
   const { viewers } = room;
   if (role === 'viewer') {

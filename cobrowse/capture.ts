@@ -185,7 +185,16 @@ export function startCapture(
     listening,
     masker,
     idOf,
+    mentioned: assets.mentioned,
     tell: (tag, payload) => enqueue({ type: EVENT.Custom, data: { tag, payload }, timestamp: Date.now() }),
+    change: (id, name, value) =>
+      push({
+        source: SOURCE.Mutation,
+        adds: [],
+        removes: [],
+        texts: [],
+        attributes: [{ id, attributes: { [name]: value } }],
+      }),
   });
 
   const restart = () => {
@@ -299,6 +308,7 @@ export function startCapture(
     begin();
     look = watchPage(document, { masker, listening, changed: (page) => emit({ kind: 'page', page }) });
   })();
+  if (!stopRecord) notice('capture-failed');
 
   return {
     stop,

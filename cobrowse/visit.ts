@@ -7,7 +7,6 @@
 // visit is only true right after the link was opened; later ones lag behind what is on its way. The relay's word that the
 // visitor agreed is not enough: who has stolen this device's token can agree elsewhere, in the visitor's name.
 
-import { LIMITS } from '../protocol/limits.ts';
 import type { Ending, FromVisitor, Person, ToVisitor, VisitState } from '../protocol/messages.ts';
 import type { Capture, CaptureNotice, CaptureOptions, CaptureOutput, Masking } from './capture.ts';
 import type { Stream } from './visit/stream.ts';
@@ -43,7 +42,8 @@ export type VisitView =
   | { state: 'viewed'; room: string; watchers: Person[]; paused: boolean }
   /** The link is down while in a visit. */
   | { state: 'lost'; room: string; watchers: Person[]; paused: boolean }
-  | { state: 'ended'; why: Ending };
+  /** `by`: the operator who ended it. */
+  | { state: 'ended'; why: Ending; by: string | undefined };
 
 export type Visit = {
   readonly view: VisitView;
@@ -63,7 +63,7 @@ type State =
   | { at: 'idle' }
   | { at: 'asked'; ask: string; operator: Person }
   | { at: 'visiting'; visit: VisitState; link: 'up' | 'lost'; /** Asked for here, not confirmed yet. */ wants: Pausing }
-  | { at: 'ended'; why: Ending };
+  | { at: 'ended'; why: Ending; by?: string | undefined };
 type Pausing = 'paused' | 'running' | undefined;
 
 /** As long as a person needs to read why. */
@@ -79,8 +79,8 @@ export function createVisit(options: VisitOptions): Visit {
   let state: State = { at: 'idle' };
   let cancelTimer: (() => void) | undefined;
   let isLinkOpen = false;
-  /** The relay has spoken of this visit on the present link, and the stream has not been told yet. */
-  let opening: { received: number; isNewRoom: boolean } | undefined;
+  /** What the relay has of this visit, as it said on the present link; the stream has not been told yet. */
+  let opening: number | undefined;
   let streamRoom: string | undefined;
   /** A visit that the visitor has left; the relay may not know it yet. */
   let left: { room: string; resume: string } | undefined;
@@ -110,7 +110,7 @@ export function createVisit(options: VisitOptions): Visit {
         return { state: 'viewed', room, watchers, paused };
       }
       case 'ended':
-        return { state: 'ended', why: state.why };
+        return { state: 'ended', why: state.why, by: state.by };
     }
   };
 
@@ -121,7 +121,7 @@ export function createVisit(options: VisitOptions): Visit {
     if (!(wasLost && isLost)) {
       cancelTimer?.();
       cancelTimer = undefined;
-      if (isLost) cancelTimer = after(LIMITS.graceMs, () => set({ at: 'ended', why: 'lost' }));
+      if (isLost) cancelTimer = after(next.visit.graceMs, () => set({ at: 'ended', why: 'lost' }));
       if (next.at === 'ended') cancelTimer = after(ENDED_SHOWN_MS, () => set({ at: 'idle' }));
     }
     state = next;
@@ -137,8 +137,8 @@ export function createVisit(options: VisitOptions): Visit {
     if (capturing) return tellStream();
     const mine: { capture: Capture | undefined } = { capture: undefined };
     capturing = mine;
-    import('./visit/recording.ts').then(
-      guard(({ recording: { startCapture, createStream } }) => {
+    import('./visit/recording.ts')
+      .then(({ recording: { startCapture, createStream } }) => {
         if (capturing !== mine) return;
         stream ??= createStream({ port, after, notice: guard(notice), stale: snapshotWhenIdle });
         const { take } = stream;
@@ -151,14 +151,16 @@ export function createVisit(options: VisitOptions): Visit {
             if (capturing === mine) take(output);
           },
         );
-      }),
-      guard(() => {
-        if (capturing !== mine) return;
-        capturing = undefined;
-        if (++loadTries >= LOAD_TRIES) return notice('capture-failed');
-        after(LOAD_RETRY_MS * loadTries, () => set(state));
-      }),
-    );
+      })
+      // It did not come, or it cannot work on what the page has made of the browser.
+      .catch(
+        guard(() => {
+          if (capturing !== mine) return;
+          capturing = undefined;
+          if (++loadTries >= LOAD_TRIES) return notice('capture-failed');
+          after(LOAD_RETRY_MS * loadTries, () => set(state));
+        }),
+      );
   };
 
   const end = () => {
@@ -171,8 +173,8 @@ export function createVisit(options: VisitOptions): Visit {
   };
 
   const tellStream = () => {
-    if (!stream || !opening) return;
-    const isComplete = stream.open(opening.received, opening);
+    if (!stream || opening === undefined) return;
+    const isComplete = stream.open(opening);
     opening = undefined;
     if (!isComplete) capturing?.capture?.snapshot();
   };
@@ -209,7 +211,7 @@ export function createVisit(options: VisitOptions): Visit {
     hasAgreed = false;
     const isNewRoom = visit.room !== streamRoom;
     if (isFirstOnLink || isNewRoom || before?.link !== 'up') {
-      opening = { received: isNewRoom ? 0 : visit.received, isNewRoom };
+      opening = isNewRoom ? 0 : visit.received;
       streamRoom = visit.room;
     }
     let wants = before?.visit.room === visit.room ? before.wants : undefined;
@@ -250,7 +252,8 @@ export function createVisit(options: VisitOptions): Visit {
         case 'welcome':
           isLinkOpen = true;
           if (message.visit) return enter(message.visit, true);
-          left = undefined;
+          // Until `ended` says that it is kept.
+          if (left) port.message({ t: 'stop', resume: left.resume });
           hasAgreed = false;
           if (state.at === 'visiting') set({ at: 'ended', why: 'lost' });
           return;
@@ -264,7 +267,7 @@ export function createVisit(options: VisitOptions): Visit {
           return;
         case 'ended':
           left = undefined;
-          if (state.at === 'visiting') set({ at: 'ended', why: message.why });
+          if (state.at === 'visiting') set({ at: 'ended', why: message.why, by: message.by });
           return;
         case 'snapshot':
           if (message.when === 'now') capturing?.capture?.snapshot();
@@ -278,6 +281,7 @@ export function createVisit(options: VisitOptions): Visit {
           roundTripMs = Math.max(0, performance.now() - message.at);
           return;
         case 'refused':
+          hasAgreed = false;
           if (state.at === 'asked' && message.what === 'answer') set({ at: 'idle' });
           return;
         case 'code':

@@ -9,6 +9,9 @@
 //   bytes 8-11  sequence  per room, ordered frames only, from 1        stamped by the relay (0: unordered frame)
 //   bytes 12-15 ordinal   counts a tab's ordered frames, from 1        set by the visitor, for acknowledgement
 //
+// A visitor sends one frame per message. To operators the relay also sends bundles, whole frames one behind the other, each
+// after a byte 0 and its length (u24): a message costs relay and browser more than a small frame in it.
+//
 // Easy to get wrong: a payload longer than a frame travels in pieces of the same kind, all but the last flagged More;
 // pieces of one payload are never interleaved with other ordered frames of the same tab.
 
@@ -59,6 +62,8 @@ export type Header = {
   room: number;
   sequence: number;
   ordinal: number;
+  /** Of the whole frame, in bytes. Here because a typed array's own length is a call, and it is needed in many places. */
+  length: number;
 };
 
 function isKind(value: number): value is Kind {
@@ -110,6 +115,7 @@ export function readHeader(frame: Uint8Array): Header {
     room: uint32At(frame, 4),
     sequence: uint32At(frame, 8),
     ordinal: uint32At(frame, 12),
+    length,
   };
 }
 
@@ -123,6 +129,33 @@ export function stamp(frame: Uint8Array, place: { tab: number; room: number; seq
 /** Writes the visitor's ordinal, in place (the resend buffer numbers frames as it takes them). */
 export function setOrdinal(frame: Uint8Array, ordinal: number): void {
   setUint32At(frame, 12, ordinal);
+}
+
+/** Stands before each frame of a bundle: a byte 0, where a frame alone has its kind, and its length (u24). */
+export const BUNDLED_BYTES = 4;
+const BUNDLED = 0;
+
+/** Writes a frame of `length` bytes into a bundle; the caller has made sure of the space. */
+export function putInBundle(bundle: Uint8Array, at: number, frame: Uint8Array, length: number): void {
+  // Bytes 1 to 3; byte 0 is 0 since no frame is that long.
+  setUint32At(bundle, at, length << 8);
+  bundle.set(frame, at + BUNDLED_BYTES);
+}
+
+/** The frames of a message to an operator, as views of its bytes. Throws ProtocolError('bad-frame'). */
+export function framesOf(message: Uint8Array): Uint8Array[] {
+  if (message[0] !== BUNDLED) return [message];
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < message.byteLength;) {
+    const start = at + BUNDLED_BYTES;
+    // Of a cut-off length the missing bytes count as 0.
+    const end = start + (uint32At(message, at) >>> 8);
+    if (message[at] !== BUNDLED || end > message.byteLength)
+      throw new ProtocolError('bad-frame', 'a bundle is cut off');
+    frames.push(message.subarray(start, end));
+    at = end;
+  }
+  return frames;
 }
 
 export function payloadOf(frame: Uint8Array): Uint8Array {

@@ -31,8 +31,10 @@ export const LIMITS = {
 
   /** Ordered frames a visitor keeps until the relay has acknowledged them, to send again after a lost link. */
   resendBytes: 8 * MB,
-  /** The relay acknowledges after so many ordered frames or so long, whichever is first. */
-  ackEveryFrames: 64,
+  /** The relay acknowledges after so many ordered frames, so many bytes of them, or so long, whichever is first: well
+   * within `resendBytes`. */
+  ackEveryFrames: 512,
+  ackEveryBytes: 1 * MB,
   ackEveryMs: 1000,
 
   /** A visitor whose link is lost keeps the room for this long: a page load on a slow phone, a lift, a relay restart. */

@@ -72,7 +72,7 @@ const WATCH_MS = 5_000;
 export function createLink(door: LinkDoor, events: LinkEvents): Link {
   let current: LinkSocket | undefined;
   let stopWatch: (() => void) | undefined;
-  let lastTry = -Infinity;
+  let lastTry: number;
   let state: LinkState;
 
   const set = (next: LinkState, after?: AfterClose) => {

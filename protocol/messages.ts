@@ -82,7 +82,8 @@ const fromVisitor = /* @__PURE__ */ messages({
   uncode: {},
   show: {},
   pause: { on: flag },
-  stop: {},
+  /** `resume`: of a visit that was stopped while the relay did not hear it, and that it may not have any more. */
+  stop: { resume: maybe(token) },
   assets: {
     /** With a hash: the page has the bytes. Without: it can't read them; the relay may fetch them if they are public. */
     list: list(object({ url, hash: maybe(hash), bytes: maybe(count) }), LIMITS.maxAssetsPerMessage),
@@ -124,6 +125,8 @@ const visitState = /* @__PURE__ */ object({
   capture: flag,
   /** Highest ordinal the relay has of this tab; 0: start with a snapshot. */
   received: count,
+  /** A lost link may come back for this long. */
+  graceMs: ms,
 });
 export type VisitState = Infer<typeof visitState>;
 
@@ -131,9 +134,11 @@ const toVisitor = /* @__PURE__ */ messages({
   welcome: { token, masking: maskingRules, visit: maybe(visitState) },
   ask: { ask: id, operator: person },
   unask: { ask: id },
+  /** `lifeMs` 0: it has been used. */
   code: { code: code, lifeMs: ms },
   visit: { visit: visitState },
-  ended: { why: oneOf(endings) },
+  /** `by`: the operator who did it, as in `watchers`. */
+  ended: { why: oneOf(endings), by: maybe(name) },
   /** A fresh snapshot is wanted. `idle`: at a quiet moment. `now`: operators can't see anything until it comes. */
   snapshot: { when: oneOf(['idle', 'now']) },
   ack: { received: count },
@@ -192,6 +197,8 @@ const roomView = /* @__PURE__ */ object({
   /** waiting: no picture yet. lost: the visitor's link is gone and may come back. */
   state: oneOf(['waiting', 'live', 'paused', 'lost', 'ended']),
   ended: maybe(oneOf(endings)),
+  /** The operator who ended it. */
+  endedBy: maybe(person),
   visitor: id,
   site: id,
   tabs: list(roomTab, LIMITS.maxTabsPerRoom),
@@ -225,6 +232,8 @@ const toOperator = /* @__PURE__ */ messages({
     sites: list(object({ id, name }), 1000),
     /** The relay's clock, to show "how long" by. */
     now: ms,
+    /** A visitor whose link is lost may come back for this long. */
+    graceMs: ms,
   },
   /** Changes of the live list. `reset`: forget all rows first. `more`: further pages of the same reset follow. */
   rows: {

@@ -35,6 +35,8 @@ export type Config = {
   readonly graceMs: number;
   readonly unwatchedMs: number;
   readonly codeMs: number;
+  /** How long one upload of a visitor's asset may take. */
+  readonly uploadMs: number;
   /** Disk that cached style sheets, images and fonts may take. */
   readonly assetCacheBytes: number;
   /** How long a shutdown waits for peers to hear of it. */
@@ -154,6 +156,8 @@ export function parseConfig(env: Environment): { config: Config } | { errors: st
     graceMs: read('TANDEM_GRACE_MS', wholeNumber(0, HOUR_MS), LIMITS.graceMs),
     unwatchedMs: read('TANDEM_UNWATCHED_MS', wholeNumber(0, HOUR_MS), LIMITS.unwatchedMs),
     codeMs: read('TANDEM_CODE_MS', wholeNumber(1, DAY_MS), LIMITS.codeMs),
+    // The largest asset (8 MB) at 360 kbit/s. A shorter time would never let it through a poor line; each one holds a place.
+    uploadMs: read('TANDEM_UPLOAD_MS', wholeNumber(1, HOUR_MS), 180_000),
     assetCacheBytes: read('TANDEM_ASSET_CACHE_BYTES', wholeNumber(0, 1024 * GB), 2 * GB),
     drainMs: read('TANDEM_DRAIN_MS', wholeNumber(0, 60_000), 1500),
     fetchPrivate: read('TANDEM_FETCH_PRIVATE', flag, false),

@@ -19,8 +19,9 @@ export type HttpReply = {
   readonly body: string | Uint8Array;
 };
 
-/** A body that takes a place of something scarce. `over` is called when the request is over, however it ended. */
-export type BodyPlace = { readonly limit: number; over(): void };
+/** A body that takes a place of something scarce. `over` is called when the request is over, however it ended; one that
+ * is not here whole `withinMs` after its beginning is answered with `late`, and its connection closed. */
+export type BodyPlace = { readonly limit: number; over(): void; readonly withinMs: number; readonly late: HttpReply };
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'OPTIONS';

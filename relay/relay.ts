@@ -12,7 +12,7 @@ import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
 import { cookieOf } from './http.ts';
 import { openAssetStore } from './live/asset-store.ts';
-import { fetchPublic } from './live/asset-fetch.ts';
+import { fetchPublic, isPrivateAddress } from './live/asset-fetch.ts';
 import { createFetchQueue } from './live/fetch-queue.ts';
 import { createLive, type Arrival } from './live/live.ts';
 import type { Room } from './live/room.ts';
@@ -27,6 +27,7 @@ import { createRoutes, SESSION_COOKIE } from './routes.ts';
 import { startServer, type PeerEnd, type Upgrade } from './server.ts';
 import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listSites } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
+import { createRevocations } from './store/revocations.ts';
 
 export type Relay = {
   readonly url: string;
@@ -95,17 +96,19 @@ export async function startRelay(
 
   const fetchQueue = createFetchQueue<Room>({
     store: assets,
-    fetch: (url) => fetchPublic(url, { reachPrivate: config.fetchPrivate }),
+    fetch: (url) => fetchPublic(url, { isPrivate: config.fetchPrivate ? () => false : isPrivateAddress }),
     now,
     after,
     done: (room, entries, bytes) => live.assetFetched(room, entries, bytes),
     failed: (error) => failed(error, 'fetching an asset'),
   });
 
+  const revocations = createRevocations({ db: database, log, now, after });
   const live = createLive(
     {
       now,
       after,
+      soon: (task) => void setImmediate(task),
       randomInt: (below) => randomInt(below),
       randomId: () => randomBytes(15).toString('base64url'),
       publish: (topic, data) => server.publish(topic, data),
@@ -118,12 +121,16 @@ export async function startRelay(
       signResume: (proof) =>
         tokens.sign({ kind: 'resume', ...proof, issuedAt: now(), expiresAt: now() + LIMITS.resumeTokenMs }),
       readResume: (token) => tokens.readResume(token),
+      keepRevocation: (revocation, kept) => revocations.keep(revocation, kept),
       assetType: (site, hash) => assets.type(site, hash),
       fetchAsset: (room, url) => fetchQueue.add(room, url),
       log: (message, fields) => log.debug(message, fields as Record<string, string>),
     },
     { graceMs: config.graceMs, unwatchedMs: config.unwatchedMs, codeMs: config.codeMs },
   );
+  const readRevocations = async () => live.learn(await revocations.read());
+  // Before the first page comes back with a proof.
+  await readRevocations();
   const operators = createOperators({ db: database, log, now, ended: (session) => live.sessionEnded(session) });
   const signedIn = (cookie: string | undefined) => operators.sessionOf(cookie);
 
@@ -205,6 +212,7 @@ export async function startRelay(
         }),
     }),
     failed,
+    after,
     dropped: () => metrics.framesDropped.add(1),
     async admit(upgrade) {
       // The cookie is same-site, but a page of another port of this host is same-site too: the origin decides.
@@ -225,6 +233,7 @@ export async function startRelay(
       ...createRoutes({
         live,
         assets,
+        uploadMs: config.uploadMs,
         siteById: (id) => sites.find((site) => site.id === id),
         login: (input) => operators.login(input),
         signedIn,
@@ -268,6 +277,13 @@ export async function startRelay(
   every(LIMITS.beatMs, 'beat', () => server.publishText(BEAT_TOPIC, BEAT));
   every(SITES_EVERY_MS, 'sites', () => void readSites().catch((error: unknown) => failed(error, 'reading sites')));
 
+  // Of other relays on this database: what they end while this one runs.
+  every(
+    SITES_EVERY_MS,
+    'revocations',
+    () => void readRevocations().catch((error: unknown) => failed(error, 'reading what has ended')),
+  );
+
   const scheme = config.tls ? 'https' : 'http';
   const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host.includes(':') ? `[${config.host}]` : config.host;
   let closing: Promise<void> | undefined;
@@ -289,6 +305,7 @@ export async function startRelay(
         while (server.peers > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
         for (const timer of timers) clearTimeout(timer);
         server.close();
+        await revocations.close();
         await database.close();
       })();
       return closing;

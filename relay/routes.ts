@@ -22,6 +22,8 @@ import type { Site } from './live/site.ts';
 export type RouteDoor = {
   readonly live: Live;
   readonly assets: AssetStore;
+  /** One upload takes no longer. */
+  readonly uploadMs: number;
   siteById(id: string): Site | undefined;
   login(input: LoginInput): Promise<LoginResult>;
   signedIn(cookie: string | undefined): Promise<Session | undefined>;
@@ -161,9 +163,10 @@ export function createRoutes(door: RouteDoor): Route[] {
         if (bytes > LIMITS.maxAssetBytes) return json(413, { why: 'too-long' }, uploadCors);
         const over = door.live.beginUpload(room, request.address, bytes);
         if (over === 'too-much') return notStored('not-wanted');
-        // An error, so that the page tries again.
-        if (over === 'busy') return json(503, { why: 'busy' }, { ...uploadCors, 'retry-after': '2' });
-        return { limit: bytes, over };
+        // Errors, so that the page tries again.
+        const later = (why: string) => json(503, { why }, { ...uploadCors, 'retry-after': '2' });
+        if (over === 'busy') return later('busy');
+        return { limit: bytes, over, withinMs: door.uploadMs, late: later('too-slow') };
       },
       async answer(request, body) {
         // Asked again: the room may have ended while the body came.

@@ -49,6 +49,8 @@ export type ServerOptions = {
   readonly connected: (socket: Socket, upgrade: Upgrade, admitted: unknown) => PeerEnd;
   readonly dropped: () => void;
   readonly failed: (error: unknown, where: string) => void;
+  /** A timer; the result cancels it. */
+  readonly after: (delayMs: number, task: () => void) => () => void;
 };
 
 export type Server = {
@@ -126,19 +128,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     };
   };
 
-  const write = (res: HttpResponse, reply: HttpReply, head: boolean) => {
+  const write = (res: HttpResponse, reply: HttpReply, head: boolean, hangUp = false) => {
     res.cork(() => {
       res.writeStatus(`${reply.status} ${STATUS[reply.status] ?? 'Status'}`);
       for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
       if (head)
         res.endWithoutBody(typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.byteLength);
-      else res.end(reply.body);
+      else res.end(reply.body, hangUp);
     });
   };
 
   app.any('/*', (res, req) => {
     let aborted = false;
     let over = () => {};
+    let cancelLate = () => {};
     res.onAborted(() => {
       aborted = true;
       over();
@@ -155,7 +158,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const allowed = route.bodyLimit?.(request) ?? 0;
     if (typeof allowed === 'object' && 'status' in allowed) return finish(allowed);
     const limit = typeof allowed === 'number' ? allowed : allowed.limit;
-    if (typeof allowed === 'object') over = () => allowed.over();
+    if (typeof allowed === 'object') {
+      // uWebSockets.js itself cuts whoever sends less than 16 kB in a second (measured: after 12 s), which for a long body
+      // is minutes; bodies without a place are a few kB.
+      cancelLate = options.after(allowed.withinMs, () => {
+        over();
+        if (!aborted) write(res, allowed.late, head, true);
+        aborted = true;
+      });
+      over = () => {
+        cancelLate();
+        allowed.over();
+      };
+    }
     const answer = async (body: Uint8Array) => {
       try {
         finish(await route.answer(request, body));
@@ -168,7 +183,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const pieces: Buffer[] = [];
     let bytes = 0;
     res.onData((piece, isLast) => {
-      if (bytes > limit) return;
+      if (aborted) return;
       bytes += piece.byteLength;
       if (bytes > limit) {
         finish(json(413, { why: 'too-long', text: `The body is longer than ${limit} bytes.` }));
@@ -176,7 +191,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         return;
       }
       pieces.push(Buffer.from(piece.slice(0)));
-      if (isLast) void answer(new Uint8Array(Buffer.concat(pieces)));
+      if (!isLast) return;
+      cancelLate();
+      void answer(new Uint8Array(Buffer.concat(pieces)));
     });
   });
 

@@ -1,6 +1,7 @@
 // What is always in sight while the page is shown: by whom it is seen, pause and stop, and a coloured frame around the
-// page. Can be dragged to another corner. Owns how each state of a visit looks and is said; decides nothing.
+// page. Owns how each state of a visit looks and is said; decides nothing.
 
+import { keepAside } from './aside.ts';
 import { icon, make, mark } from './element.ts';
 import type { Host } from './host.ts';
 import type { Words } from './words.ts';
@@ -34,7 +35,7 @@ export function createBadge(host: Host, words: Words, acts: BadgeActs): Badge {
   );
   mark(anchor, { role: 'region', 'aria-label': words.badge, 'data-corner': 'bl' });
   const frame = make('div', 'frame');
-  makeMovable(host, anchor);
+  keepAside(host, anchor);
 
   return {
     element: make('div', '', frame, anchor),
@@ -64,33 +65,4 @@ function say(state: BadgeState, words: Words): string {
     case 'lost':
       return words.lost;
   }
-}
-
-/** Dragged anywhere, it settles in the nearest corner. */
-function makeMovable(host: Host, element: HTMLElement): void {
-  let grip: { x: number; y: number } | undefined;
-  host.listen(element, 'pointerdown', (event: PointerEvent) => {
-    if (event.button !== 0 || (event.target instanceof Element && event.target.closest('button'))) return;
-    const { left, top } = element.getBoundingClientRect();
-    grip = { x: event.clientX - left, y: event.clientY - top };
-    element.setPointerCapture(event.pointerId);
-  });
-  host.listen(element, 'pointermove', (event: PointerEvent) => {
-    if (!grip) return;
-    element.classList.add('held');
-    element.style.left = `${event.clientX - grip.x}px`;
-    element.style.top = `${event.clientY - grip.y}px`;
-  });
-  const drop = () => {
-    if (!grip) return;
-    grip = undefined;
-    const { left, top, width, height } = element.getBoundingClientRect();
-    const isTop = top + height / 2 < innerHeight / 2;
-    const isLeft = left + width / 2 < innerWidth / 2;
-    element.dataset['corner'] = (isTop ? 't' : 'b') + (isLeft ? 'l' : 'r');
-    element.classList.remove('held');
-    element.style.left = element.style.top = '';
-  };
-  host.listen(element, 'pointerup', drop);
-  host.listen(element, 'pointercancel', drop);
 }

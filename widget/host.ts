@@ -86,8 +86,8 @@ export function readStored({ JSON }: Clean, kind: StorageName, key: string): unk
   }
 }
 
-/** undefined removes. Where storage is full or forbidden, this tab goes on with what it has in memory. */
-export function writeStored({ JSON }: Clean, kind: StorageName, key: string, value: unknown): void {
+/** No value removes. Where storage is full or forbidden, this tab goes on with what it has in memory. */
+export function writeStored({ JSON }: Clean, kind: StorageName, key: string, value?: unknown): void {
   try {
     if (value) window[kind][key] = JSON.stringify(value);
     else delete window[kind][key];

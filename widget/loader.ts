@@ -84,13 +84,13 @@ function start(script: HTMLScriptElement): void {
     return;
   }
 
-  const keep = (mine: typeof me) => writeStored(clean(), 'sessionStorage', key, (me = mine));
+  const keep = (mine?: typeof me) => writeStored(clean(), 'sessionStorage', key, (me = mine));
 
   const send = (message: FromVisitor) => link?.send(clean().JSON.stringify(message));
 
-  /** Without addresses of persons, keys (slugs have dashes) and what may be card numbers. */
+  /** Without words and parts of a path that hold an e-mail address, a key (slugs have dashes), a UUID, a card number. */
   const hide = (text: string) =>
-    text.slice(0, MAX_TITLE_CHARS).replace(/[^\s/]*@[^\s/]*|\w*\d\w{15,}|\d(\W*\d){12,}/g, '•');
+    text.slice(0, MAX_TITLE_CHARS).replace(/[^/\s]*(@|%40|\d(\w{15}|([^/\w]*[\da-f]){12}))[^/\s]*/g, '•');
 
   const readPage = (): Page => ({
     // Until the visitor agrees to more: no query and no fragment, which may open doors.
@@ -159,10 +159,9 @@ function start(script: HTMLScriptElement): void {
         bytes() {},
         changed(state, after) {
           if (after === 'fresh') {
-            keep(undefined);
+            keep();
             // What waits, knows why.
-            if ((state as { because?: number }).because === CLOSE.BadToken)
-              writeStored(clean(), 'localStorage', key, undefined);
+            if ((state as { because?: number }).because === CLOSE.BadToken) writeStored(clean(), 'localStorage', key);
           }
           if (state.kind === 'closed') showLauncher();
           widget?.changed(state.kind);

@@ -69,6 +69,6 @@ button:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);ou
 .toast .x{margin:0}
 @media(max-width:380px){.facts{padding:18px 18px 0}.answers{padding:16px 18px 18px}.digits{font-size:34px}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important}}
-@media(forced-colors:active){button,.badge{border:1px solid}}
+@media(forced-colors:active){button,.badge{border:1px solid}.dot{forced-color-adjust:none}}
 @media print{:host{display:none!important}}
 `;

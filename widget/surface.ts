@@ -37,7 +37,7 @@ export type SurfaceOptions = {
   isAsking(): boolean;
   /** A key in the surface, or any key while asking; that the focus has come from the page. The page does not hear it. Always trusted. */
   heard(event: KeyboardEvent | FocusEvent): void;
-  /** The page keeps taking the surface away. */
+  /** The page keeps taking the surface away, or has made it deaf. */
   lost(): void;
 };
 
@@ -163,9 +163,17 @@ export function createSurface({ host, clean, nonce, lang, anchor, isAsking, hear
       heard(event);
     });
 
+  let isHeard = false;
+  host.listen(root, 'tandem', () => {
+    isHeard = true;
+  });
   let cancelLook: (() => void) | undefined;
   const look = () => {
     rescues = Math.max(0, rescues - 2);
+    isHeard = false;
+    root.dispatchEvent(new Event('tandem'));
+    // document.open() takes every listener off: our buttons are dead, and the page is another one.
+    if (!isHeard) lost();
     const seen = anchor();
     if (isShown && seen && !document.hidden && !canBeSeen(seen)) {
       topLayer().forEach(see);
@@ -209,7 +217,7 @@ function topLayer(): Element[] {
 }
 
 /** The innermost element at a point, through the page's open shadow roots. */
-function deepest(x: number, y: number): Element | null {
+export function deepest(x: number, y: number): Element | null {
   let at = document.elementFromPoint(x, y);
   for (;;) {
     const next = at?.shadowRoot?.elementFromPoint(x, y);
@@ -221,4 +229,11 @@ function deepest(x: number, y: number): Element | null {
 /** What a node is shown in. */
 function around(node: Node): Node | null | undefined {
   return (node as Element).assignedSlot ?? node.parentNode ?? (node as Partial<ShadowRoot>).host;
+}
+
+/** The element with the focus, however deep in open shadow roots. */
+export function focused(): HTMLElement | undefined {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at instanceof HTMLElement ? at : undefined;
 }

@@ -21,7 +21,7 @@ import { encode } from './encode.ts';
 import { storageKey, type Handover, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
 import { createSpare, readStored, writeStored } from './host.ts';
 import { createPanel, type Panel } from './panel.ts';
-import { createSurface } from './surface.ts';
+import { createSurface, focused } from './surface.ts';
 import { wordsFor, type Words } from './words.ts';
 
 /** A pointer or picture is not worth sending behind so many bytes: it would be old when it came. */
@@ -172,7 +172,7 @@ function startWidget(handover: Handover, words: Words): Widget {
       case 'visit':
         break;
       case 'ended':
-        writeStored(handover.clean(), 'localStorage', key, undefined);
+        writeStored(handover.clean(), 'localStorage', key);
         if (slot.kind === 'none') return;
         break;
       case 'unask':
@@ -199,9 +199,9 @@ function startWidget(handover: Handover, words: Words): Widget {
     view = next;
     if (isActive(next)) keepResume();
     else if (isActive(was)) {
-      writeStored(handover.clean(), 'localStorage', key, undefined);
+      writeStored(handover.clean(), 'localStorage', key);
       // Stopped before the relay could hear of it: on its next page this tab is somebody new, or the visit went on.
-      if (link !== 'open') writeStored(handover.clean(), 'sessionStorage', key, undefined);
+      if (link !== 'open') writeStored(handover.clean(), 'sessionStorage', key);
     }
     if (isActive(next) && !isActive(was)) {
       panel?.panel.setCode(undefined);
@@ -210,7 +210,7 @@ function startWidget(handover: Handover, words: Words): Widget {
     }
     if (next.state !== 'viewed') shownPage = undefined;
     if (next.state === 'ended' && was.state !== 'ended') {
-      showToast(words.ended[next.why]);
+      showToast(next.by ? words.endedBy(next.by) : words.ended[next.why]);
       tell({ type: 'ended', why: next.why });
     }
     render();
@@ -349,13 +349,6 @@ function startWidget(handover: Handover, words: Words): Widget {
     host.after(TOAST_MS, close);
     toast = mine;
     surface.root.append(mine);
-  };
-
-  /** The element with the focus, however deep in open shadow roots. */
-  const focused = (): HTMLElement | undefined => {
-    let at = document.activeElement;
-    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at instanceof HTMLElement ? at : undefined;
   };
 
   host.listen(document, 'visibilitychange', render);

@@ -15,7 +15,7 @@ export const EN = {
   codeTitle: 'Your code',
   codeText: 'Tell it to the person helping you. They will ask to see this page, and you decide.',
   codeWaiting: 'One moment…',
-  codeOver: 'The code has run out. You can get a new one.',
+  codeOver: 'The code is no longer valid. You can get a new one.',
   codeLeft: (minutes: number) => `Good for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}`,
   copy: 'Copy',
   copied: 'Copied',
@@ -42,6 +42,7 @@ export const EN = {
   pause: 'Pause',
   resume: 'Resume',
   stop: 'Stop',
+  endedBy: (name: string) => `${name} has ended the viewing. Nobody sees this page any more.`,
   ended: {
     visitor: 'You have stopped. Nobody sees this page any more.',
     operator: 'Viewing has ended. Nobody sees this page any more.',

@@ -5,18 +5,25 @@
 // uses, and fetching those would make the visitor pay for fonts and pictures that nobody sees; the browser's resource
 // timing says which were used, now and later.
 //
+// An address may hold a key (`?token=…`), and as a name it would go to every operator. Such an asset leaves under a name
+// that says nothing but its origin, which frames of other origins are believed for; what can't be read here is not
+// offered then, for the relay would need the address. A sheet that mentions one goes with the names instead.
+//
 // Easy to get wrong: a failed cross-origin fetch writes an error to the page's console that nobody can catch, so an
 // origin that refuses twice before it has allowed anything is not asked again: its assets are offered without bytes, and
 // the relay may fetch them.
 
 import { LIMITS } from '../../protocol/limits.ts';
-import { rewriteCss } from './css-urls.ts';
+import { rewriteCss, type NameOf } from './css-urls.ts';
 import type { Listening } from './listening.ts';
+import { isTellingAddress } from './mask-text.ts';
 
 const AT_ONCE = 3;
 const REFUSALS_BEFORE_GIVING_UP = 2;
 /** The browser's own list is full at 250 unless the page asked for more: past it, absence proves nothing. */
 const TIMING_LIST_ENDS = 250;
+/** In place of a path that tells too much. */
+const ALIAS = '/tandem-asset-';
 
 export type Urgency = 'now' | 'soon';
 
@@ -26,7 +33,8 @@ export type Assets = {
   /** To call it used would change nothing. */
   knows(key: string): boolean;
   /** Named in CSS: wanted when the page loads it. */
-  mentioned(key: string): void;
+  mentioned: NameOf;
+  nameOf: NameOf;
   /** A same-origin frame keeps its own list of what it has loaded. */
   watch(view: Window): void;
 };
@@ -50,6 +58,17 @@ export function createAssets(options: {
   let bytes = 0;
   let isScheduled = false;
   let isListFull = false;
+
+  const names = new Map<string, string>();
+  /** Never given twice, in no page load and no tab: the mirror has no second look at a name that it knows. */
+  const nameOf: NameOf = (key) => {
+    let name = names.get(key);
+    if (name === undefined) {
+      if (!isTellingAddress(key)) return key;
+      names.set(key, (name = `${new URL(key).origin}${ALIAS}${names.size}-${Math.random().toString(36).slice(2)}`));
+    }
+    return name;
+  };
 
   const withoutHash = (url: string) => url.split('#')[0] ?? url;
   const take = (entries: PerformanceEntryList) => {
@@ -106,7 +125,8 @@ export function createAssets(options: {
         safe((blob: Blob | undefined) => {
           running--;
           if (listening.isStopped) return;
-          emit(key, blob);
+          const name = nameOf(key);
+          if (blob || name === key) emit(name, blob);
           fill();
         }),
       );
@@ -149,8 +169,9 @@ export function createAssets(options: {
         return undefined;
       }
       bytes += blob.size;
-      if (blob.type.includes('css')) rewriteCss(await blob.text(), key, mentioned);
-      return blob;
+      if (!blob.type.includes('css')) return blob;
+      const css = rewriteCss(await blob.text(), key, mentioned);
+      return (nameOf(key) + css).includes(ALIAS) ? new Blob([css], { type: 'text/css' }) : blob;
     } catch {
       // Cut off on the way: a placeholder shows.
       return undefined;
@@ -158,11 +179,11 @@ export function createAssets(options: {
   };
 
   const mentioned: Assets['mentioned'] = (key) => {
-    if (known.has(key)) return;
     if (isListFull || loaded.has(key) || key.startsWith('blob:')) used(key, 'soon');
-    else waiting.add(key);
+    else if (!known.has(key)) waiting.add(key);
+    return nameOf(key);
   };
 
   watch(view);
-  return { used, knows: (key) => known.has(key), mentioned, watch };
+  return { used, knows: (key) => known.has(key), mentioned, nameOf, watch };
 }

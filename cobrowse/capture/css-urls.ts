@@ -1,23 +1,27 @@
 // Addresses in CSS text and in srcset, made absolute and canonical.
 //
-// How both sides name an asset: `new URL(value, base).href` without its fragment, compared as a string. Everything
-// that capture sends is already absolute, so the mirror needs no base but a stylesheet's own address for the text of a
-// stylesheet that it loads by itself.
+// How both sides name an asset: `new URL(value, base).href` without its fragment, compared as a string, or what stands
+// for it where it tells too much (assets.ts). Everything that capture sends is already absolute, so the mirror needs no
+// base but a stylesheet's own address for the text of a stylesheet that it loads by itself.
 //
 // Easy to get wrong: rrweb makes CSS addresses absolute by hand, and breaks two kinds: url(#id) becomes
 // url(https://site/dir/#id), and blob: addresses get a directory in front. Both are mended here.
 
+/** Strings are addresses behind `@import`, and as candidates of an image-set(). */
 const CSS_URL =
-  /url\(\s*(?:"((?:[^"\\]+|\\[^])*)"|'((?:[^'\\]+|\\[^])*)'|((?:[^"'()\s\\]+|\\[^])*))\s*\)|(@import\s+)(?:"([^"]*)"|'([^']*)')/gi;
+  /url\(\s*(?:"((?:[^"\\]+|\\[^])*)"|'((?:[^'\\]+|\\[^])*)'|((?:[^"'()\s\\]+|\\[^])*))\s*\)|(@import\s*|image-set\(\s*|\d(?:dpp)?x\s*,\s*)(?:"([^"]*)"|'([^']*)')/gi;
 
 export type Address = {
   /** As it stands in what we send. */
   written: string;
-  /** The asset's name; undefined: nothing to load (data:, url(#id), other schemes). */
+  /** Where the asset is; undefined: nothing to load (data:, url(#id), other schemes). */
   key: string | undefined;
 };
 
-export function resolveAddress(value: string, base: string): Address {
+/** By which name an asset leaves the page. */
+export type NameOf = (key: string) => string;
+
+export function resolveAddress(value: string, base: string, nameOf: NameOf = (key) => key): Address {
   const trimmed = value.trim();
   if (!trimmed || trimmed.startsWith('#') || /^data:/i.test(trimmed)) return { written: trimmed, key: undefined };
   const blob = /blob:https?:\/\/\S+$/i.exec(trimmed)?.[0];
@@ -31,8 +35,13 @@ export function resolveAddress(value: string, base: string): Address {
     return { written: trimmed, key: undefined };
   }
   const written = url.href;
+  if (!/^(https?|blob):$/.test(url.protocol)) return { written, key: undefined };
+  const { hash } = url;
   url.hash = '';
-  return { written, key: /^(https?|blob):$/.test(url.protocol) ? url.href : undefined };
+  // Icons and gradients of the page itself, written out because of a <base>; to load it would be to ask for it again.
+  if (hash && [base, location.href].some((own) => own.split('#')[0] === url.href))
+    return { written: hash, key: undefined };
+  return { written: nameOf(url.href) + hash, key: url.href };
 }
 
 function unescapeCss(text: string): string {
@@ -43,7 +52,7 @@ function unescapeCss(text: string): string {
 }
 
 function mapCssUrls(css: string, change: (value: string) => string): string {
-  if (!css.includes('url(') && !/url\(|@import/i.test(css)) return css;
+  if (!css.includes('url(') && !/url\(|@import|image-set/i.test(css)) return css;
   return css.replace(
     CSS_URL,
     (_, double?: string, single?: string, bare?: string, rule?: string, imported?: string, importedSingle?: string) => {
@@ -54,13 +63,9 @@ function mapCssUrls(css: string, change: (value: string) => string): string {
   );
 }
 
-/** The text with canonical addresses; `found` hears the name of every asset in it. */
-export function rewriteCss(css: string, base: string, found: (key: string) => void): string {
-  return mapCssUrls(css, (value) => {
-    const address = resolveAddress(value, base);
-    if (address.key) found(address.key);
-    return address.written;
-  });
+/** The text with canonical addresses, or the names that they leave by; `nameOf` hears of every asset in it. */
+export function rewriteCss(css: string, base: string, nameOf: NameOf): string {
+  return mapCssUrls(css, (value) => resolveAddress(value, base, nameOf).written);
 }
 
 /** The text with every picture taken out; fonts and imported sheets stay. */
@@ -87,10 +92,10 @@ export function maskGenerated(words: string): string {
 }
 
 /** Of a srcset, only the candidate in use: the mirror's screen may be of another density, and would choose another. */
-export function chosenCandidate(srcset: string, inUse: string, base: string): string {
+export function chosenCandidate(srcset: string, inUse: string, base: string, nameOf: NameOf): string {
   for (const match of srcset.matchAll(/([^\s,]\S*[^\s,])(\s+[\d.]+[wxh])?\s*(?:,|$)/g)) {
     const { key } = resolveAddress(match[1] ?? '', base);
-    if (key && key === resolveAddress(inUse, base).key) return `${key}${match[2] ?? ''}`;
+    if (key && key === resolveAddress(inUse, base).key) return `${nameOf(key)}${match[2] ?? ''}`;
   }
   return '';
 }

@@ -42,6 +42,8 @@ const MESSAGES_MS = 5000;
 /** As LIMITS.maxAssetBytes and maxUrlChars. */
 const MAX_ASSET_BYTES = 8 * 1024 * 1024;
 const MAX_URL_CHARS = 4096;
+/** As in assets.ts: a name in place of an address, at which there is nothing to fetch. */
+const ALIAS = '/tandem-asset-';
 
 /** rrweb's numbers, as in rrweb.ts, which is in a file that this one must not draw out of. */
 const TYPE = { FullSnapshot: 2, Incremental: 3, Custom: 5 } as const;
@@ -211,7 +213,7 @@ export function createFrames(options: FramesOptions): Frames {
     // The page's own pictures are not the frame's to give.
     if (origin === location.origin) return;
     const isOwn = origin === guest.origin && blob instanceof Blob && blob.size <= MAX_ASSET_BYTES;
-    emit({ kind: 'asset', url, blob: isOwn ? blob : undefined });
+    if (isOwn || !url.includes(ALIAS)) emit({ kind: 'asset', url, blob: isOwn ? blob : undefined });
   };
 
   const take = (guest: Guest, output: unknown) => {

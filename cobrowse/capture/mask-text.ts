@@ -147,6 +147,16 @@ function isTokenName(name: string): boolean {
 const TELLING_PART =
   /eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{20,}|[\w.+-]+(@|%40)[\w.-]+\.[a-z]{2,}/gi;
 
+/** What builds put into addresses of files so that each version has its own, and which is nobody's key: long runs in the
+ * name of a file, and `?v=…`. */
+const FILE_VERSION = /\b([a-z\d]{12})[a-z\d]{8,}(?=[^/?]*\.\w{2,5}($|\?))|[?&]v(er|ersion)?=[^&]*/gi;
+
+/** Would the address of an asset tell what an address should not? */
+export function isTellingAddress(url: string): boolean {
+  const bare = url.replace(FILE_VERSION, '$1');
+  return maskUrl(bare, { all: false }) !== bare;
+}
+
 function maskPairs(pairs: string, all: boolean): string {
   return pairs.replace(/([^&;=?#]+)=([^&;#]*)/g, (pair, name: string, value: string) =>
     value && (all || isTokenName(name)) ? `${name}=${MASK_CHAR.repeat(3)}` : pair,

@@ -35,6 +35,11 @@ import {
   PASSWORD_MASK,
 } from './mask-text.ts';
 
+/** A link to a style sheet, whose address is that of an asset, too. */
+export function isSheetLink(element: Element): boolean {
+  return tagOf(element) === 'LINK' && /(^|\s)stylesheet(\s|$)/i.test(attributeOf(element, 'rel') ?? '');
+}
+
 export type Zone = 'open' | 'private' | 'masked';
 /** Why a field is hidden wherever it stands. */
 export type Secret = 'password' | 'secret';
@@ -90,7 +95,7 @@ const HIDDEN_HTML =
 const HIDDEN_SVG =
   /^(d|points|viewbox|preserveaspectratio|\w*(transform|units)|spreadmethod|[xyr]|[xy][12]|[cdfr][xyr]|width|height|offset|opacity|pathlength|overflow|attributename|dur|begin|repeatcount|calcmode|values|key\w+|from|to|by|in2?|result|mode|stddeviation|xmlns.*|(clip|marker|mask|filter|stroke|fill|font|stop|flood|text|color|dominant|alignment|letter|word|shape|vector)(-.+)?)$/;
 /** Not in a name that only tells things apart. */
-const TELLING_ID = /\d{4}|@/;
+const TELLING_ID = /\d{4}|@|[\da-f]{8}/;
 /** Lengths, colours and the like: geometry is never masked. */
 const STYLE_SHAPE =
   /^\s*(-?[\d.]+(px|r?em|ch|%|d?v[hw]|deg|m?s|fr)|\d{1,2}|#[\da-f]{3,8}|(rgb|hsl)a?\([^a-z]*\)|)\s*$/i;
@@ -103,8 +108,9 @@ const SHAPE_ATTRIBUTE =
 const RECORD = /^\s*(\{|\[\s*[\][{"'])/;
 const SCRIPT_ATTRIBUTE = /^(?!aria-).*[-:]/;
 const SHOWN_META = /^(viewport|color-scheme|theme-color)$/;
-/** Their addresses are names of assets. */
-const PICTURE_TAGS = /^(IMG|SOURCE|VIDEO|INPUT|IMAGE|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
+/** Their addresses are those of assets: outgoing.ts gives them names. */
+export const PICTURE_TAG = /^(IMG|SOURCE|VIDEO|INPUT|IMAGE|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
+export const PICTURE_ATTRIBUTE = /^(src|srcset|poster|background|(xlink:)?href)$/;
 const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|one-time-code|new-password|current-password)(\s|$)/;
 /** A button that shows and hides a password, or a box made for one, right around a field. */
 const PASSWORD_BOX = ['class', 'aria-label', 'title']
@@ -289,6 +295,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       // Never needed for the picture, and full of what the page would not show.
       if (name.startsWith('on') || name === 'srcdoc' || name === 'nonce' || name === 'integrity') return undefined;
       if (tag === 'SCRIPT') return undefined;
+      if (name === 'href' && isSheetLink(element)) return value;
       if (tag === 'META') {
         if (name !== 'content') return maskCards(value);
         return SHOWN_META.test((attributeOf(element, 'name') ?? '').toLowerCase()) ? value : undefined;
@@ -308,7 +315,6 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
         // Drawing programs number their gradients, which are found by it.
         if (name === 'id') return !isSvg && TELLING_ID.test(value) ? undefined : value;
         if (URL_ATTRIBUTE.test(name)) {
-          if (tag === 'LINK') return value;
           if (tag === 'A' || tag === 'AREA') return '#';
           // References within the page: gradients, symbols.
           return /^(USE|IMAGE|FEIMAGE|\w+GRADIENT)$/.test(tag) && value.startsWith('#') ? value : undefined;
@@ -318,9 +324,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
           return value;
         return (STYLE_WORD.test(value) || value === name) && !CONTENT_ATTRIBUTE.test(name) ? value : maskText(value);
       }
-      if (URL_ATTRIBUTE.test(name) && (!PICTURE_TAGS.test(tag) || name === 'formaction')) {
-        const isSheet = tag === 'LINK' && /style/i.test(attributeOf(element, 'rel') ?? '');
-        if (isSheet) return value;
+      if (URL_ATTRIBUTE.test(name) && !(PICTURE_TAG.test(tag) && PICTURE_ATTRIBUTE.test(name))) {
         // Code, and whole files.
         return /^\s*(javascript|data):/i.test(value) ? '#' : url(value);
       }

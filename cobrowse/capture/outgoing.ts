@@ -24,11 +24,12 @@ import {
   isDocument,
   isElement,
   isLaidOut,
+  matches,
   parentOf,
   shadowOf,
   tagOf,
 } from './dom.ts';
-import type { Masker, Secret, Zone } from './mask.ts';
+import { isSheetLink, PICTURE_ATTRIBUTE, PICTURE_TAG, type Masker, type Secret, type Zone } from './mask.ts';
 import { maskCards, PASSWORD_MASK } from './mask-text.ts';
 import { describeScreen } from './page.ts';
 import { EVENT, NODE, SOURCE, type NodeIds } from './rrweb.ts';
@@ -42,7 +43,6 @@ export type Outgoing = {
   typed(element: Element): void;
 };
 
-const NOTED = /^(IMG|SOURCE|VIDEO|INPUT|IMAGE|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 const FIELD = /^(INPUT|TEXTAREA|SELECT)$/;
 export const MASKED_MARK = 'data-tandem-masked';
 
@@ -72,6 +72,8 @@ export function createOutgoing(options: {
   const sentSrcset = new WeakMap<Element, string>();
   /** What a hidden field shows in the mirror. Told when it changes only: even equal events would count the keys. */
   const told = new WeakMap<Element, string>();
+  /** Ranges in the last selection that was told. */
+  let selected = 0;
   /** Style sheets without an owner, adopted in hidden places. */
   const hiddenSheets = new Set<number>();
 
@@ -92,6 +94,8 @@ export function createOutgoing(options: {
       return false;
     }
   };
+
+  const dotsOf = (field: Element) => (isFilled(field) ? PASSWORD_MASK : '');
 
   const isNews = (field: Element, text: string): boolean => {
     if (told.get(field) === text) return false;
@@ -128,56 +132,33 @@ export function createOutgoing(options: {
     if (key && !assets.knows(key)) assets.used(key, isShownNow(image) ? 'now' : 'soon');
   };
 
-  /** Makes addresses in attributes absolute, and notes them. Called for what is not masked. */
+  /** Makes addresses in attributes absolute, or names, and notes them. Called for what is not masked. */
   const note = (element: Element, tag: string, all: Attributes) => {
-    if (!NOTED.test(tag)) return;
+    if (!PICTURE_TAG.test(tag)) return;
     const base = element.baseURI;
-    const use = (name: string, isUsed: boolean) => {
-      const value = all[name];
-      if (typeof value !== 'string') return;
-      const { written, key } = resolveAddress(value, base);
-      all[name] = written;
-      if (key && isUsed) assets.used(key, 'soon');
-    };
-    switch (tag) {
-      case 'IMG':
-      case 'SOURCE': {
-        use('src', false);
-        const image = imageOf(element);
-        if (!image) break;
-        if (typeof all['srcset'] === 'string') {
-          all['srcset'] = chosenCandidate(all['srcset'], image.currentSrc, base);
-          sentSrcset.set(element, String(all['srcset']));
-        }
-        if (image === element) useImage(image);
-        break;
+    for (const [name, value] of Object.entries(all)) {
+      if (typeof value !== 'string' || !PICTURE_ATTRIBUTE.test(name)) continue;
+      if (name === 'srcset') {
+        const chosen = chosenCandidate(value, imageOf(element)?.currentSrc ?? '', base, assets.nameOf);
+        sentSrcset.set(element, (all[name] = chosen));
+        continue;
       }
-      case 'VIDEO':
-        use('poster', true);
-        break;
-      case 'INPUT':
-        if ((attributeOf(element, 'type') ?? '').toLowerCase() === 'image') use('src', true);
-        break;
-      case 'IMAGE':
-      case 'USE':
-      case 'FEIMAGE':
-        use('href', true);
-        use('xlink:href', true);
-        break;
-      case 'TABLE':
-      case 'TD':
-      case 'TH':
-      case 'BODY':
-        use('background', true);
-        break;
+      const { written, key } = resolveAddress(value, base, assets.nameOf);
+      all[name] = written;
+      // Which source of an image is in use the image says; those of videos are no pictures.
+      if (key && (name !== 'src' || matches(element, 'input[type="image" i]'))) assets.used(key, 'soon');
     }
+    // Its tag says that it is one.
+    if (tag === 'IMG') useImage(element as HTMLImageElement);
   };
 
-  const noteSheet = (link: Element) => {
-    if (!/(^|\s)stylesheet(\s|$)/i.test(attributeOf(link, 'rel') ?? '')) return;
+  /** `all`: its attributes on their way out. */
+  const noteSheet = (link: Element, all?: Attributes) => {
+    if (!isSheetLink(link)) return;
     // Its tag says that it is one; a sheet that has not arrived yet comes with its load event.
     const { sheet, href } = link as HTMLLinkElement;
-    const { key } = resolveAddress(href, link.baseURI);
+    const { written, key } = resolveAddress(href, link.baseURI, assets.nameOf);
+    if (all?.['href']) all['href'] = written;
     if (sheet && key) assets.used(key, 'now');
   };
 
@@ -187,7 +168,7 @@ export function createOutgoing(options: {
     if (element.childNodes.length < 2 && !isLossy(value, (element as HTMLLinkElement).sheet)) return value;
     if (tag === 'LINK') {
       Object.assign(all, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
-      noteSheet(element);
+      noteSheet(element, all);
       return value;
     }
     // As rrweb marks the borders between several text nodes.
@@ -213,8 +194,16 @@ export function createOutgoing(options: {
       if (name.startsWith('rr_') && name !== 'rr_src') continue;
       const kept = masker.attribute(element, tag, name.toLowerCase(), value, zone, secret);
       if (kept === undefined) delete all[name];
-      else if (name === 'style' && zone === 'open') all[name] = css(kept, element.baseURI, zone);
+      // SVG has its own: `mask="url(…)"`.
+      else if (zone === 'open' && (name === 'style' || /url\((?!#)/.test(kept)))
+        all[name] = css(kept, element.baseURI, zone);
       else if (kept !== all[name]) all[name] = kept;
+    }
+    if (zone === 'open') note(element, tag, all);
+    if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element, all);
+    if (tag === 'OPTION') {
+      const select = element.closest('select');
+      if (zone !== 'open' || (select && masker.secretOf(select))) delete all['selected'];
     }
   };
 
@@ -305,10 +294,7 @@ export function createOutgoing(options: {
       delete all['rr_scrollLeft'];
       delete all['rr_scrollTop'];
     }
-    if (tag === 'OPTION' && isHiddenChoice(element, zone)) delete all['selected'];
-    if (zone === 'open') note(element, tag, all);
-    else if (tag === 'IMG') Object.assign(all, boxOf(element));
-    if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);
+    if (tag === 'IMG' && zone !== 'open') Object.assign(all, boxOf(element));
     if ((tag === 'CANVAS' || tag === 'VIDEO') && zone === 'open') moving(element);
     // Its tag says that it is one.
     if (tag === 'IFRAME' && zone !== 'masked') foreign(element as HTMLIFrameElement);
@@ -321,11 +307,6 @@ export function createOutgoing(options: {
 
   const hasOwnText = (node: serializedElementNodeWithId): boolean =>
     node.childNodes.some((child) => child.type === NODE.Text && child.textContent.trim() !== '');
-
-  const isHiddenChoice = (option: Element, zone: Zone): boolean => {
-    const select = option.closest('select');
-    return zone !== 'open' || (select !== null && masker.secretOf(select) !== undefined);
-  };
 
   const passMutation = (data: mutationData): mutationData | undefined => {
     const isOut = new Map<number, boolean>();
@@ -384,11 +365,8 @@ export function createOutgoing(options: {
     const zone = masker.zoneOf(element);
     const secret = masker.secretOf(element);
     maskAttributes(element, tag, all, zone, secret);
-    if (secret === 'password' && 'value' in all) all['value'] = isFilled(element) ? PASSWORD_MASK : '';
+    if (secret === 'password' && 'value' in all) all['value'] = dotsOf(element);
     if ('value' in all && isHiddenField(element, zone) && !isNews(element, String(all['value']))) delete all['value'];
-    if (zone === 'open') note(element, tag, all);
-    if (tag === 'LINK' && all['_cssText'] === undefined) noteSheet(element);
-    if (tag === 'OPTION' && isHiddenChoice(element, zone)) delete all['selected'];
     if (!secret || !FIELD.test(tag) || hiddenFields.has(element)) return;
     // It was an ordinary field until now: take back what the mirror shows of it.
     hiddenFields.add(element);
@@ -406,9 +384,7 @@ export function createOutgoing(options: {
     // Not a password, so it may be read.
     const text =
       secret === 'password'
-        ? isFilled(element)
-          ? PASSWORD_MASK
-          : ''
+        ? dotsOf(element)
         : masker.value(element, (element as HTMLInputElement).value, 'open', secret);
     told.set(element, text);
     push({ source: SOURCE.Input, id, text, isChecked: false });
@@ -475,7 +451,8 @@ export function createOutgoing(options: {
         return data.id > 0;
       case SOURCE.Selection:
         data.ranges = data.ranges.filter((range) => isInSight(range.start) && isInSight(range.end));
-        return true;
+        // Out of sight it may move as it likes: even empty events would count the keys.
+        return selected + (selected = data.ranges.length) > 0;
       case SOURCE.ViewportResize:
       case SOURCE.CustomElement:
         return true;
@@ -524,7 +501,7 @@ export function createOutgoing(options: {
         const srcset = attributeOf(source, 'srcset');
         const id = mirror.getId(source);
         if (srcset === null || id <= 0) return [];
-        const chosen = chosenCandidate(srcset, image.currentSrc, source.baseURI);
+        const chosen = chosenCandidate(srcset, image.currentSrc, source.baseURI, assets.nameOf);
         if (sentSrcset.get(source) === chosen) return [];
         sentSrcset.set(source, chosen);
         return [{ id, attributes: { srcset: chosen } }];
@@ -538,7 +515,7 @@ export function createOutgoing(options: {
       // The caret stands behind what was typed; at 0 after an edit, nothing is left before it.
       if (((element as HTMLInputElement).selectionEnd ?? 1) > 0) typedPasswords.add(element);
       else typedPasswords.delete(element);
-      const text = isFilled(element) ? PASSWORD_MASK : '';
+      const text = dotsOf(element);
       if (isNews(element, text)) push({ source: SOURCE.Input, id, text, isChecked: false });
     },
   };

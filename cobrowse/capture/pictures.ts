@@ -36,6 +36,7 @@ type Source = {
   state: 'due' | 'sent' | 'tainted';
   /** It was seen to be drawn by WebGL. */
   isGl?: true;
+  last?: Omit<Picture, 'node'>;
 };
 
 export type Pictures = {
@@ -163,12 +164,12 @@ export function createPictures(options: {
       source.state = 'sent';
       if (isSame) return;
       const box = element.getBoundingClientRect();
-      emit({
-        node: id,
+      source.last = {
         width: Math.round(element.clientWidth || box.width),
         height: Math.round(element.clientHeight || box.height),
         image,
-      });
+      };
+      emit({ node: id, ...source.last });
     });
   });
 
@@ -263,6 +264,16 @@ export function createPictures(options: {
       for (const source of sources.values()) {
         if (source.state === 'sent') source.state = 'due';
         source.nextAt = 0;
+        const { element, isGl, last } = source;
+        // It may not be drawn again for long. Behind the snapshot, which goes out in a microtask too.
+        if (isGl && last)
+          queueMicrotask(
+            safe(() => {
+              const node = idOf(element);
+              if (node > 0 && masker.zoneOf(element) === 'open' && !masker.isWithinBlocked(element))
+                emit({ node, ...last });
+            }),
+          );
       }
     },
   };

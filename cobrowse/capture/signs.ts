@@ -1,5 +1,6 @@
 // What a person sees on a page and rrweb does not record: where the focus and the caret are, open <select> lists,
-// popovers, animations that script has started. Each becomes a custom rrweb event {tag, payload}:
+// popovers, animations that script has started, style sheets that are switched off. The last become changes of an
+// attribute, the others each a custom rrweb event {tag, payload}:
 //
 //   focus      {id, visible}                id 0: nothing; visible: the browser shows that it is focused
 //   caret      {id, start, end}             in a text field that is not masked
@@ -10,7 +11,8 @@
 // Easy to get wrong: Infinity is no JSON number. Browsers without `select:open` tell nothing of the list, so there it
 // is guessed from what the visitor does.
 
-import { hasAttributeOf, matches, shadowOf, tagOf, targetOf } from './dom.ts';
+import { rewriteCss, type NameOf } from './css-urls.ts';
+import { attributeOf, hasAttributeOf, isElement, matches, shadowOf, tagOf, targetOf } from './dom.ts';
 import type { Listening } from './listening.ts';
 import type { Masker } from './mask.ts';
 
@@ -22,7 +24,7 @@ export type Signs = {
 };
 
 /** getAnimations() makes the browser bring styles up to date: rarely enough to cost nothing. */
-const ANIMATIONS_EVERY_MS = 400;
+const LOOK_EVERY_MS = 400;
 const MAX_KEYFRAMES_CHARS = 20_000;
 /** Stands for Infinity: a day of the fastest blinking. */
 const MANY_ITERATIONS = 1e6;
@@ -40,11 +42,16 @@ export function createSigns(options: {
   page: Document;
   listening: Listening;
   masker: Masker;
+  /** 0: not captured. */
   idOf: (node: Node) => number;
+  /** An asset that an animation shows. */
+  mentioned: NameOf;
   tell: (tag: string, payload: unknown) => void;
+  /** An attribute of a node as the mirror is to have it; null: none. */
+  change: (id: number, name: string, value: string | null) => void;
 }): Signs {
-  const { page, listening, masker, idOf, tell } = options;
-  const known = (node: Node | null | undefined): number => (node ? Math.max(0, idOf(node)) : 0);
+  const { page, listening, masker, idOf, mentioned, tell, change } = options;
+  const known = (node: Node | null | undefined): number => (node ? idOf(node) : 0);
 
   const deepestActive = (): Element | null => {
     let active = page.activeElement;
@@ -144,6 +151,9 @@ export function createSigns(options: {
       if (!id || !target || masker.isWithinBlocked(target)) continue;
       running.add(animation);
       const keyframes = (effect as KeyframeEffect).getKeyframes();
+      for (const keyframe of keyframes)
+        for (const [name, value] of Object.entries(keyframe))
+          if (typeof value === 'string') keyframe[name] = rewriteCss(value, target.baseURI, mentioned);
       const timing = effect.getTiming();
       if (timing.iterations === Infinity) timing.iterations = MANY_ITERATIONS;
       const { playState } = animation;
@@ -171,7 +181,27 @@ export function createSigns(options: {
       tell('animation', { id, key, cancel: true });
     }
   };
-  listening.every(ANIMATIONS_EVERY_MS, lookAtAnimations);
+
+  let switchedOff = new Set<CSSStyleSheet>();
+  let adopted: number | undefined;
+  /** What nothing tells of: a sheet that is switched off, and one that is pushed to those that the page has adopted. */
+  const lookAtSheets = () => {
+    for (const sheet of page.styleSheets) {
+      const { disabled, ownerNode } = sheet;
+      if (switchedOff.has(sheet) === disabled || !isElement(ownerNode) || !known(ownerNode)) continue;
+      if (disabled) switchedOff.add(sheet);
+      else switchedOff.delete(sheet);
+      change(known(ownerNode), 'media', disabled ? 'not all' : attributeOf(ownerNode, 'media'));
+    }
+    const { adoptedStyleSheets: sheets } = page;
+    // Set to itself, it passes where rrweb listens.
+    if (adopted !== sheets?.length && adopted !== undefined) page.adoptedStyleSheets = sheets;
+    adopted = sheets?.length;
+  };
+  listening.every(LOOK_EVERY_MS, () => {
+    lookAtAnimations();
+    lookAtSheets();
+  });
 
   return {
     watch(root, listening) {
@@ -202,6 +232,9 @@ export function createSigns(options: {
       caret = '';
       open = undefined;
       animations.clear();
+      switchedOff = new Set();
+      adopted = undefined;
+      lookAtSheets();
       lookAtFocus();
       lookAtCaret();
       for (const element of page.querySelectorAll('[popover]'))

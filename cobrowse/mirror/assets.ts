@@ -53,12 +53,35 @@ export type Place =
 
 export type Replacement = { placeholder: string; address: string };
 
-type Waiting = { key: string; fragment: string; placeholder: string; places: Map<object, Place[]> };
+type Waiting = {
+  key: string;
+  fragment: string;
+  isPicture: boolean;
+  placeholder: string;
+  places: Map<object, Place[]>;
+};
+
+/** The reference to a copy of what a fragment names in an asset. Undefined: there is none such; 'later': not yet. */
+export type FindPiece = (
+  asset: { hash: string; type: string },
+  fragment: string,
+  owner: Element | CSSStyleSheet,
+  later: () => void,
+) => string | 'later' | undefined;
+
+export type PlacesOptions = {
+  book: AssetBook;
+  /** Address of the visitor's page. */
+  base: string;
+  piece: FindPiece;
+  /** An asset that came long ago can be shown now: as if it had come. */
+  late(url: string): void;
+};
 
 export type Places = {
   /** The address to write for `raw`; what can't be had yet gets a placeholder, and the place is remembered. Only a
    * picture's, `isPicture`, keeps its fragment: anywhere else a browser might take an SVG for a document of resources,
-   * and load all that it asks for. */
+   * and load all that it asks for. There it becomes a reference to a copy of the piece (pieces.ts). */
   address(raw: string, base: string, place: Place, isPicture?: boolean): string;
   /** The asset if it can be loaded now; else the place is remembered. */
   find(url: string, place: Place): { hash: string; type: string } | undefined;
@@ -115,7 +138,7 @@ export function resolve(raw: string, base: string): { key: string; fragment: str
   }
 }
 
-export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
+export function createPlaces({ book, base: pageUrl, piece, late }: PlacesOptions): Places {
   const byUrl = new Map<string, Waiting>();
   const byKey = new Map<string, Set<Waiting>>();
   const byOwner = new Map<object, Set<Waiting>>();
@@ -123,12 +146,16 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
 
   const ownerOf = (place: Place): object => (place.kind === 'attribute' ? place.element : place.owner);
 
-  const wait = (key: string, fragment: string, place: Place): Waiting => {
-    const url = key + fragment;
-    let waiting = byUrl.get(url);
+  const nameOf = ({ key, fragment, isPicture }: Omit<Waiting, 'placeholder' | 'places'>) =>
+    `${isPicture ? 'picture' : 'other'} ${key}${fragment}`;
+
+  const wait = (what: Omit<Waiting, 'placeholder' | 'places'>, place: Place): Waiting => {
+    const name = nameOf(what);
+    const { key } = what;
+    let waiting = byUrl.get(name);
     if (!waiting) {
-      waiting = { key, fragment, placeholder: `${PLACEHOLDER}${++made}-`, places: new Map() };
-      byUrl.set(url, waiting);
+      waiting = { ...what, placeholder: `${PLACEHOLDER}${++made}-`, places: new Map() };
+      byUrl.set(name, waiting);
       const same = byKey.get(key);
       if (same) same.add(waiting);
       else byKey.set(key, new Set([waiting]));
@@ -144,7 +171,7 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
   };
 
   const done = (waiting: Waiting) => {
-    byUrl.delete(waiting.key + waiting.fragment);
+    byUrl.delete(nameOf(waiting));
     const same = byKey.get(waiting.key);
     same?.delete(waiting);
     if (same?.size === 0) byKey.delete(waiting.key);
@@ -155,6 +182,17 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
     }
   };
 
+  /** Undefined: it can't be had yet. */
+  const addressOf = ({ key, fragment, isPicture }: Omit<Waiting, 'placeholder' | 'places'>, place: Place) => {
+    const asset = book.find(key);
+    const address = book.addressOf(key);
+    if (!asset || address === undefined) return undefined;
+    if (isPicture || fragment === '') return address + harmless(fragment);
+    const owner = place.kind === 'attribute' ? place.element : place.owner;
+    const found = piece(asset, fragment, owner, () => late(key));
+    return found === 'later' ? undefined : (found ?? address);
+  };
+
   return {
     address(raw, base, place, isPicture = false) {
       // Data needs no request. The trim: a browser ignores white space around an address.
@@ -162,25 +200,25 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
       const found = resolve(raw, base);
       if (!found) return `${PLACEHOLDER}0-`;
       const { key, fragment } = found;
-      if (fragment !== '' && !isPicture && isSamePage(key, pageUrl())) return fragment;
-      const address = book.addressOf(key);
-      const kept = isPicture ? fragment : '';
-      if (address !== undefined) return address + kept;
-      return wait(key, kept, place).placeholder;
+      if (fragment !== '' && !isPicture && isSamePage(key, pageUrl)) return fragment;
+      const what = { key, fragment, isPicture };
+      return addressOf(what, place) ?? wait(what, place).placeholder;
     },
     find(url, place) {
       const entry = book.find(url);
-      if (!entry) wait(url, '', place);
+      if (!entry) wait({ key: url, fragment: '', isPicture: false }, place);
       return entry;
     },
     arrived(urls) {
       const sheets = new Map<Element | CSSStyleSheet, Replacement[]>();
       const calls = new Set<() => void>();
       for (const url of urls) {
-        const address = book.addressOf(url);
-        if (address === undefined) continue;
         for (const waiting of [...(byKey.get(url) ?? [])]) {
-          const replacement = { placeholder: waiting.placeholder, address: address + waiting.fragment };
+          // For each: a copy of a piece must be in every tree that refers to it.
+          const found = [...waiting.places.values()].flat().map((place) => addressOf(waiting, place));
+          const [address] = found;
+          if (address === undefined) continue;
+          const replacement = { placeholder: waiting.placeholder, address };
           done(waiting);
           for (const places of waiting.places.values()) {
             for (const place of places) {
@@ -210,6 +248,12 @@ export function createPlaces(book: AssetBook, pageUrl: () => string): Places {
       return byUrl.size;
     },
   };
+}
+
+/** A placeholder in a string of a sheet is replaced as it is: what takes its place must not end the string. */
+function harmless(fragment: string): string {
+  // An address is ASCII, and without control characters.
+  return fragment.replace(/[^\w#.:,;=&%~+-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
 }
 
 function withoutFragment(url: string): string {

@@ -20,8 +20,8 @@ export type Addresses = {
   places: Pick<Places, 'address' | 'find'>;
   base: string;
   media: MediaText;
-  /** Shows what a `use` element takes from another document. */
-  sprite(use: Element): void;
+  /** What this `use` element refers to has changed. */
+  use(use: Element): void;
 };
 
 export type Treatment =
@@ -32,8 +32,8 @@ export type Treatment =
   | 'link'
   /** The inert copy, and the asset's address. */
   | 'asset'
-  /** The inert copy, and a fragment: what it takes from another document is put into it. */
-  | 'sprite'
+  /** The inert copy, and a fragment when what all of them draw has been weighed (uses.ts). */
+  | 'use'
   | 'srcset'
   /** A media query, as the visitor's browser answers it. */
   | 'media'
@@ -65,7 +65,7 @@ export function treatmentOf(
     if (name === 'href' || name === 'xlink:href') {
       if (tag === 'a' || tag === 'area') return 'link';
       if (!isSvg) return 'inert';
-      if (tag === 'use') return value.trim().startsWith('#') ? 'fragment' : 'sprite';
+      if (tag === 'use') return 'use';
       return tag === 'image' || tag === 'feimage' ? 'asset' : 'fragment';
     }
     if (namespace !== HTML_NAMESPACE) return 'inert';
@@ -103,7 +103,9 @@ export function safeCssValue(text: string, owner: Element, name: string, { place
   let safe = parts.texts[0] ?? '';
   parts.references.forEach((reference, index) => {
     if (reference.kind === 'url')
-      safe += cssUrl(places.address(reference.raw, base, { kind: 'attribute', element: owner, name }));
+      safe += cssUrl(
+        places.address(reference.raw, base, { kind: 'attribute', element: owner, name }, reference.isPicture),
+      );
     safe += parts.texts[index + 1] ?? '';
   });
   return safe;
@@ -140,7 +142,7 @@ export function setAttribute(element: Element, recorded: string, value: string, 
       return;
     case 'fragment': {
       element.setAttribute(inertName(name), value);
-      const fragment = value.startsWith('#') ? value : sameDocument(value, addresses.base);
+      const fragment = fragmentIn(value, addresses.base);
       if (fragment === undefined) remove(element, recorded);
       else write(element, recorded, fragment);
       return;
@@ -163,9 +165,9 @@ export function setAttribute(element: Element, recorded: string, value: string, 
       element.setAttribute(inertName(name), value);
       write(element, recorded, addresses.media(value));
       return;
-    case 'sprite':
+    case 'use':
       element.setAttribute(inertName(name), value);
-      addresses.sprite(element);
+      addresses.use(element);
       return;
     case 'srcset':
       element.setAttribute(inertName(name), value);
@@ -173,11 +175,13 @@ export function setAttribute(element: Element, recorded: string, value: string, 
   }
 }
 
-export function removeAttribute(element: Element, recorded: string): void {
+export function removeAttribute(element: Element, recorded: string, addresses: Addresses): void {
   const name = recorded.toLowerCase();
   if (name.startsWith(':')) return;
   remove(element, recorded);
-  if (element.hasAttribute(inertName(name))) element.removeAttribute(inertName(name));
+  if (!element.hasAttribute(inertName(name))) return;
+  element.removeAttribute(inertName(name));
+  if (element.localName === 'use') addresses.use(element);
 }
 
 /** The recorded value of an attribute, whatever became of it. */
@@ -232,7 +236,9 @@ function restoreMetaContent(meta: Element, addresses: Addresses): void {
   setAttribute(meta, 'content', content, addresses);
 }
 
-function sameDocument(value: string, base: string): string | undefined {
+/** The fragment of an address within the page itself. */
+export function fragmentIn(value: string, base: string): string | undefined {
+  if (value.startsWith('#')) return value;
   const found = resolve(value, base);
   const page = resolve(base, base);
   return found && found.fragment !== '' && found.key === page?.key ? found.fragment : undefined;

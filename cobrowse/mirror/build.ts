@@ -61,7 +61,7 @@ export type Builder = {
 };
 
 export function createBuilder(scene: Scene): Builder {
-  const { nodes, sheets, pictures, topLayer, addresses, labels } = scene;
+  const { nodes, sheets, pictures, topLayer, addresses, labels, uses, frames } = scene;
   let unsettled: Element[] = [];
   let scrolled: { element: Element; x: number; y: number }[] = [];
 
@@ -70,6 +70,7 @@ export function createBuilder(scene: Scene): Builder {
     if (id === undefined) return;
     if (nodes.size >= MAX_NODES) throw new TooLarge();
     nodes.set(id, node);
+    uses.touched(node);
     if (isHtml(node, 'canvas') || isHtml(node, 'video')) {
       pictures.built(node, id);
       const dataUrl = isFields(serialized.attributes) ? serialized.attributes.rr_dataURL : undefined;
@@ -89,7 +90,7 @@ export function createBuilder(scene: Scene): Builder {
       return;
     }
     if (value === null || value === false || value === undefined) {
-      removeAttribute(element, name);
+      removeAttribute(element, name, addresses);
       return;
     }
     const text = value === true ? '' : String(value);
@@ -152,6 +153,7 @@ export function createBuilder(scene: Scene): Builder {
       box(element, labels.frame);
     }
     if (isHtml(element, 'iframe')) {
+      frames.made(element);
       element.setAttribute('sandbox', 'allow-same-origin');
       element.tabIndex = -1;
     }
@@ -185,7 +187,7 @@ export function createBuilder(scene: Scene): Builder {
     parent: Node | undefined,
   ): Element => {
     if (tag === 'script') return document.createElement('noscript');
-    if (BOXES.has(tag)) return document.createElement('mirror-box');
+    if (BOXES.has(tag) || (tag === 'iframe' && !frames.admit())) return document.createElement('mirror-box');
     if (tag === 'link') {
       const isSheet = attributes._cssText !== undefined || isStylesheetRel(textOf(attributes.rel));
       return document.createElement(isSheet ? 'style' : 'link');
@@ -302,8 +304,10 @@ export function createBuilder(scene: Scene): Builder {
     dress,
     attribute(element, name, value) {
       attribute(element, name, value);
+      uses.touched(element);
       if (isHtml(element, 'canvas') || isHtml(element, 'video')) pictures.refresh(element);
-      if (isHtml(element, 'dialog')) topLayer.settle(element);
+      // Opening one lays the page out, which must be settled then.
+      if (isHtml(element, 'dialog')) unsettled.push(element);
       if (name === 'rel' || name === 'href' || name === 'media' || name === 'disabled' || name === '_cssText')
         linkChanged(element, name, value);
     },
@@ -322,7 +326,7 @@ export function createBuilder(scene: Scene): Builder {
       if ((serialized.isShadowHost === true) !== (node.shadowRoot !== null)) return false;
       const attributes = isFields(serialized.attributes) ? serialized.attributes : {};
       for (const name of recordedNames(node)) {
-        if (!Object.hasOwn(attributes, name) && name !== 'autocomplete') removeAttribute(node, name);
+        if (!Object.hasOwn(attributes, name) && name !== 'autocomplete') removeAttribute(node, name, addresses);
       }
       for (const name of Object.keys(attributes)) {
         const value = attributes[name];
@@ -334,6 +338,7 @@ export function createBuilder(scene: Scene): Builder {
     },
     settle() {
       sheets.settle();
+      scene.settle();
       const elements = unsettled;
       const scrolls = scrolled;
       unsettled = [];

@@ -1,18 +1,48 @@
 // Rewrites CSS text so that it asks for nothing and shows the visitor's state instead of the operator's: every address
-// becomes a reference that the caller fills in, `:hover` and its kin become attributes (inert-names.ts). A tokenizer
-// after CSS Syntax 3, not a parser: it must cut the text exactly where a browser does, since a string that ends
-// elsewhere hides an address. It does not resolve addresses and does not know which assets exist.
+// becomes a reference that the caller fills in, `:hover` and its kin become attributes (inert-names.ts). No parser: it
+// knows where statements, blocks and brackets begin and end (css-scanner.ts reads what is in them), and no more. It does
+// not resolve addresses and does not know which assets exist.
 //
 // Easy to get wrong: specificity stays the same (a pseudo-class and an attribute selector both count 0,1,0), the number
 // and order of rules stay the same (CSSOM changes come by index), `a:hover` is a selector but `--state:hover` is not,
-// and escapes: `.hover\:x:hover` has one pseudo-class, `u\72l(` is an address. Long because a tokenizer is one thing.
+// and escapes: `.hover\:x:hover` has one pseudo-class, `u\72l(` is an address.
 
+import {
+  APOSTROPHE,
+  AT,
+  BACKSLASH,
+  BAR,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  COLON,
+  COMMA,
+  DOT,
+  GREATER,
+  HASH,
+  LESS,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  OPEN_PAREN,
+  PLUS,
+  QUOTE,
+  SEMICOLON,
+  SLASH,
+  STAR,
+  TILDE,
+  isDigit,
+  isName,
+  isSpace,
+  Scanner,
+} from './css-scanner.ts';
 import { inertName, isInertName, MARK, SELECTION } from './inert-names.ts';
 import { asksOfDevice } from './media.ts';
 
 /** An address in the text. `raw` is as written, unescaped. */
 export type CssReference =
-  | { kind: 'url'; raw: string }
+  /** `isPicture`: in the value of a property that shows pictures and nothing else. */
+  | { kind: 'url'; raw: string; isPicture: boolean }
   /** A font's address. `tail`: what follows it and is about it, `format(…)` and `tech(…)`. */
   | { kind: 'font'; raw: string; tail: string }
   /** The queries of an `@media` that ask about the device: the visitor's. */
@@ -44,8 +74,6 @@ const OWN_COLORS_UNDONE = 'color:currentcolor;background-color:transparent;';
 /** What may follow a font's address, with plain words in it: nothing that could be taken for anything else. */
 const FONT_TAIL = /^(?: *(?:format|tech)\( *(?:"[\w-]*"|'[\w-]*'|[\w-]+(?: *, *[\w-]+)*) *\))*/i;
 export const MAX_FONT_TAIL = 200;
-/** All that the conditions of an import are made of. */
-const CONDITIONS = /^[\s\w\-.,:()<>=/%+*#!\u0080-\uffff]*$/;
 const LEGACY_PSEUDO_ELEMENTS: ReadonlySet<string> = new Set(['before', 'after', 'first-line', 'first-letter']);
 /** Functions that take an address as a plain string. */
 const STRING_IS_ADDRESS: ReadonlySet<string> = new Set([
@@ -58,6 +86,16 @@ const STRING_IS_ADDRESS: ReadonlySet<string> = new Set([
 ]);
 /** What could put a string of the page's choosing into such a function when styles are computed. */
 const SUBSTITUTES = /^(var|env|attr|if|inherit|random-item|--.*)$/;
+/** Where no browser takes an SVG for a document of resources, so that its address may have a fragment. */
+const PICTURES: ReadonlySet<string> = new Set([
+  'background',
+  'background-image',
+  'list-style',
+  'list-style-image',
+  'border-image',
+  'border-image-source',
+  'content',
+]);
 /** At-rules whose prelude holds selectors. */
 const SELECTOR_AT_RULES: ReadonlySet<string> = new Set(['scope', 'nest']);
 
@@ -68,62 +106,14 @@ function attributeSelector(name: string): string {
   return `[\\${name}]`;
 }
 
-const NEWLINE = 10;
-const QUOTE = 34;
-const HASH = 35;
-const PERCENT = 37;
-const APOSTROPHE = 39;
-const OPEN_PAREN = 40;
-const CLOSE_PAREN = 41;
-const STAR = 42;
-const PLUS = 43;
-const COMMA = 44;
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
-const COLON = 58;
-const SEMICOLON = 59;
-const LESS = 60;
-const GREATER = 62;
-const AT = 64;
-const OPEN_BRACKET = 91;
-const BACKSLASH = 92;
-const CLOSE_BRACKET = 93;
-const OPEN_BRACE = 123;
-const BAR = 124;
-const CLOSE_BRACE = 125;
-const TILDE = 126;
-
-function isNewline(code: number): boolean {
-  return code === NEWLINE || code === 13 || code === 12;
-}
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9 || isNewline(code);
-}
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-function isHex(code: number): boolean {
-  return isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
-}
-/** NaN (past the end) is none of these. NUL counts: a browser reads it as U+FFFD. */
-function isNameStart(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code >= 128 || code === 0;
-}
-function isName(code: number): boolean {
-  return isNameStart(code) || isDigit(code) || code === MINUS;
-}
-
 /** Something open: what closes it, and what held outside of it. */
 type Block = { close: number; name: string; addressIn: boolean; afterPseudoElement: boolean };
 
-class Tokenizer {
-  readonly #text: string;
+class Rewriter {
+  readonly #scan: Scanner;
   /** The text will stand inside a block of another sheet: it must neither close that block nor stay open itself. */
   readonly #embedded: boolean;
-  #unclosed = '';
   #ruleSeen = false;
-  #at = 0;
   readonly #edits: Edit[] = [];
   /** Edits that hold only if the statement turns out to be a rule, not a declaration. */
   #prelude: Edit[] = [];
@@ -136,6 +126,8 @@ class Tokenizer {
   #statementStarts = true;
   /** Inside the value of a custom property: braces do not start a block of rules there. */
   #customProperty = false;
+  /** Inside the value of one of PICTURES. */
+  #isPicture = false;
   #afterPseudoElement = false;
   #keepAddresses = false;
   readonly #blocks: Block[] = [];
@@ -146,191 +138,75 @@ class Tokenizer {
     // A backslash at the very end would escape whatever is put after it.
     let end = text.length;
     while (embedded && text.charCodeAt(end - 1) === BACKSLASH) end--;
-    this.#text = text.slice(0, end);
+    this.#scan = new Scanner(text.slice(0, end));
     this.#embedded = embedded;
   }
 
   run(): CssParts {
-    const text = this.#text;
+    const text = this.#scan.text;
     const length = text.length;
-    while (this.#at < length) {
-      const code = text.charCodeAt(this.#at);
+    while (this.#scan.at < length) {
+      const code = text.charCodeAt(this.#scan.at);
       if (isSpace(code)) {
-        this.#at++;
+        this.#scan.at++;
         this.#afterPseudoElement = false;
         continue;
       }
-      if (code === SLASH && text.charCodeAt(this.#at + 1) === STAR) {
-        const end = text.indexOf('*/', this.#at + 2);
-        if (end < 0) this.#unclosed = '*/';
-        this.#at = end < 0 ? length : end + 2;
+      if (code === SLASH && text.charCodeAt(this.#scan.at + 1) === STAR) {
+        const end = text.indexOf('*/', this.#scan.at + 2);
+        if (end < 0) this.#scan.unclosed = '*/';
+        this.#scan.at = end < 0 ? length : end + 2;
         continue;
       }
       // Old pages hide their styles in an HTML comment; a browser steps over its ends.
-      if (code === LESS && text.startsWith('<!--', this.#at)) {
-        this.#at += 4;
+      if (code === LESS && text.startsWith('<!--', this.#scan.at)) {
+        this.#scan.at += 4;
         continue;
       }
-      if (code === MINUS && text.startsWith('-->', this.#at)) {
-        this.#at += 3;
+      if (code === MINUS && text.startsWith('-->', this.#scan.at)) {
+        this.#scan.at += 3;
         continue;
       }
-      const began = this.#at;
+      const began = this.#scan.at;
       const starts = this.#statementStarts;
       this.#statementStarts = false;
       if (code === QUOTE || code === APOSTROPHE) this.#string(began);
       else if (code === HASH) {
-        this.#at++;
-        if (isName(text.charCodeAt(this.#at)) || this.#isEscape(this.#at)) this.#name();
-      } else if (isDigit(code) || (code === DOT && isDigit(text.charCodeAt(began + 1)))) this.#number();
+        this.#scan.at++;
+        if (isName(text.charCodeAt(this.#scan.at)) || this.#scan.isEscape(this.#scan.at)) this.#scan.name();
+      } else if (isDigit(code) || (code === DOT && isDigit(text.charCodeAt(began + 1)))) this.#scan.number();
       else if (code === AT) this.#atKeyword(began, starts);
-      else if (this.#startsName(began)) this.#identLike(began, starts);
+      else if (this.#scan.startsName(began)) this.#identLike(began, starts);
       else if (code === COLON) this.#colon(began);
       else this.#punctuation(code);
     }
     return this.#finish();
   }
 
-  #isEscape(at: number): boolean {
-    if (this.#text.charCodeAt(at) !== BACKSLASH) return false;
-    // A backslash at the very end counts as an escape (of U+FFFD) in a browser.
-    return !isNewline(this.#text.charCodeAt(at + 1));
-  }
-
-  #startsName(at: number): boolean {
-    const code = this.#text.charCodeAt(at);
-    if (isNameStart(code)) return true;
-    if (code === BACKSLASH) return this.#isEscape(at);
-    if (code !== MINUS) return false;
-    const next = this.#text.charCodeAt(at + 1);
-    return isNameStart(next) || next === MINUS || this.#isEscape(at + 1);
-  }
-
-  /** Consumes a name from here and returns it unescaped. */
-  #name(): string {
-    const text = this.#text;
-    let plainFrom = this.#at;
-    let name = '';
-    for (;;) {
-      const code = text.charCodeAt(this.#at);
-      if (isName(code)) this.#at++;
-      else if (this.#isEscape(this.#at)) {
-        name += text.slice(plainFrom, this.#at) + this.#escape();
-        plainFrom = this.#at;
-      } else break;
-    }
-    return name + text.slice(plainFrom, this.#at);
-  }
-
-  /** Consumes an escape that begins here. */
-  #escape(): string {
-    const text = this.#text;
-    this.#at++;
-    let digits = 0;
-    while (digits < 6 && isHex(text.charCodeAt(this.#at + digits))) digits++;
-    if (digits === 0) {
-      const point = text.codePointAt(this.#at);
-      if (point === undefined) return '\ufffd';
-      this.#at += point > 0xffff ? 2 : 1;
-      return String.fromCodePoint(point);
-    }
-    const value = parseInt(text.slice(this.#at, this.#at + digits), 16);
-    this.#at += digits;
-    const code = text.charCodeAt(this.#at);
-    if (code === 13 && text.charCodeAt(this.#at + 1) === NEWLINE) this.#at += 2;
-    else if (isSpace(code)) this.#at++;
-    return value === 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)
-      ? '\ufffd'
-      : String.fromCodePoint(value);
-  }
-
-  /** Consumes a string whose quote is here; it ends before a bare newline too. Returns its value. */
-  #stringValue(): string {
-    const text = this.#text;
-    const quote = text.charCodeAt(this.#at);
-    this.#at++;
-    let plainFrom = this.#at;
-    let value = '';
-    while (this.#at < text.length) {
-      const code = text.charCodeAt(this.#at);
-      if (code === quote) {
-        value += text.slice(plainFrom, this.#at);
-        this.#at++;
-        return value;
-      }
-      if (isNewline(code)) break;
-      if (code !== BACKSLASH) {
-        this.#at++;
-        continue;
-      }
-      value += text.slice(plainFrom, this.#at);
-      const next = text.charCodeAt(this.#at + 1);
-      if (isNewline(next)) this.#at += next === 13 && text.charCodeAt(this.#at + 2) === NEWLINE ? 3 : 2;
-      else if (this.#at + 1 >= text.length) this.#at++;
-      else value += this.#escape();
-      plainFrom = this.#at;
-    }
-    if (this.#at >= text.length) this.#unclosed = String.fromCharCode(quote);
-    return value + text.slice(plainFrom, this.#at);
-  }
-
   #string(began: number): void {
     const inside = this.#blocks[this.#blocks.length - 1];
-    const value = this.#stringValue();
+    const value = this.#scan.stringValue();
     if (inside?.addressIn && inside.name !== 'type' && !this.#keepAddresses)
-      this.#edits.push({ start: began, end: this.#at, reference: { kind: 'url', raw: value } });
-  }
-
-  #number(): void {
-    const text = this.#text;
-    const digits = () => {
-      while (isDigit(text.charCodeAt(this.#at))) this.#at++;
-    };
-    digits();
-    if (text.charCodeAt(this.#at) === DOT && isDigit(text.charCodeAt(this.#at + 1))) {
-      this.#at++;
-      digits();
-    }
-    const e = text.charCodeAt(this.#at);
-    if (e === 101 || e === 69) {
-      const sign = text.charCodeAt(this.#at + 1);
-      const skip = sign === PLUS || sign === MINUS ? 2 : 1;
-      if (isDigit(text.charCodeAt(this.#at + skip))) {
-        this.#at += skip;
-        digits();
-      }
-    }
-    if (this.#startsName(this.#at)) this.#name();
-    else if (text.charCodeAt(this.#at) === PERCENT) this.#at++;
-  }
-
-  #skipSpace(): void {
-    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
-  }
-
-  #skipSpaceAndComments(): void {
-    const text = this.#text;
-    for (;;) {
-      this.#skipSpace();
-      if (text.charCodeAt(this.#at) !== SLASH || text.charCodeAt(this.#at + 1) !== STAR) return;
-      const end = text.indexOf('*/', this.#at + 2);
-      this.#at = end < 0 ? text.length : end + 2;
-    }
+      this.#edits.push({
+        start: began,
+        end: this.#scan.at,
+        reference: { kind: 'url', raw: value, isPicture: this.#isPicture },
+      });
   }
 
   #atKeyword(began: number, starts: boolean): void {
-    this.#at++;
-    if (!this.#startsName(this.#at)) return;
-    const name = this.#name().toLowerCase();
+    this.#scan.at++;
+    if (!this.#scan.startsName(this.#scan.at)) return;
+    const name = this.#scan.name().toLowerCase();
     if (name === 'import') {
       if (starts && this.#blocks.length === 0 && !this.#ruleSeen) this.#importStatement(began);
       // No import to a browser either; should the two ever disagree, it must still be none.
-      else this.#edits.push({ start: began, end: this.#at, text: '@inert' });
+      else this.#edits.push({ start: began, end: this.#scan.at, text: '@inert' });
       return;
     }
     if (!starts) return;
     this.#atRule = name;
-    this.#preludeFrom = this.#at;
+    this.#preludeFrom = this.#scan.at;
     this.#editsBefore = this.#edits.length;
     // A namespace is a name that looks like an address: nothing is loaded, and changed it would match nothing.
     this.#keepAddresses = name === 'namespace';
@@ -338,41 +214,41 @@ class Tokenizer {
 
   /** The whole `@import …;` becomes one reference; one that has a block, or no address, becomes nothing. */
   #importStatement(began: number): void {
-    const text = this.#text;
-    this.#skipSpaceAndComments();
+    const text = this.#scan.text;
+    this.#scan.skipSpaceAndComments();
     let raw: string | undefined;
-    const code = text.charCodeAt(this.#at);
-    if (code === QUOTE || code === APOSTROPHE) raw = this.#stringValue();
-    else if (this.#startsName(this.#at)) {
-      const name = this.#name().toLowerCase();
-      if (name === 'url' && text.charCodeAt(this.#at) === OPEN_PAREN) {
-        this.#at++;
-        raw = this.#address();
+    const code = text.charCodeAt(this.#scan.at);
+    if (code === QUOTE || code === APOSTROPHE) raw = this.#scan.stringValue();
+    else if (this.#scan.startsName(this.#scan.at)) {
+      const name = this.#scan.name().toLowerCase();
+      if (name === 'url' && text.charCodeAt(this.#scan.at) === OPEN_PAREN) {
+        this.#scan.at++;
+        raw = this.#scan.address();
       }
     }
     let tail = '';
-    let tailFrom = this.#at;
+    let tailFrom = this.#scan.at;
     const open: number[] = [];
     let ended = false;
-    while (this.#at < text.length) {
-      const c = text.charCodeAt(this.#at);
-      if (c === SLASH && text.charCodeAt(this.#at + 1) === STAR) {
-        tail += `${text.slice(tailFrom, this.#at)} `;
-        this.#skipSpaceAndComments();
-        tailFrom = this.#at;
+    while (this.#scan.at < text.length) {
+      const c = text.charCodeAt(this.#scan.at);
+      if (c === SLASH && text.charCodeAt(this.#scan.at + 1) === STAR) {
+        tail += `${text.slice(tailFrom, this.#scan.at)} `;
+        this.#scan.skipSpaceAndComments();
+        tailFrom = this.#scan.at;
         continue;
       }
       if (c === QUOTE || c === APOSTROPHE) {
-        this.#stringValue();
+        this.#scan.stringValue();
         continue;
       }
-      if (this.#startsName(this.#at)) {
-        const name = this.#name().toLowerCase();
-        if (text.charCodeAt(this.#at) === OPEN_PAREN) {
-          this.#at++;
+      if (this.#scan.startsName(this.#scan.at)) {
+        const name = this.#scan.name().toLowerCase();
+        if (text.charCodeAt(this.#scan.at) === OPEN_PAREN) {
+          this.#scan.at++;
           if (name === 'url') {
             // An address in the tail is no part of any valid import.
-            this.#address();
+            this.#scan.address();
             raw = undefined;
           } else open.push(CLOSE_PAREN);
         }
@@ -390,124 +266,58 @@ class Tokenizer {
       else if (c === open[open.length - 1]) {
         open.pop();
         if (c === CLOSE_BRACE && open.length === 0) {
-          this.#at++;
+          this.#scan.at++;
           break;
         }
       }
-      this.#at++;
+      this.#scan.at++;
     }
-    tail += text.slice(tailFrom, this.#at);
-    if (ended && text.charCodeAt(this.#at) === SEMICOLON) this.#at++;
+    tail += text.slice(tailFrom, this.#scan.at);
+    if (ended && text.charCodeAt(this.#scan.at) === SEMICOLON) this.#scan.at++;
     this.#statementStarts = true;
     // An import that is cut off by the end of the sheet still counts; one that a brace cuts off does not.
-    if (raw === undefined || open.length > 0 || !(ended || this.#at >= text.length))
-      this.#edits.push({ start: began, end: this.#at, text: '' });
-    else this.#edits.push({ start: began, end: this.#at, reference: { kind: 'import', raw, tail } });
-  }
-
-  /** The inside of `url(`, up to and with its `)`; returns the address, '' for a bad one. */
-  #address(): string {
-    const text = this.#text;
-    this.#skipSpace();
-    const first = text.charCodeAt(this.#at);
-    if (first === QUOTE || first === APOSTROPHE) {
-      const value = this.#stringValue();
-      // A function, not a token, in this form: modifiers may follow. None is in use, so all is dropped up to `)`.
-      let depth = 0;
-      while (this.#at < text.length) {
-        const code = text.charCodeAt(this.#at);
-        if (code === QUOTE || code === APOSTROPHE) {
-          this.#stringValue();
-          continue;
-        }
-        if (code === SLASH && text.charCodeAt(this.#at + 1) === STAR) {
-          this.#skipSpaceAndComments();
-          continue;
-        }
-        if (code === BACKSLASH) {
-          if (this.#isEscape(this.#at)) this.#escape();
-          else this.#at++;
-          continue;
-        }
-        this.#at++;
-        if (code === OPEN_PAREN) depth++;
-        if (code === CLOSE_PAREN && depth-- === 0) break;
-      }
-      return value;
-    }
-    let value = '';
-    let plainFrom = this.#at;
-    while (this.#at < text.length) {
-      const code = text.charCodeAt(this.#at);
-      if (code === CLOSE_PAREN) {
-        value += text.slice(plainFrom, this.#at);
-        this.#at++;
-        return value;
-      }
-      if (isSpace(code)) {
-        value += text.slice(plainFrom, this.#at);
-        this.#skipSpace();
-        if (this.#at >= text.length) return value;
-        if (text.charCodeAt(this.#at) !== CLOSE_PAREN) return this.#badAddress();
-        this.#at++;
-        return value;
-      }
-      if (code === BACKSLASH) {
-        if (!this.#isEscape(this.#at)) return this.#badAddress();
-        value += text.slice(plainFrom, this.#at) + this.#escape();
-        plainFrom = this.#at;
-        continue;
-      }
-      const unprintable = (code >= 0 && code <= 8) || code === 11 || (code >= 14 && code <= 31) || code === 127;
-      // NUL is U+FFFD by the time a browser looks.
-      if (code === QUOTE || code === APOSTROPHE || code === OPEN_PAREN || (unprintable && code !== 0))
-        return this.#badAddress();
-      this.#at++;
-    }
-    return value + text.slice(plainFrom, this.#at);
-  }
-
-  #badAddress(): string {
-    const text = this.#text;
-    while (this.#at < text.length) {
-      if (this.#isEscape(this.#at)) this.#escape();
-      else if (text.charCodeAt(this.#at++) === CLOSE_PAREN) break;
-    }
-    return '';
+    if (raw === undefined || open.length > 0 || !(ended || this.#scan.at >= text.length))
+      this.#edits.push({ start: began, end: this.#scan.at, text: '' });
+    else this.#edits.push({ start: began, end: this.#scan.at, reference: { kind: 'import', raw, tail } });
   }
 
   /** Consumes what follows a font's address and is about it. */
   #fontTail(): string {
-    const found = FONT_TAIL.exec(this.#text.slice(this.#at, this.#at + MAX_FONT_TAIL))?.[0] ?? '';
-    this.#at += found.length;
+    const found = FONT_TAIL.exec(this.#scan.text.slice(this.#scan.at, this.#scan.at + MAX_FONT_TAIL))?.[0] ?? '';
+    this.#scan.at += found.length;
     return found.replaceAll('"', "'");
   }
 
   #identLike(began: number, starts: boolean): void {
-    const text = this.#text;
-    const name = this.#name();
-    if (text.charCodeAt(this.#at) !== OPEN_PAREN) {
-      if (starts && name.startsWith('--')) {
-        const back = this.#at;
-        this.#skipSpaceAndComments();
-        if (text.charCodeAt(this.#at) === COLON) this.#customProperty = true;
-        this.#at = back;
+    const text = this.#scan.text;
+    const name = this.#scan.name();
+    if (text.charCodeAt(this.#scan.at) !== OPEN_PAREN) {
+      if (starts) {
+        const back = this.#scan.at;
+        this.#scan.skipSpaceAndComments();
+        if (text.charCodeAt(this.#scan.at) === COLON) {
+          if (name.startsWith('--')) this.#customProperty = true;
+          else this.#isPicture = PICTURES.has(name.toLowerCase());
+        }
+        this.#scan.at = back;
       }
       return;
     }
-    this.#at++;
+    this.#scan.at++;
     const lower = name.toLowerCase();
     if (lower === 'url') {
-      const raw = this.#address();
+      const raw = this.#scan.address();
       const isFont = this.#blocks[this.#blocks.length - 1]?.name === 'font-face';
-      const reference: CssReference = isFont ? { kind: 'font', raw, tail: this.#fontTail() } : { kind: 'url', raw };
-      if (!this.#keepAddresses) this.#edits.push({ start: began, end: this.#at, reference });
+      const reference: CssReference = isFont
+        ? { kind: 'font', raw, tail: this.#fontTail() }
+        : { kind: 'url', raw, isPicture: this.#isPicture };
+      if (!this.#keepAddresses) this.#edits.push({ start: began, end: this.#scan.at, reference });
       return;
     }
     const outer = this.#blocks[this.#blocks.length - 1];
     const inAddress = outer?.addressIn ?? false;
-    if (inAddress && SUBSTITUTES.test(lower)) this.#edits.push({ start: began, end: this.#at, text: 'inert(' });
-    else if (lower === 'src') this.#edits.push({ start: began, end: this.#at, text: 'inert(' });
+    if (inAddress && SUBSTITUTES.test(lower)) this.#edits.push({ start: began, end: this.#scan.at, text: 'inert(' });
+    else if (lower === 'src') this.#edits.push({ start: began, end: this.#scan.at, text: 'inert(' });
     this.#open(CLOSE_PAREN, lower, inAddress || STRING_IS_ADDRESS.has(lower));
   }
 
@@ -518,23 +328,23 @@ class Tokenizer {
   }
 
   #colon(began: number): void {
-    const text = this.#text;
-    this.#at++;
-    if (text.charCodeAt(this.#at) === COLON) {
-      this.#at++;
+    const text = this.#scan.text;
+    this.#scan.at++;
+    if (text.charCodeAt(this.#scan.at) === COLON) {
+      this.#scan.at++;
       this.#afterPseudoElement = true;
-      if (canHighlight && this.#startsName(this.#at) && this.#name().toLowerCase() === 'selection') {
-        this.#prelude.push({ start: began, end: this.#at, text: SELECTED });
+      if (canHighlight && this.#scan.startsName(this.#scan.at) && this.#scan.name().toLowerCase() === 'selection') {
+        this.#prelude.push({ start: began, end: this.#scan.at, text: SELECTED });
         this.#selections++;
       }
       return;
     }
-    if (!this.#startsName(this.#at)) return;
-    const nameFrom = this.#at;
-    const name = this.#name().toLowerCase();
-    if (text.charCodeAt(this.#at) === OPEN_PAREN) {
+    if (!this.#scan.startsName(this.#scan.at)) return;
+    const nameFrom = this.#scan.at;
+    const name = this.#scan.name().toLowerCase();
+    if (text.charCodeAt(this.#scan.at) === OPEN_PAREN) {
       // A functional pseudo-class, or a declaration's value that begins with a function: read it as what it is.
-      this.#at = nameFrom;
+      this.#scan.at = nameFrom;
       return;
     }
     if (LEGACY_PSEUDO_ELEMENTS.has(name)) {
@@ -545,28 +355,28 @@ class Tokenizer {
     // the whole rule invalid.
     if (this.#afterPseudoElement) return;
     const selector = PSEUDO_CLASSES.get(name);
-    if (selector !== undefined) this.#prelude.push({ start: began, end: this.#at, text: selector });
+    if (selector !== undefined) this.#prelude.push({ start: began, end: this.#scan.at, text: selector });
   }
 
   #punctuation(code: number): void {
-    const text = this.#text;
+    const text = this.#scan.text;
     const top = this.#blocks[this.#blocks.length - 1];
-    this.#at++;
+    this.#scan.at++;
     switch (code) {
       case OPEN_PAREN:
         this.#open(CLOSE_PAREN, '', top?.addressIn ?? false);
         return;
       case OPEN_BRACKET: {
         this.#open(CLOSE_BRACKET, '', top?.addressIn ?? false);
-        this.#skipSpaceAndComments();
+        this.#scan.skipSpaceAndComments();
         // `[*|href]` and `[|href]`
-        if (text.charCodeAt(this.#at) === STAR && text.charCodeAt(this.#at + 1) === BAR) this.#at += 2;
-        else if (text.charCodeAt(this.#at) === BAR) this.#at++;
-        if (!this.#startsName(this.#at)) return;
-        const from = this.#at;
-        const name = this.#name().toLowerCase();
-        if (text.charCodeAt(this.#at) === OPEN_PAREN) this.#at = from;
-        else if (isInertName(name)) this.#prelude.push({ start: from, end: this.#at, text: inertSelector(name) });
+        if (text.charCodeAt(this.#scan.at) === STAR && text.charCodeAt(this.#scan.at + 1) === BAR) this.#scan.at += 2;
+        else if (text.charCodeAt(this.#scan.at) === BAR) this.#scan.at++;
+        if (!this.#scan.startsName(this.#scan.at)) return;
+        const from = this.#scan.at;
+        const name = this.#scan.name().toLowerCase();
+        if (text.charCodeAt(this.#scan.at) === OPEN_PAREN) this.#scan.at = from;
+        else if (isInertName(name)) this.#prelude.push({ start: from, end: this.#scan.at, text: inertSelector(name) });
         return;
       }
       case OPEN_BRACE: {
@@ -579,7 +389,7 @@ class Tokenizer {
         else if (this.#atRule === '' || SELECTOR_AT_RULES.has(this.#atRule)) {
           for (const edit of this.#prelude) this.#edits.push(edit);
           if (this.#selections > this.#commas)
-            this.#edits.push({ start: this.#at, end: this.#at, text: OWN_COLORS_UNDONE });
+            this.#edits.push({ start: this.#scan.at, end: this.#scan.at, text: OWN_COLORS_UNDONE });
         }
         this.#endStatement();
         return;
@@ -598,7 +408,7 @@ class Tokenizer {
           if (top.name === 'value') return;
           this.#endStatement();
         } else if (top === undefined) {
-          if (this.#embedded) this.#edits.push({ start: this.#at - 1, end: this.#at, text: '' });
+          if (this.#embedded) this.#edits.push({ start: this.#scan.at - 1, end: this.#scan.at, text: '' });
           this.#endStatement();
         }
         return;
@@ -618,8 +428,8 @@ class Tokenizer {
 
   /** Its prelude ends before the brace that was just read. One with an address in it, which none needs, stays as it is. */
   #media(): void {
-    const [start, end] = [this.#preludeFrom, this.#at - 1];
-    const raw = this.#text.slice(start, end);
+    const [start, end] = [this.#preludeFrom, this.#scan.at - 1];
+    const raw = this.#scan.text.slice(start, end);
     if (this.#edits.length === this.#editsBefore && asksOfDevice(raw))
       this.#edits.push({ start, end, reference: { kind: 'media', raw } });
   }
@@ -635,6 +445,7 @@ class Tokenizer {
     this.#atRule = '';
     this.#statementStarts = true;
     this.#customProperty = false;
+    this.#isPicture = false;
     this.#keepAddresses = false;
     this.#afterPseudoElement = false;
   }
@@ -643,12 +454,12 @@ class Tokenizer {
     const edits = this.#edits;
     if (this.#embedded) {
       // What is replaced by something else is not open any more.
-      const isReplaced = edits.some((edit) => edit.end === this.#text.length);
-      let closers = isReplaced ? '' : this.#unclosed;
+      const isReplaced = edits.some((edit) => edit.end === this.#scan.text.length);
+      let closers = isReplaced ? '' : this.#scan.unclosed;
       for (const block of this.#blocks.reverse()) closers += String.fromCharCode(block.close);
-      edits.push({ start: this.#text.length, end: this.#text.length, text: closers });
+      edits.push({ start: this.#scan.text.length, end: this.#scan.text.length, text: closers });
     }
-    if (edits.length === 0) return { texts: [this.#text], references: [] };
+    if (edits.length === 0) return { texts: [this.#scan.text], references: [] };
     // Edits of a selector are known only at its `{`, after an address that stood in it.
     edits.sort((a, b) => a.start - b.start);
     const texts: string[] = [];
@@ -656,7 +467,7 @@ class Tokenizer {
     let text = '';
     let from = 0;
     for (const edit of edits) {
-      text += this.#text.slice(from, edit.start);
+      text += this.#scan.text.slice(from, edit.start);
       from = edit.end;
       if ('text' in edit) text += edit.text;
       else {
@@ -665,7 +476,7 @@ class Tokenizer {
         text = '';
       }
     }
-    texts.push(text + this.#text.slice(from));
+    texts.push(text + this.#scan.text.slice(from));
     return { texts, references };
   }
 }
@@ -676,17 +487,17 @@ function inertSelector(name: string): string {
 
 /** A style sheet, or any piece of one that a browser parses on its own: a rule, a rule's declarations, one value. */
 export function parseCss(text: string): CssParts {
-  return new Tokenizer(text, false).run();
+  return new Rewriter(text, false).run();
 }
 
 /** The same for a sheet that is put in the place of its import (wrapImport). */
 export function parseImported(text: string): CssParts {
-  return new Tokenizer(text, true).run();
+  return new Rewriter(text, true).run();
 }
 
 /** For declarations and single values, where selectors can't stand: returns undefined when nothing needs rewriting. */
 export function parseDeclarations(text: string): CssParts | undefined {
-  return /url|image|src|cross-fade|\\/i.test(text) ? new Tokenizer(text, false).run() : undefined;
+  return /url|image|src|cross-fade|\\/i.test(text) ? new Rewriter(text, false).run() : undefined;
 }
 
 /** A `url()` whose address is `address`; quoted, unless it is a plain fragment, which pages' selectors may look for. */
@@ -697,49 +508,4 @@ export function cssUrl(address: string): string {
 
 export function isFontTail(text: string): boolean {
   return text.length < MAX_FONT_TAIL && FONT_TAIL.exec(text)?.[0] === text;
-}
-
-/** The conditions of an import, as at-rules that stand around its text: always one rule, whatever the text holds.
- * With a string, an escape, a comment or a bracket out of place in them a browser might see the text begin
- * elsewhere; nobody writes such, and that import never applies. */
-export function wrapImport(text: string, tail: string): string {
-  if (!CONDITIONS.test(tail) || /\/\*|<!--|url\(/i.test(tail) || !isBalanced(tail)) return '@media not all{}';
-  let rest = tail.trim();
-  let layer: string | undefined;
-  const named = /^layer\s*(?:\(([^()]*)\))?(?=\s|$|s)/i.exec(rest);
-  if (named) {
-    layer = named[1]?.trim() ?? '';
-    rest = rest.slice(named[0].length).trim();
-  }
-  let supports: string | undefined;
-  if (/^supports\(/i.test(rest)) {
-    const end = closing(rest, 'supports'.length);
-    const inside = rest.slice('supports('.length, end);
-    supports = /^\s*(\(|not\b|selector\()/i.test(inside) ? inside : `(${inside})`;
-    rest = rest.slice(end + 1).trim();
-  }
-  let wrapped = `@media ${rest === '' ? 'all' : rest}{${text}}`;
-  if (supports !== undefined) wrapped = `@supports ${supports}{${wrapped}}`;
-  if (layer !== undefined) wrapped = `@layer ${layer}{${wrapped}}`;
-  return wrapped;
-}
-
-function isBalanced(text: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length && depth >= 0; at++) {
-    const code = text.charCodeAt(at);
-    if (code === OPEN_PAREN) depth++;
-    if (code === CLOSE_PAREN) depth--;
-  }
-  return depth === 0;
-}
-
-function closing(text: string, open: number): number {
-  let depth = 0;
-  for (let at = open; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === OPEN_PAREN) depth++;
-    if (code === CLOSE_PAREN && --depth === 0) return at;
-  }
-  return text.length;
 }

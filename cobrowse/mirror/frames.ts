@@ -3,10 +3,15 @@
 
 import type { NodeMap } from './node-map.ts';
 
-/** A page with more frames than this is shown without the rest. */
+/** A page with more frames than this is shown with boxes for the rest: a browser makes a window for each, two thousand
+ * took it 15 s. */
 const MAX_FRAMES = 200;
 
 export type Frames = {
+  /** Whether there may be one more; the caller makes it then. */
+  admit(): boolean;
+  made(frame: Element): void;
+  forget(node: Node): void;
   /** Empties the frame's document for new content. Undefined: it can't take any. */
   open(frame: HTMLIFrameElement, quirks: boolean): Document | undefined;
   /** Forgets the documents of frames that are out. */
@@ -15,10 +20,14 @@ export type Frames = {
 
 export function createFrames(nodes: NodeMap): Frames {
   const documents = new Map<HTMLIFrameElement, Document>();
+  const frames = new Set<Node>();
   return {
+    admit: () => frames.size < MAX_FRAMES,
+    made: (frame) => void frames.add(frame),
+    forget: (node) => void frames.delete(node),
     open(frame, quirks) {
       const document = frame.isConnected ? frame.contentDocument : null;
-      if (!document || (documents.size >= MAX_FRAMES && !documents.has(frame))) return undefined;
+      if (!document) return undefined;
       nodes.forget(document);
       emptyDocument(document, quirks);
       documents.set(frame, document);

@@ -23,7 +23,7 @@ function rank(name: string): number {
 }
 
 export function createMutations(scene: Scene, builder: Builder): Mutations {
-  const { nodes, frames, sheets, addresses } = scene;
+  const { nodes, frames, sheets, addresses, uses } = scene;
   /** Adds by the id that they wait for. */
   const orphans = new Map<number, Fields[]>();
   let orphanCount = 0;
@@ -44,6 +44,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
 
   const takeOut = (node: Node) => {
     const parent = node.parentNode;
+    uses.moved(node);
     if (isStyle(parent) && isText(node)) sheets.stale(parent);
     parent?.removeChild(node);
   };
@@ -98,6 +99,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
     }
     if (isText(node) && isStyle(node.parentNode)) sheets.stale(node.parentNode);
     parent.insertBefore(node, next?.parentNode === parent ? next : null);
+    uses.moved(node);
     if (isDocument(parent)) builder.dress(parent);
   };
 
@@ -188,6 +190,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
       const node = id === undefined ? undefined : nodes.get(id);
       if (!node || !isFields(change)) continue;
       const value = textOf(change.value);
+      uses.touched(node);
       if (isText(node) && isStyle(node.parentNode)) sheets.piece(node, value);
       else if (node.nodeType === 3 || node.nodeType === 8) node.nodeValue = value;
     }
@@ -233,6 +236,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
       applyTexts(listOf(data.texts));
       sheets.settle();
       applyAttributes(listOf(data.attributes));
+      builder.settle();
     },
   };
 }

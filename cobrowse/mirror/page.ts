@@ -255,10 +255,7 @@ export function createPage(options: PageOptions): Page {
       point(pointer);
     },
     arrived(urls) {
-      if (!scene) return;
-      const { sheets, calls } = scene.places.arrived(urls);
-      scene.sheets.arrived(sheets);
-      for (const call of calls) call();
+      scene?.arrived(urls);
       schedule();
     },
     show(shown) {

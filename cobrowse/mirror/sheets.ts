@@ -18,7 +18,8 @@ import {
 } from './assets.ts';
 import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
-import { cssUrl, wrapImport, type CssParts } from './css-text.ts';
+import { wrapImport } from './css-imports.ts';
+import { cssUrl, type CssParts } from './css-text.ts';
 import { finite, idIn, isFields, listOf, textOf, type Fields } from './events.ts';
 import { isDocument, isElement, isStyle, isText } from './node-kinds.ts';
 import type { NodeMap } from './node-map.ts';
@@ -101,7 +102,8 @@ export function createSheets(options: SheetsOptions): Sheets {
         text += importText(reference.raw, addresses.media(reference.tail), owner, base, imports, left);
       else if (reference.kind === 'media') text += addresses.media(reference.raw);
       else {
-        const address = addresses.places.address(reference.raw, base, { kind: 'sheet', owner });
+        const isPicture = reference.kind === 'url' && reference.isPicture;
+        const address = addresses.places.address(reference.raw, base, { kind: 'sheet', owner }, isPicture);
         if (reference.kind === 'url') text += cssUrl(address);
         else if (isPlaceholder(address)) text += fontPlaceholder(address, reference.tail);
         else text += cssUrl(address) + reference.tail;

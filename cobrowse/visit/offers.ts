@@ -1,12 +1,16 @@
 // Assets on their way to the relay: hashed, offered in batches, uploaded when wanted. What was offered is remembered
-// for this page load, since another room, or a relay that has restarted, needs to hear of all of it again.
+// for this page load: the relay takes nothing while the visit is paused or the link is down, and another room, or a
+// relay that has restarted, knows of nothing. So whenever it listens again, it is offered all of it again; it asks for
+// what it lacks.
 
 import { LIMITS } from '../../protocol/limits.ts';
 import type { FromVisitor } from '../../protocol/messages.ts';
 import { sha256 } from './sha256.ts';
 
 const UPLOADS_AT_ONCE = 2;
-const UPLOAD_TRIES = 3;
+/** A relay that is busy for longer gets it when it next listens anew. */
+const UPLOAD_TRIES = 8;
+/** Doubled each time: eight tries are four minutes. */
 const UPLOAD_RETRY_MS = 2000;
 /** Well under the relay's limit of messages per second. */
 const BATCH_EVERY_MS = 200;
@@ -20,10 +24,9 @@ type Send = (message: FromVisitor) => void;
 export type Offers = {
   add(url: string, blob: Blob | undefined): void;
   want(hashes: readonly string[]): void;
-  /** The relay can be told now; what waited is sent. undefined: hold everything back, and end what is under way. */
+  /** The relay listens from now on: it is offered everything afresh, unless it listened before. undefined: hold
+   * everything back, and end what is under way. */
   flow(send: Send | undefined): void;
-  /** Somebody who has heard of nothing listens now. */
-  afresh(): void;
   close(): void;
 };
 
@@ -33,49 +36,50 @@ export function createOffers(options: {
   after: (ms: number, task: () => void) => () => void;
 }): Offers {
   const { upload, after } = options;
-  const known = new Map<string, Entry>();
+  const known = new Set<string>();
   const blobs = new Map<string, Blob>();
-  let unsaid: Entry[] = [];
+  /** In the order in which they are offered; so many have been. */
+  const entries: Entry[] = [];
+  let offered = 0;
   let send: Send | undefined;
   let cancelBatch: (() => void) | undefined;
   let hashing = Promise.resolve();
   let ending = new AbortController();
-  const toUpload: Upload[] = [];
+  let toUpload: Upload[] = [];
   const uploading = new Set<Upload>();
 
-  const say = () => {
+  const offer = () => {
     cancelBatch = undefined;
-    uploadMore();
-    if (unsaid.length === 0) return;
     const list: Entry[] = [];
     let chars = 0;
-    for (const entry of unsaid) {
+    for (const entry of entries.slice(offered, offered + LIMITS.maxAssetsPerMessage)) {
       chars += entry.url.length + 120;
-      if (list.length >= LIMITS.maxAssetsPerMessage || (list.length > 0 && chars > MAX_BATCH_CHARS)) break;
+      if (list.length > 0 && chars > MAX_BATCH_CHARS) break;
       list.push(entry);
     }
-    unsaid = unsaid.slice(list.length);
+    if (list.length === 0) return;
+    offered += list.length;
     send?.({ t: 'assets', list });
     schedule();
   };
   const schedule = () => {
-    if (send) cancelBatch ??= after(BATCH_EVERY_MS, say);
+    if (send) cancelBatch ??= after(BATCH_EVERY_MS, offer);
   };
 
   const uploadMore = () => {
     while (send && uploading.size < UPLOADS_AT_ONCE) {
       const next = toUpload.shift();
-      if (!next) return;
-      const blob = blobs.get(next.hash);
-      if (!blob) continue;
+      const blob = next && blobs.get(next.hash);
+      if (!next || !blob) return;
       uploading.add(next);
       const { signal } = ending;
       void upload(next.hash, blob, signal)
         .catch(() => {
-          // Ended by us: the first to go on.
-          if (signal.aborted) toUpload.unshift(next);
-          else if (next.tries < UPLOAD_TRIES)
-            after(UPLOAD_RETRY_MS * next.tries, () => again(next.hash, next.tries + 1));
+          if (next.tries < UPLOAD_TRIES)
+            after(UPLOAD_RETRY_MS * 2 ** (next.tries - 1), () => {
+              // Ended by us: what is wanted when the relay listens again, it says then.
+              if (!signal.aborted) again(next.hash, next.tries + 1);
+            });
         })
         .then(() => {
           uploading.delete(next);
@@ -93,32 +97,36 @@ export function createOffers(options: {
   const hash = async (url: string, blob: Blob): Promise<Entry> => {
     try {
       const found = await sha256(new Uint8Array(await blob.arrayBuffer()));
-      if (!found) return { url };
-      blobs.set(found, blob);
-      return { url, hash: found, bytes: blob.size };
+      if (found) {
+        blobs.set(found, blob);
+        return { url, hash: found, bytes: blob.size };
+      }
     } catch {
-      // The bytes are gone (a revoked blob:): the relay may try by itself.
-      return { url };
+      // The bytes are gone.
     }
+    // The relay may try by itself.
+    return { url };
   };
 
   const flow: Offers['flow'] = (to) => {
+    if (to && send) return;
     send = to;
-    if (to) return schedule();
+    offered = 0;
+    toUpload = [];
+    uploading.clear();
     cancelBatch?.();
     cancelBatch = undefined;
     ending.abort();
     ending = new AbortController();
+    schedule();
   };
 
   return {
     add(url, blob) {
       if (known.has(url)) return;
-      known.set(url, { url });
+      known.add(url);
       hashing = hashing.then(async () => {
-        const entry = blob ? await hash(url, blob) : { url };
-        known.set(url, entry);
-        unsaid.push(entry);
+        entries.push(blob ? await hash(url, blob) : { url });
         schedule();
       });
     },
@@ -126,14 +134,6 @@ export function createOffers(options: {
       for (const wanted of hashes) if (blobs.has(wanted)) again(wanted, 1);
     },
     flow,
-    afresh() {
-      // What another room, or the relay of before, asked for.
-      toUpload.length = 0;
-      const waiting = new Set(unsaid);
-      for (const entry of known.values()) if (entry.hash || !waiting.has(entry)) waiting.add(entry);
-      unsaid = [...waiting];
-      schedule();
-    },
     close() {
       flow(undefined);
       blobs.clear();

@@ -32,8 +32,8 @@ const TELL_EVERY_MS = 250;
 
 export type Stream = {
   take(output: CaptureOutput): void;
-  /** The relay listens to this tab's frames; `received` as it says. False: it lacks something; a snapshot is due. */
-  open(received: number, options: { isNewRoom: boolean }): boolean;
+  /** The relay listens to this tab's frames; `received` as it says, 0 in a new room. False: it lacks something; a snapshot is due. */
+  open(received: number): boolean;
   /** The link is down: frames are kept, not sent. */
   shut(): void;
   /** Nothing begun so far goes out any more, nor is kept. */
@@ -195,11 +195,12 @@ export function createStream(options: {
           return notice(output.notice);
       }
     },
-    open(received, { isNewRoom }) {
+    open(received) {
       isOpen = true;
+      // Whatever the relay had no ears for meanwhile is offered again.
+      offers.flow(undefined);
       offers.flow(port.message);
-      if (isNewRoom || received === 0) offers.afresh();
-      // 0: a relay that has restarted, and lost the pictures too.
+      // 0 also of a relay that has restarted.
       const missing = received > 0 ? resend.after(received) : undefined;
       settle();
       for (const frame of missing ?? []) {

@@ -32,6 +32,8 @@ export type AsksDoor = {
   accepted(room: string, visitor: string): void;
 };
 
+/** The visitor's answer stays on screen for so long, then it is in the way. */
+const ANSWER_SHOWN_MS = 30_000;
 /** The relay's own limit decides; this is for an answer that a lost link swallowed. */
 const GIVE_UP_MS = LIMITS.askMs + 5000;
 
@@ -137,11 +139,10 @@ export class Asks {
     // The name is kept from the asking: the row may be gone by the time of the answer.
     const ask: Ask = { visitor, who: old?.who ?? this.#door.nameOf(visitor), outcome };
     this.#list = old ? this.#list.map((each) => (each === old ? ask : each)) : [...this.#list, ask];
-    if (outcome.kind === 'waiting')
-      this.#timers.set(
-        visitor,
-        setTimeout(() => this.#put(visitor, { kind: 'timeout' }), GIVE_UP_MS),
-      );
+    if (outcome.kind === 'accepted') return;
+    const isWaiting = outcome.kind === 'waiting';
+    const next = () => (isWaiting ? this.#put(visitor, { kind: 'timeout' }) : this.dismiss(visitor));
+    this.#timers.set(visitor, setTimeout(next, isWaiting ? GIVE_UP_MS : ANSWER_SHOWN_MS));
   }
 
   #stopTimer(visitor: string): void {

@@ -2,7 +2,7 @@
 // round-trip probe. What messages mean is the receivers' business. Easy to get wrong: an open socket is not yet a
 // connection; the relay's welcome is what says that requests will be answered.
 
-import { readHeader } from '../../protocol/codec.ts';
+import { framesOf, readHeader } from '../../protocol/codec.ts';
 import { CLOSE, type AfterClose } from '../../protocol/close-codes.ts';
 import { createLink, type Link, type LinkDoor, type LinkState } from '../../protocol/link.ts';
 import { parseToOperator, type FromOperator, type ToOperator } from '../../protocol/messages.ts';
@@ -20,6 +20,8 @@ export type ConnectionEvents = {
   /** After the relay's welcome, each time. */
   connected(welcome: Extract<ToOperator, { t: 'welcome' }>): void;
   message(message: ToOperator): void;
+  /** A message of this kind came and could not be read: what it said is missing. */
+  missed(kind: unknown): void;
   frame(room: number, bytes: Uint8Array): void;
   /** The relay wants a new login. */
   loggedOut(): void;
@@ -109,6 +111,7 @@ export class Connection {
       if (!(error instanceof ProtocolError)) throw error;
       // A newer relay may say things that this page does not know yet; the rest still works.
       console.warn(`A message of the relay was not understood: ${error.message}`);
+      this.#events.missed(kindOf(data));
       return;
     }
     switch (message.t) {
@@ -128,10 +131,19 @@ export class Connection {
 
   #bytes(data: Uint8Array): void {
     try {
-      this.#events.frame(readHeader(data).room, data);
+      for (const frame of framesOf(data)) this.#events.frame(readHeader(frame).room, frame);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       console.warn(`A frame of the relay was malformed: ${error.message}`);
     }
+  }
+}
+
+/** What a message that can't be read is about. One that is no JSON at all may have been about anything. */
+function kindOf(data: string): unknown {
+  try {
+    return (JSON.parse(data) as { t?: unknown } | null)?.t;
+  } catch {
+    return undefined;
   }
 }

@@ -31,13 +31,14 @@ export class Console {
   readonly preferences: Preferences;
   readonly account: AccountHolder;
   readonly connection: Connection;
-  readonly visitors = new Visitors();
+  readonly visitors: Visitors;
   readonly asks: Asks;
   readonly rooms: Rooms;
   readonly settings: Settings;
   readonly route = new Route();
   readonly clock = new Clock();
   readonly toasts = new Toasts();
+  #graceMs = $state(0);
 
   constructor(doors: ConsoleDoors) {
     this.preferences = new Preferences(doors.device);
@@ -45,10 +46,14 @@ export class Console {
     this.connection = new Connection(doors.link, {
       connected: (welcome) => this.#connected(welcome),
       message: (message) => this.#receive(message),
+      missed: (kind) => {
+        if (kind === 'rows' || kind === undefined) this.visitors.missed();
+      },
       frame: (room, bytes) => this.rooms.frame(room, bytes),
       loggedOut: () => this.account.ended(),
     });
     const send = this.connection.send.bind(this.connection);
+    this.visitors = new Visitors(() => this.connection.send({ t: 'list', on: true }));
     this.asks = new Asks({
       send,
       nameOf: (visitor) => this.visitors.rowOf(visitor)?.title ?? '',
@@ -71,6 +76,11 @@ export class Console {
 
   get texts() {
     return this.preferences.texts;
+  }
+
+  /** How long the relay waits for a visitor whose link is lost. */
+  get graceMs(): number {
+    return this.#graceMs;
   }
 
   /** The room on screen, when the address names one. */
@@ -107,6 +117,7 @@ export class Console {
 
   #connected(welcome: Extract<ToOperator, { t: 'welcome' }>): void {
     this.clock.set(welcome.now);
+    this.#graceMs = welcome.graceMs;
     this.visitors.setSites(welcome.sites);
     this.asks.cut();
     this.connection.send({ t: 'list', on: true });

@@ -9,26 +9,41 @@ export type Place =
   | { kind: 'sites' }
   /** One site; `new` for one that is being added. */
   | { kind: 'site'; site: string }
-  | { kind: 'operators' };
+  | { kind: 'operators' }
+  /** The address leads nowhere. */
+  | { kind: 'unknown' };
+
+/** A place with an address. */
+export type Known = Exclude<Place, { kind: 'unknown' }>;
 
 export function isInSettings(place: Place): boolean {
   return place.kind === 'sites' || place.kind === 'site' || place.kind === 'operators';
 }
 
 export function placeOf(hash: string): Place {
-  const [, screen = '', name] = /^#\/(room|settings\/sites|settings\/operators)(?:\/([^/]+))?$/.exec(hash) ?? [];
-  if (screen === 'settings/operators') return { kind: 'operators' };
-  if (name === undefined) return { kind: screen === 'settings/sites' ? 'sites' : 'visitors' };
+  const path = hash.replace(/^#\/?/, '').replace(/\/$/, '');
+  switch (path) {
+    case '':
+    case 'visitors':
+      return { kind: 'visitors' };
+    case 'settings':
+    case 'settings/sites':
+      return { kind: 'sites' };
+    case 'settings/operators':
+      return { kind: 'operators' };
+  }
+  const [, screen, name = ''] = /^(room|settings\/sites)\/([^/]+)$/.exec(path) ?? [];
   try {
     const id = decodeURIComponent(name);
-    return screen === 'room' ? { kind: 'room', room: id } : { kind: 'site', site: id };
+    if (screen === 'room') return { kind: 'room', room: id };
+    if (screen === 'settings/sites') return { kind: 'site', site: id };
   } catch {
-    // A mangled address: the list is always a good place to be.
-    return { kind: 'visitors' };
+    // A mangled name leads nowhere either.
   }
+  return { kind: 'unknown' };
 }
 
-export function hashOf(place: Place): string {
+export function hashOf(place: Known): string {
   switch (place.kind) {
     case 'visitors':
       return '#/visitors';
@@ -54,12 +69,12 @@ export class Route {
     return placeOf(location.hash);
   }
 
-  go(place: Place): void {
+  go(place: Known): void {
     location.hash = hashOf(place);
   }
 
   /** Without a step in the history: "back" must not lead into a room that was left. */
-  replace(place: Place): void {
+  replace(place: Known): void {
     location.replace(hashOf(place));
   }
 }

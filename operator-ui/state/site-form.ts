@@ -78,6 +78,9 @@ export function splitSelectors(list: string): string[] {
   return [...parts, part].map((each) => each.trim()).filter((each) => each !== '');
 }
 
+/** The same in every language. */
+export const EXAMPLE_ORIGINS = 'https://shop.example\nhttps://*.shop.example';
+
 export type OriginTrouble = {
   kind: 'none' | 'too-many' | 'scheme' | 'path' | 'wildcard' | 'wide' | 'address';
   line: string;

@@ -19,6 +19,10 @@ import {
 
 type RowsMessage = Extract<ToOperator, { t: 'rows' }>;
 
+/** Asked again so soon, and later each time: what can't be read once may not be readable the next time either. */
+const ASK_AGAIN_MS = 1000;
+const ASK_AGAIN_MOST_MS = 60_000;
+
 /** Who left stays grey for this long, so that a row is not pulled away from under the pointer. */
 const FAREWELL_MS = 4000;
 
@@ -30,6 +34,8 @@ export class Visitors {
   #offering = $state(0);
   #held = $state(0);
   #loaded = $state(false);
+  /** A part of the list could not be read; the whole of it has not come since. */
+  #incomplete = $state(false);
   #search = $state('');
   #sort = $state<Sort>('newest');
   /** Ids that changed since the view was arranged; undefined: more than the ids changed. */
@@ -40,6 +46,16 @@ export class Visitors {
   #shown = false;
   #holding = false;
   #sweep: ReturnType<typeof setTimeout> | undefined;
+  #askList: () => void;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #againMs = ASK_AGAIN_MS;
+  /** The pages of a whole list are coming, and all so far could be read. */
+  #isWhole = false;
+
+  /** `askList`: has the relay send the whole list. */
+  constructor(askList: () => void) {
+    this.#askList = askList;
+  }
 
   get view(): readonly Entry[] {
     return this.#view;
@@ -59,6 +75,10 @@ export class Visitors {
   /** False until the relay's first list is complete. */
   get isLoaded(): boolean {
     return this.#loaded;
+  }
+  /** Rows may be missing or old; the whole list has been asked for. */
+  get isIncomplete(): boolean {
+    return this.#incomplete;
   }
   get search(): string {
     return this.#search;
@@ -94,6 +114,7 @@ export class Visitors {
   apply(message: RowsMessage): void {
     const now = Date.now();
     if (message.reset) {
+      this.#isWhole = true;
       this.#entries.clear();
       this.#here = 0;
       this.#offering = 0;
@@ -127,6 +148,26 @@ export class Visitors {
     if (message.gone.length > 0) this.#sweep ??= setTimeout(() => this.#sweepGone(), FAREWELL_MS);
     // The pages of a first list come in a burst: draw once, at the end.
     if (message.more) return;
+    if (this.#isWhole) {
+      this.#isWhole = false;
+      this.#incomplete = false;
+      this.#againMs = ASK_AGAIN_MS;
+      clearTimeout(this.#again);
+      this.#again = undefined;
+    }
+    this.#loaded = true;
+    this.#refresh();
+  }
+
+  /** Rows came and could not be read. */
+  missed(): void {
+    this.#isWhole = false;
+    this.#incomplete = true;
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.#askList();
+    }, this.#againMs);
+    this.#againMs = Math.min(ASK_AGAIN_MOST_MS, this.#againMs * 2);
     this.#loaded = true;
     this.#refresh();
   }
@@ -154,6 +195,11 @@ export class Visitors {
   clear(): void {
     clearTimeout(this.#sweep);
     this.#sweep = undefined;
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    this.#againMs = ASK_AGAIN_MS;
+    this.#isWhole = false;
+    this.#incomplete = false;
     this.#entries.clear();
     this.#touched = undefined;
     this.#standing = undefined;

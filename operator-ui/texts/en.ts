@@ -122,6 +122,7 @@ export const en = {
     open: 'Open',
     more: (count: number) => plural('en', count, { one: '# new visitor', other: '# new visitors' }),
     moreHint: 'The list stands still while you point at it.',
+    incomplete: 'A part of the list could not be read, so visitors may be missing. It is being asked for again.',
     nothing: 'Nobody matches',
     nothingText: (words: string) => `No visitor matches “${words}”.`,
     empty: 'Nobody is on your site right now',
@@ -194,6 +195,7 @@ export const en = {
     leaveHint: 'You stop watching; the visitor goes on.',
     end: 'End',
     endHint: 'Ends the view for everybody.',
+    endAgain: 'Press again to end',
     endTitle: 'End the view for everybody?',
     endText: (names: string) => `${names} will lose the picture too. To stop only for yourself, leave instead.`,
     endYes: 'End for everybody',
@@ -252,6 +254,8 @@ export const en = {
     failedText: 'Something on this page defeats the mirror. A fresh picture often helps.',
     again: 'Get a fresh picture',
     ended: 'The view has ended',
+    endedByMe: 'You ended the view.',
+    endedBy: (name: string) => `${name} ended the view.`,
     endings: {
       visitor: 'The visitor stopped showing the screen.',
       operator: 'An operator ended the view.',
@@ -267,6 +271,10 @@ export const en = {
     'assets-skipped': 'Some images or styles could not be read and are shown as placeholders.',
     'capture-failed': 'A part of the page could not be captured. The visitor’s page is not affected.',
     dismiss: 'Dismiss',
+  },
+  unknown: {
+    title: 'There is no such page',
+    text: 'The address may be mistyped, cut short, or of another version of the console. Go on from here:',
   },
   settings: {
     title: 'Settings',
@@ -305,16 +313,20 @@ export const en = {
     name: 'Name',
     nameHint: 'How operators know it.',
     origins: 'Addresses, one per line',
-    originsHint: 'Only pages at these addresses may use Tandem. A star stands for every subdomain.',
+    originsHint:
+      'Only pages at these addresses may use Tandem. For example https://shop.example, or https://*.shop.example, where the star stands for every subdomain.',
     demoOrigins: 'The relay sets the addresses of the demo shop itself at every start.',
     originTrouble: {
-      none: () => 'Add at least one address.',
+      none: () => 'Add at least one address, for example https://shop.example.',
       'too-many': (most: string) => `At most ${most} addresses, please.`,
-      scheme: (line: string) => `“${line}” must begin with https:// or http://.`,
-      path: (line: string) => `“${line}” goes on after the host. Only the beginning counts, without a page.`,
-      wildcard: (line: string) => `“${line}”: a star may only stand for the whole first part of the host.`,
-      wide: (line: string) => `“${line}” would let in far too many sites.`,
-      address: (line: string) => `“${line}” is not an address.`,
+      scheme: (line: string) => `“${line}” must begin with https:// or http://, for example https://shop.example.`,
+      path: (line: string) =>
+        `“${line}” goes on after the host. Give only the beginning, without a page: https://shop.example.`,
+      wildcard: (line: string) =>
+        `“${line}”: a star may only stand for the whole first part of the host: https://*.shop.example.`,
+      wide: (line: string) => `“${line}” would let in far too many sites. Name your own: https://*.shop.example.`,
+      address: (line: string) =>
+        `“${line}” is not an address. An address looks like https://shop.example and stands on a line of its own.`,
     },
     mend: 'Correct it',
     privacy: 'What operators see',

@@ -10,6 +10,7 @@ import https from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import { LIMITS } from '../../protocol/limits.ts';
 
+/** For all of it, redirects included. */
 const TIMEOUT_MS = 10_000;
 const REDIRECTS = 3;
 
@@ -57,25 +58,33 @@ export type Fetched =
   | { kind: 'fetched'; bytes: Uint8Array; type: string; url: string }
   | { kind: 'refused'; why: 'address' | 'too-long' | 'status' | 'failed' };
 
-/** `reachPrivate`: the site's own intranet, by the relay's configuration. */
-export async function fetchPublic(address: string, options: { reachPrivate: boolean }): Promise<Fetched> {
+export type FetchDoor = {
+  /** Not to be reached: `isPrivateAddress`, or nothing at all in a site's own intranet. */
+  isPrivate(address: string): boolean;
+  readonly lookup?: typeof dnsLookup;
+  readonly timeoutMs?: number;
+};
+
+export async function fetchPublic(address: string, door: FetchDoor): Promise<Fetched> {
+  const signal = AbortSignal.timeout(door.timeoutMs ?? TIMEOUT_MS);
   let url = address;
   for (let hop = 0; hop <= REDIRECTS; hop++) {
-    const result = await fetchOnce(url, options);
+    const result = await fetchOnce(url, door, signal);
     if (!('redirect' in result)) return result;
     url = result.redirect;
   }
   return { kind: 'refused', why: 'failed' };
 }
 
-function fetchOnce(address: string, options: { reachPrivate: boolean }): Promise<Fetched | { redirect: string }> {
+function fetchOnce(address: string, door: FetchDoor, signal: AbortSignal): Promise<Fetched | { redirect: string }> {
+  const { isPrivate, lookup = dnsLookup } = door;
   if (!URL.canParse(address)) return Promise.resolve({ kind: 'refused', why: 'address' });
   const url = new URL(address);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return Promise.resolve({ kind: 'refused', why: 'address' });
   const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (!options.reachPrivate && isIP(literal) !== 0 && isPrivateAddress(literal))
-    return Promise.resolve({ kind: 'refused', why: 'address' });
+  // A literal is connected to without a lookup. Decimal, hex and short forms have become ordinary ones in `new URL`.
+  if (isIP(literal) !== 0 && isPrivate(literal)) return Promise.resolve({ kind: 'refused', why: 'address' });
   const client = url.protocol === 'https:' ? https : http;
   return new Promise((resolve) => {
     const refuse = (why: 'address' | 'too-long' | 'status' | 'failed') => {
@@ -86,12 +95,12 @@ function fetchOnce(address: string, options: { reachPrivate: boolean }): Promise
       url,
       {
         agent: false,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal,
         headers: { accept: 'text/css,image/*,font/*;q=0.9,*/*;q=0.1', 'user-agent': 'Tandem (asset fetch)' },
         lookup(hostname, lookupOptions, done) {
-          dnsLookup(hostname, { ...lookupOptions, all: true }, (error, found) => {
+          lookup(hostname, { ...lookupOptions, all: true }, (error, found) => {
             if (error) return done(error, '', 0);
-            const usable = options.reachPrivate ? found : found.filter((entry) => !isPrivateAddress(entry.address));
+            const usable = found.filter((entry) => !isPrivate(entry.address));
             const [first] = usable;
             if (!first) return done(new Error('private address'), '', 0);
             // Node asks for one address or for all, depending on its happy-eyeballs setting; its type knows only one.

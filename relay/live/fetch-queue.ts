@@ -26,7 +26,9 @@ const AGAIN_MS = 1000;
 /** More budgets than this are looked through for ones that are full again. */
 const MANY_BUDGETS = 1000;
 
-type FetchRoom = Pick<Room, 'isEnded' | 'takesAssets' | 'site' | 'visitor' | 'assetBytes' | 'notice'>;
+type FetchRoom = Pick<Room, 'isEnded' | 'takesAssets' | 'site' | 'visitor' | 'notice'> & {
+  readonly assets: Pick<Room['assets'], 'bytes'>;
+};
 type Job = { url: string; host: string; depth: number };
 type Jobs<R> = { room: R; waiting: Job[]; running: number; asked: Set<string>; askedBytes: number };
 
@@ -67,7 +69,7 @@ export function createFetchQueue<R extends FetchRoom>(options: {
     const fetched = await options.fetch(url);
     if (room.isEnded) return;
     const stored =
-      fetched.kind === 'fetched' && room.assetBytes + fetched.bytes.byteLength <= LIMITS.maxRoomAssetBytes
+      fetched.kind === 'fetched' && room.assets.bytes + fetched.bytes.byteLength <= LIMITS.maxRoomAssetBytes
         ? await store.put(room.site.id, fetched.bytes, fetched.type)
         : undefined;
     const entry = stored ? { url, hash: stored.hash, type: stored.type } : { url, hash: null, type: '' };

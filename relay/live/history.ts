@@ -4,21 +4,31 @@
 // would make it no lighter: room.ts looks at its weight and writes its lists anew.
 //
 // The log is a few large pieces of memory, not one object per frame: every frame of every room passes through here, and
-// an array of small buffers cost more than the fan-out itself (bench `relay`). Dropped pieces are used again, by any
-// room: fresh memory costs the system more than the copying. Easy to get wrong: what `after` hands out is therefore only
-// good until the next frame is added anywhere.
+// an array of small buffers cost more than the fan-out itself (bench `relay`). A piece is laid out as operators receive
+// it (codec.ts, bundle): whoever watches is sent stretches of it, many frames at a time. Dropped pieces are used again,
+// by any room: fresh memory costs the system more than the copying. Easy to get wrong: what `after` and `handOn` give is
+// therefore only good until the next frame is added anywhere.
 
-import { FLAG, HEADER_BYTES, KIND, readHeader, type Header } from '../../protocol/codec.ts';
+import {
+  FLAG,
+  HEADER_BYTES,
+  KIND,
+  BUNDLED_BYTES,
+  framesOf,
+  putInBundle,
+  readHeader,
+  type Header,
+} from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
-type Kept = { sequence: number; tab: number; frame: Uint8Array };
+/** Some frames one behind the other, as operators receive them. `upTo`: sequence of the last. */
+export type Stretch = { readonly bundle: Uint8Array; readonly upTo: number };
 
 export type HistoryWeight = 'light' | 'refresh' | 'dropped';
 
 /** Frames one behind the other, each after its length. */
 type Piece = {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
   readonly capacity: number;
   used: number;
   frames: number;
@@ -27,7 +37,6 @@ type Piece = {
   tab: number | undefined;
 };
 
-const LENGTH_BYTES = 4;
 /** Some hundred small changes. A room that is watched costs at least this. */
 const PIECE_BYTES = 64 * 1024;
 /** Spare pieces that are kept: what the rooms of a busy relay let go and take up again in some seconds. */
@@ -47,8 +56,10 @@ export class SparePieces {
     }
     // Not cleared: nothing beyond `used` is ever read. A long frame gets a piece of its own size.
     const capacity = isUsual ? PIECE_BYTES : bytes;
-    const memory = Buffer.allocUnsafeSlow(capacity);
-    return { bytes: memory, view: new DataView(memory.buffer), capacity, used: 0, frames: 0, lastSequence: 0, tab };
+    const { buffer } = Buffer.allocUnsafeSlow(capacity);
+    // No Buffer: its slice() does not copy, unlike that of what callers believe they have.
+    const memory = new Uint8Array(buffer);
+    return { bytes: memory, capacity, used: 0, frames: 0, lastSequence: 0, tab };
   }
 
   give(piece: Piece): void {
@@ -73,12 +84,23 @@ type TabLog = {
 export class History {
   #spare: SparePieces;
   #pieces: Piece[] = [];
+  /** The last of them: to look for it with every frame shows in the bench `relay`. */
+  #last: Piece | undefined;
+  /** The tab that was written to last: looking it up for every frame shows in the bench `relay`. */
+  #lastTab = -1;
+  #lastLog: TabLog | undefined;
   #frames = 0;
   #bytes = 0;
   #tabs = new Map<number, TabLog>();
+  #live: (stretch: Stretch) => void;
+  /** What of the last piece `live` has been given. All of the others has. */
+  #handedOn = 0;
 
-  constructor(spare: SparePieces) {
+  /** `live` is given every frame that is added, once and in order: many at a time, by `handOn`, or before the memory they
+   * lie in is let go. */
+  constructor(spare: SparePieces, live: (stretch: Stretch) => void) {
     this.#spare = spare;
+    this.#live = live;
   }
 
   get bytes(): number {
@@ -99,16 +121,20 @@ export class History {
     return { bytes, frames };
   }
 
-  /** Keeps a copy of a stamped, ordered frame; `header` as stamped. Says what to do about the weight of its tab. */
-  add(header: Header, frame: Uint8Array): HistoryWeight {
-    const { tab, sequence } = header;
-    // Read once: on a frame's path every look at a typed array's length is a call.
-    const bytes = frame.byteLength;
+  /** Keeps a copy of a stamped, ordered frame; `header` as stamped. Says what to do about the weight of its tab. `isSent`:
+   * live watchers have it already, and everything before it. */
+  add(header: Header, frame: Uint8Array, isSent = false): HistoryWeight {
+    const { tab, sequence, length: bytes } = header;
     const log = this.#count(tab, bytes);
     const startsSnapshot = header.kind === KIND.Snapshot && log.arrivingFrom === undefined;
     // A snapshot begins a piece, so that what it will supersede fills whole ones.
-    if (startsSnapshot) this.#pieces.push(this.#spare.take(LENGTH_BYTES + bytes, tab));
-    this.#append(header, frame, bytes);
+    if (startsSnapshot || !this.#fits(bytes)) {
+      this.handOn();
+      this.#grow(bytes, tab);
+      this.#handedOn = 0;
+    }
+    this.#append(header, frame);
+    if (isSent) this.#handedOn = this.#last?.used ?? 0;
     if (tab === 0) return 'light';
     if (header.kind === KIND.Snapshot) {
       log.arrivingFrom ??= sequence;
@@ -126,33 +152,45 @@ export class History {
     return 'light';
   }
 
+  /** Gives `live` what was added since the last time. */
+  handOn(): void {
+    const piece = this.#last;
+    if (!piece || piece.used === this.#handedOn) return;
+    const bundle = piece.bytes.subarray(this.#handedOn, piece.used);
+    this.#handedOn = piece.used;
+    this.#live({ bundle, upTo: piece.lastSequence });
+  }
+
   /** Everything of a tab goes: it closed, or grew past the hard limit. */
   forget(tab: number): void {
     this.#drop(tab, Infinity);
     this.#tabs.delete(tab);
+    this.#lastLog = undefined;
   }
 
   clear(): void {
+    this.handOn();
     for (const piece of this.#pieces) this.#spare.give(piece);
     this.#pieces = [];
+    this.#last = undefined;
+    this.#handedOn = 0;
     this.#frames = 0;
     this.#bytes = 0;
     this.#tabs.clear();
+    this.#lastLog = undefined;
   }
 
-  /** Frames with a sequence above `from`, oldest first, until their bytes pass `maxBytes` (at least one). Lent: good until
-   * the next frame is added. */
-  after(from: number, maxBytes: number): Kept[] {
-    const found: Kept[] = [];
+  /** Frames with a sequence above `from`, oldest first, until their bytes pass `maxBytes` (at least one stretch; none is
+   * longer than a piece). Lent: good until the next frame is added. */
+  after(from: number, maxBytes: number): Stretch[] {
+    const found: Stretch[] = [];
     let bytes = 0;
     for (const piece of this.#pieces) {
       if (piece.lastSequence <= from) continue;
-      for (const kept of framesOf(piece)) {
-        if (kept.sequence <= from) continue;
-        if (bytes > 0 && bytes + kept.frame.byteLength > maxBytes) return found;
-        found.push(kept);
-        bytes += kept.frame.byteLength;
-      }
+      const bundle = filledOf(piece).subarray(offsetAfter(piece, from));
+      if (bytes > 0 && bytes + bundle.byteLength > maxBytes) return found;
+      found.push({ bundle, upTo: piece.lastSequence });
+      bytes += bundle.byteLength;
     }
     return found;
   }
@@ -171,28 +209,46 @@ export class History {
     return best;
   }
 
-  #append({ tab, sequence }: { tab: number; sequence: number }, frame: Uint8Array, bytes: number): void {
-    const needed = LENGTH_BYTES + bytes;
-    let piece = this.#pieces.at(-1);
-    if (!piece || piece.capacity - piece.used < needed) {
-      piece = this.#spare.take(needed, tab);
-      this.#pieces.push(piece);
-    }
-    piece.view.setUint32(piece.used, bytes, true);
-    piece.bytes.set(frame, piece.used + LENGTH_BYTES);
-    piece.used += needed;
+  /** Whether the last piece takes a frame of so many bytes. */
+  #fits(bytes: number): boolean {
+    const piece = this.#last;
+    return piece !== undefined && piece.capacity - piece.used >= BUNDLED_BYTES + bytes;
+  }
+
+  #grow(bytes: number, tab: number): void {
+    this.#put(this.#spare.take(BUNDLED_BYTES + bytes, tab));
+  }
+
+  #put(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#last = piece;
+  }
+
+  /** To the last piece, into which it fits. */
+  #append({ tab, sequence, length }: Header, frame: Uint8Array): void {
+    const piece = this.#last;
+    if (!piece) throw new Error('no piece to append to');
+    putInBundle(piece.bytes, piece.used, frame, length);
+    piece.used += BUNDLED_BYTES + length;
     piece.frames += 1;
     piece.lastSequence = sequence;
     if (piece.tab !== tab) piece.tab = undefined;
   }
 
   #count(tab: number, bytes: number): TabLog {
-    let log = this.#tabs.get(tab);
-    if (!log) this.#tabs.set(tab, (log = { bytes: 0, frames: 0, isWhole: false, arrivingFrom: undefined }));
+    const log = this.#lastLog !== undefined && this.#lastTab === tab ? this.#lastLog : this.#open(tab);
     log.bytes += bytes;
     log.frames += 1;
     this.#frames += 1;
     if (tab !== 0) this.#bytes += bytes;
+    return log;
+  }
+
+  #open(tab: number): TabLog {
+    let log = this.#tabs.get(tab);
+    if (!log) this.#tabs.set(tab, (log = { bytes: 0, frames: 0, isWhole: false, arrivingFrom: undefined }));
+    this.#lastTab = tab;
+    this.#lastLog = log;
     return log;
   }
 
@@ -207,43 +263,54 @@ export class History {
 
   /** Lets go of a tab's frames with a sequence below `before`. */
   #drop(tab: number, before: number): void {
+    this.handOn();
     const old = this.#pieces;
     const done: Piece[] = [];
     this.#pieces = [];
+    this.#last = undefined;
     for (const piece of old) {
       if (piece.tab !== undefined && piece.tab !== tab) {
-        this.#pieces.push(piece);
+        this.#put(piece);
         continue;
       }
       if (piece.tab === tab && piece.lastSequence < before) {
         // The usual case: one tab, one page after the other.
-        this.#discount(tab, piece.frames, piece.used - LENGTH_BYTES * piece.frames);
+        this.#discount(tab, piece.frames, piece.used - BUNDLED_BYTES * piece.frames);
         done.push(piece);
         continue;
       }
-      const frames = framesOf(piece);
-      const goes = (each: Kept) => each.tab === tab && each.sequence < before;
+      const frames = framesOf(filledOf(piece)).map((frame) => ({ frame, header: readHeader(frame) }));
+      const goes = ({ header }: { header: Header }) => header.tab === tab && header.sequence < before;
       // Untouched pieces are kept as they are; what is left of the others is copied together.
-      if (!frames.some(goes)) this.#pieces.push(piece);
+      if (!frames.some(goes)) this.#put(piece);
       else {
-        for (const each of frames)
-          if (goes(each)) this.#discount(tab, 1, each.frame.byteLength);
-          else this.#append(each, each.frame, each.frame.byteLength);
+        for (const each of frames) {
+          const { frame, header } = each;
+          const bytes = header.length;
+          if (goes(each)) this.#discount(tab, 1, bytes);
+          else {
+            if (!this.#fits(bytes)) this.#grow(bytes, header.tab);
+            this.#append(header, frame);
+          }
+        }
         done.push(piece);
       }
     }
+    this.#handedOn = this.#pieces.at(-1)?.used ?? 0;
     for (const piece of done) this.#spare.give(piece);
   }
 }
 
-function framesOf(piece: Piece): Kept[] {
-  const frames: Kept[] = [];
-  for (let at = 0; at < piece.used;) {
-    const start = at + LENGTH_BYTES;
-    at = start + piece.view.getUint32(at, true);
-    const frame = piece.bytes.subarray(start, at);
-    const { sequence, tab } = readHeader(frame);
-    frames.push({ sequence, tab, frame });
+function filledOf(piece: Piece): Uint8Array {
+  return piece.bytes.subarray(0, piece.used);
+}
+
+/** Where in a piece the first frame with a sequence above `from` begins, its length included. */
+function offsetAfter(piece: Piece, from: number): number {
+  let at = 0;
+  for (const frame of framesOf(filledOf(piece))) {
+    if (readHeader(frame).sequence > from) break;
+    at += BUNDLED_BYTES + frame.byteLength;
   }
-  return frames;
+  return at;
 }

@@ -11,21 +11,25 @@ import { Codes } from './codes.ts';
 import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
 import type { LiveMetrics } from './metrics.ts';
-import { Offers } from './offers.ts';
 import { OperatorPeer, type Operator } from './operators.ts';
 import { createBucket, take, type Publish, type Socket } from './peer.ts';
+import type { Offered } from './room-assets.ts';
 import { Room, type RoomTimes } from './room.ts';
+import { Revoked, type Keep, type Revocation } from './revoked.ts';
 import { shownPage, shownText } from './shown.ts';
 import type { Site } from './site.ts';
 import { Uploads } from './uploads.ts';
 import { createDeviceReader, Tab, Visitor } from './visitors.ts';
 
 export type ResumeProof = { room: string; device: string; site: string; origin: string; paused: boolean };
+type ShownProof = ResumeProof & { issuedAt: number };
 export type DeviceProof = { device: string; site: string; origin: string };
 
 export type LiveDoor = {
   now(): number;
   after(delayMs: number, task: () => void): () => void;
+  /** Once whatever has arrived by now has been handed in. */
+  soon(task: () => void): void;
   randomInt(below: number): number;
   randomId(): string;
   readonly publish: Publish;
@@ -36,7 +40,8 @@ export type LiveDoor = {
   signDevice(proof: DeviceProof): string;
   readDevice(token: string): DeviceProof | undefined;
   signResume(proof: ResumeProof): string;
-  readResume(token: string): ResumeProof | undefined;
+  readResume(token: string): ShownProof | undefined;
+  readonly keepRevocation: Keep;
   /** Bytes of this site's asset are here: its media type; undefined: not here. */
   assetType(site: string, hash: string): string | undefined;
   /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
@@ -55,18 +60,18 @@ const FRAME_RATE = { burst: LIMITS.visitorFramesBurst, perSec: LIMITS.visitorFra
 const VISITOR_TEXT_RATE = { burst: LIMITS.visitorTextBurst, perSec: LIMITS.visitorTextPerSec };
 /** Connected tabs of one visitor: past what a person opens, and few enough that a token can't be used to hold many. */
 const MAX_TABS_PER_VISITOR = 100;
+/** Visits that a visitor offers: more than a person does, and each is a row in the database once it has ended. */
+const SHOWS = { burst: 10, perSec: 0.1 };
 const OPERATOR_TEXT_RATE = { burst: LIMITS.operatorTextBurst, perSec: LIMITS.operatorTextPerSec };
 
 export function createLive(door: LiveDoor, times: LiveTimes) {
   const visitors = new Map<string, Visitor>();
   const rooms = new Map<string, Room>();
-  /** Rooms that ended lately: their resume tokens are dead though still signed right. */
-  const endedRooms = new Map<string, number>();
+  const revoked = new Revoked(door.keepRevocation);
   /** Operators who came back to a room before its visitor did (the relay restarted). */
   const awaited = new Map<string, { peers: Set<OperatorPeer>; until: number }>();
   const operators = new Set<OperatorPeer>();
   const asksByOperator = new Map<OperatorPeer, Set<Visitor>>();
-  const offers = new Map<Room, Offers>();
   const uploads = new Uploads();
   const gone = new Set<Visitor>();
   const sparePieces = new SparePieces();
@@ -78,6 +83,24 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     after: (ms, task) => void door.after(ms, task),
     visitors: () => visitors.values(),
   });
+  /** One turn of the event loop: what arrives in it has one time, and is sent on at its end. Asking the clock for every
+   * frame shows in the bench `relay`. */
+  let turnAt: number | undefined;
+  /** Rooms with frames that their live watchers have not been sent. */
+  let withNews: Room[] = [];
+  const timeOfTurn = (): number => {
+    if (turnAt === undefined) {
+      turnAt = door.now();
+      door.soon(endTurn);
+    }
+    return turnAt;
+  };
+  const endTurn = () => {
+    turnAt = undefined;
+    const rooms = withNews;
+    withNews = [];
+    for (const room of rooms) room.handOn();
+  };
   let nextRoom = 1 + door.randomInt(1 << 20);
 
   door.metrics.gauge('tandem_rooms', 'Rooms open now', () => rooms.size);
@@ -99,6 +122,10 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         metrics: door.metrics,
         times,
         sparePieces,
+        handOnSoon: (of) => {
+          timeOfTurn();
+          withNews.push(of);
+        },
         resumeToken: (of) =>
           door.signResume({
             room: of.id,
@@ -108,10 +135,10 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
             paused: of.paused,
           }),
         changed: () => list.changed(visitor),
-        ended: (of) => {
+        paused: (of, kept) => revoked.pause(of.id, door.now(), kept),
+        ended: (of, kept) => {
           rooms.delete(of.id);
-          offers.delete(of);
-          endedRooms.set(of.id, door.now() + LIMITS.resumeTokenMs);
+          revoked.end(of.id, door.now(), kept);
           if (visitor.room === of) visitor.room = undefined;
           list.changed(visitor);
           const view = of.view();
@@ -149,14 +176,16 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       if (operators.has(peer) && peer.operator.account === room.site.account) room.watch(peer, 0, door.now());
   };
 
+  const isOf = (visitor: Visitor, proof: ShownProof) =>
+    proof.device === visitor.id && proof.site === visitor.site.id && proof.origin === visitor.origin;
+
   /** The room that this proof names, brought back if this relay does not have it (it restarted). */
-  const resumeRoom = (visitor: Visitor, proof: ResumeProof): Room | undefined => {
-    if (proof.device !== visitor.id || proof.site !== visitor.site.id || proof.origin !== visitor.origin)
-      return undefined;
+  const resumeRoom = (visitor: Visitor, proof: ShownProof): Room | undefined => {
+    if (!isOf(visitor, proof)) return undefined;
     const known = rooms.get(proof.room);
     if (known) return known.visitor === visitor.id ? known : undefined;
-    if (endedRooms.has(proof.room) || visitor.room) return visitor.room;
-    return openRoom(visitor, proof.room, proof.paused);
+    if (revoked.hasEnded(proof.room) || visitor.room) return visitor.room;
+    return openRoom(visitor, proof.room, revoked.isPaused(proof));
   };
 
   const closeAsk = (visitor: Visitor, state: 'accepted' | 'declined' | 'timeout' | 'gone', room?: Room) => {
@@ -189,45 +218,29 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     return peer.send({ t: 'asked', visitor: visitor.id, state: 'waiting' });
   };
 
-  const offerAssets = (visitor: Visitor, tab: Tab, entries: (FromVisitor & { t: 'assets' })['list']) => {
-    const room = visitor.room;
+  const offerAssets = (visitor: Visitor, tab: Tab, list: Offered) => {
+    const { room } = visitor;
     if (!room?.takesAssets || !room.has(tab)) return;
-    let offered = offers.get(room);
-    if (!offered) offers.set(room, (offered = new Offers()));
-    const known: AssetEntry[] = [];
-    const want = new Set<string>();
-    for (const { url, hash, bytes } of entries) {
-      const before = room.assets.get(url);
-      if (before && (hash === undefined || before.hash === hash)) continue;
-      if (!before && room.assets.size >= LIMITS.maxRoomAssets) {
-        room.notice('assets-skipped');
-        break;
-      }
-      if (hash !== undefined && (before || offered.differs(url, hash)) && !offered.mayChange(door.now())) {
-        room.notice('assets-skipped');
-        continue;
-      }
-      if (hash === undefined) {
-        door.fetchAsset(room, url);
-        continue;
-      }
-      const type = door.assetType(room.site.id, hash);
-      if (type !== undefined) {
-        offered.forget(url);
-        known.push({ url, hash, type });
-        continue;
-      }
-      if ((bytes ?? 0) > LIMITS.maxAssetBytes || room.assetBytes > LIMITS.maxRoomAssetBytes) {
-        room.notice('assets-skipped');
-        known.push({ url, hash: null, type: '' });
-        continue;
-      }
-      // One that waits already is asked for again: the page that was to send it may be gone.
-      if (offered.add(url, hash, { size: room.assets.size, bytes: room.addressBytes })) want.add(hash);
-      else room.notice('assets-skipped');
+    const hashes = room.assets.offer(list, {
+      now: door.now(),
+      typeOf: (hash) => door.assetType(room.site.id, hash),
+      fetch: (url) => door.fetchAsset(room, url),
+    });
+    if (hashes.length > 0) toTab(tab, { t: 'want', hashes });
+  };
+
+  const stop = (tab: Tab, resume: string | undefined) => {
+    const { visitor } = tab;
+    const proof = resume === undefined ? undefined : door.readResume(resume);
+    // Not a visit that has begun since: only the one that was stopped.
+    if (resume === undefined || (proof && proof.room === visitor.room?.id)) {
+      visitor.room?.end('visitor', { tab });
+      return;
     }
-    room.announce(known);
-    if (want.size > 0) toTab(tab, { t: 'want', hashes: [...want] });
+    if (!proof || !isOf(visitor, proof)) return;
+    revoked.end(proof.room, door.now(), () => {
+      if (!visitor.room) toTab(tab, { t: 'ended', why: 'visitor' });
+    });
   };
 
   const pageChanged = (tab: Tab, said: Page) => {
@@ -264,12 +277,14 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         return codes.revoke(visitor);
       case 'show':
         if (visitor.room) return tellVisit(tab, visitor.room);
-        startVisit(visitor);
+        visitor.shows ??= createBucket(SHOWS.burst, now);
+        if (take(visitor.shows, SHOWS, now)) startVisit(visitor);
+        else toTab(tab, { t: 'refused', what: 'show', why: 'too-many-tries' });
         return;
       case 'pause':
-        return visitor.room?.pause(message.on, now);
+        return visitor.room?.pause(message.on, now, tab);
       case 'stop':
-        return visitor.room?.end('visitor');
+        return stop(tab, message.resume);
       case 'assets':
         return offerAssets(visitor, tab, message.list);
       case 'notice':
@@ -305,8 +320,11 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       case 'code': {
         const guessers = [`operator ${peer.operator.id}`, `address ${peer.address}`];
         const found = codes.redeem(message.code, guessers, (visitor) => visitor.site.account === account, now);
-        if (found.kind === 'found') putQuestion(peer, found.visitor);
-        else refuse(peer, 'code', found.kind === 'wrong' ? 'wrong-code' : 'too-many-tries');
+        if (found.kind === 'found') {
+          // Used up, and the page must not go on showing it.
+          toTabs(found.visitor, { t: 'code', code: message.code, lifeMs: 0 });
+          putQuestion(peer, found.visitor);
+        } else refuse(peer, 'code', found.kind === 'wrong' ? 'wrong-code' : 'too-many-tries');
         return;
       }
       case 'watch': {
@@ -324,7 +342,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         if (
           message.number !== undefined &&
           !rooms.has(message.room) &&
-          !endedRooms.has(message.room) &&
+          !revoked.hasEnded(message.room) &&
           awaited.size < 10_000
         ) {
           let waiting = awaited.get(message.room);
@@ -346,7 +364,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       }
       case 'end': {
         const room = roomOf(message.room);
-        if (room && peer.rooms.has(room)) room.end('operator');
+        if (room && peer.rooms.has(room))
+          room.end('operator', { operator: { id: peer.operator.id, name: peer.operator.name } });
         else refuse(peer, 'end', 'no-such-room', message.room);
         return;
       }
@@ -453,7 +472,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       for (const visitor of asked) if (visitor.ask && visitor.ask.until <= now) closeAsk(visitor, 'timeout');
       if (asked.size === 0) asksByOperator.delete(peer);
     }
-    for (const [id, until] of endedRooms) if (until <= now) endedRooms.delete(id);
+    revoked.expire(now);
     for (const [id, waiting] of awaited) {
       if (waiting.until > now) continue;
       awaited.delete(id);
@@ -492,7 +511,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     visitorFrame(tab: Tab, bytes: Uint8Array): void {
       // Not through `guarded`: a function made for each frame shows in the bench `relay`.
       try {
-        const now = door.now();
+        const now = timeOfTurn();
         if (!take(tab.frames, FRAME_RATE, now)) return tab.socket.close('TooMany');
         const { room } = tab.visitor;
         if (room) room.frame(tab, bytes, now);
@@ -513,6 +532,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         operator: { id: operator.id, name: operator.name, login: operator.login, role: operator.role },
         sites: door.sitesOf(operator.account).map(({ id, name }) => ({ id, name })),
         now: door.now(),
+        graceMs: times.graceMs,
       });
       return peer;
     },
@@ -534,6 +554,11 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       for (const waiting of awaited.values()) waiting.peers.delete(peer);
       for (const room of [...peer.rooms.keys()]) room.unwatch(peer, door.now());
     },
+    /** What was kept by this relay before it restarted, or by another one on the same database. A room that is open here
+     * stays: the other relay may only have waited in vain for the visitor who came here. */
+    learn(revocations: readonly Revocation[]): void {
+      for (const one of revocations) revoked.learn(one);
+    },
     /** Ends every connection of a session that logged out. */
     sessionEnded(session: string): void {
       for (const peer of [...operators]) if (peer.session === session) peer.socket.close('LoggedOut');
@@ -543,23 +568,21 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     roomForUpload(token: string, hash: string): Room | undefined {
       const proof = door.readResume(token);
       const room = proof && rooms.get(proof.room);
-      if (!room?.takesAssets || room.visitor !== proof?.device || !offers.get(room)?.has(hash)) return undefined;
+      if (!room?.takesAssets || room.visitor !== proof?.device || !room.assets.waitsFor(hash)) return undefined;
       return room;
     },
     /** Takes a place for an upload; what it returns gives the place back. */
     beginUpload(room: Room, address: string, bytes: number): (() => void) | 'too-much' | 'busy' {
-      if (room.assetBytes + uploads.of(room) + bytes > LIMITS.maxRoomAssetBytes) return 'too-much';
+      if (room.assets.bytes + uploads.of(room) + bytes > LIMITS.maxRoomAssetBytes) return 'too-much';
       return uploads.begin(room, address, bytes) ?? 'busy';
     },
     /** An upload is stored (type), or was no good (undefined). */
     assetUploaded(room: Room, hash: string, asset: { type: string; bytes: number } | undefined): void {
-      const urls = offers.get(room)?.settle(hash) ?? [];
-      if (asset) room.assetBytes += asset.bytes;
-      room.announce(urls.map((url) => ({ url, hash: asset ? hash : null, type: asset?.type ?? '' })));
+      room.assets.uploaded(hash, asset);
     },
     assetFetched(room: Room, entries: readonly AssetEntry[], bytes: number): void {
-      room.assetBytes += bytes;
-      room.announce(entries);
+      room.assets.bytes += bytes;
+      room.assets.announce(entries);
     },
   };
 }

@@ -1,6 +1,13 @@
 // Counters of the live part and how they are written for Prometheus. Created once and handed in.
 
-export type Counter = { add(n: number): void; readonly value: number };
+/** A class and not closures over a number: some are added to for every frame, and a captured number that outgrows 31 bits
+ * is allocated anew each time. */
+export class Counter {
+  value = 0;
+  add(n: number): void {
+    this.value += n;
+  }
+}
 export type Histogram = { observe(value: number): void };
 
 type Metric = { name: string; help: string; lines(): string[] };
@@ -13,16 +20,9 @@ const BOUNDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.0
 export function createLiveMetrics() {
   const metrics: Metric[] = [];
   const counter = (name: string, help: string): Counter => {
-    let value = 0;
-    metrics.push({ name, help, lines: () => [`# TYPE ${name} counter`, `${name} ${value}`] });
-    return {
-      add(n) {
-        value += n;
-      },
-      get value() {
-        return value;
-      },
-    };
+    const made = new Counter();
+    metrics.push({ name, help, lines: () => [`# TYPE ${name} counter`, `${name} ${made.value}`] });
+    return made;
   };
   const histogram = (name: string, help: string): Histogram => {
     const counts = new Array<number>(BOUNDS.length).fill(0);

@@ -8,15 +8,16 @@
 //   [R4] a watcher that is behind is fed from the history, in batches its line can carry, and costs nobody else
 //   [R5] losing the visitor's link is not leaving: the room waits out the grace time with its picture
 
-import { KIND, FLAG, encodeFrames, readHeader, isOrdered, stamp, type Header } from '../../protocol/codec.ts';
+import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { AssetEntry, Ending, Page, Person, RoomView, ToVisitor, VisitState } from '../../protocol/messages.ts';
+import type { Ending, Page, Person, RoomView, ToVisitor, VisitState } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
-import { MAX_ADDRESS_BYTES, weightOfAddress } from './offers.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Publish } from './peer.ts';
+import { RoomAssets } from './room-assets.ts';
+import { Pictures } from './pictures.ts';
 import type { Site } from './site.ts';
 import type { Tab } from './visitors.ts';
 
@@ -27,19 +28,23 @@ export type RoomDoor = {
   readonly metrics: LiveMetrics;
   readonly times: RoomTimes;
   readonly sparePieces: SparePieces;
+  /** Calls the room's handOn once everything that has arrived by now is taken in. */
+  handOnSoon(room: Room): void;
   /** Signed proof of the visit for the tab to keep. */
   resumeToken(room: Room): string;
   /** The live list shows something of this room that has changed. */
   changed(room: Room): void;
-  /** The room has ended: let go of it. */
-  ended(room: Room): void;
+  /** The visitor has paused. `kept`: when a relay that restarts would know. */
+  paused(room: Room, kept: () => void): void;
+  /** The room has ended: let go of it. `kept` as above. */
+  ended(room: Room, kept: () => void): void;
 };
 
 type State =
   | { kind: 'here' }
   /** No tab is connected. */
   | { kind: 'lost'; since: number }
-  | { kind: 'ended'; why: Ending };
+  | { kind: 'ended'; why: Ending; by: Person | undefined };
 
 type RoomTab = {
   readonly number: number;
@@ -51,6 +56,7 @@ type RoomTab = {
   /** Highest ordinal taken in. */
   received: number;
   acked: number;
+  unackedBytes: number;
   /** Kind of the payload whose further pieces are due. */
   open: number | undefined;
   /** A hole in the ordinals: nothing is taken until the snapshot that was asked for. */
@@ -61,17 +67,13 @@ type RoomTab = {
 
 /** A batch of history for one watcher: small enough that pointer frames of others do not wait long behind it. */
 const BATCH_BYTES = 1024 * 1024;
+/** Longer frames are sent on by themselves and at once, from the memory they were received in: by the end of the turn
+ * that of the history is no longer at hand for the processor. */
+const MAX_BUNDLED_BYTES = 4096;
 /** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
 const FIRST_PICTURE_MS = 5000;
 /** A snapshot that was asked for and has not come: the limit forbade the question, or it was lost with the link. */
 const SNAPSHOT_AGAIN_MS = 10_000;
-/** What an asset takes in a list besides its address, at most. */
-const ASSET_BYTES = 128;
-/** Lists of assets are that long at most, so that each is a frame by itself. */
-const ASSET_LIST_BYTES = 256 * 1024;
-/** Lists are written anew when there are so many, or so much of them is superseded. */
-const MAX_ASSET_LISTS = 1000;
-const SUPERSEDED_ASSET_BYTES = 64 * 1024;
 const REPAIR_RATE = { burst: LIMITS.repairsPer10s, perSec: LIMITS.repairsPer10s / 10 };
 
 export class Room {
@@ -80,9 +82,7 @@ export class Room {
   readonly topic: string;
   readonly site: Site;
   readonly visitor: string;
-  readonly assets = new Map<string, AssetEntry>();
-  assetBytes = 0;
-  #addressBytes = 0;
+  readonly assets: RoomAssets;
 
   #door: RoomDoor;
   #state: State = { kind: 'here' };
@@ -90,8 +90,11 @@ export class Room {
   #nextTab = 1;
   #watchers = new Set<OperatorPeer>();
   #history: History;
-  #pictures = new Map<string, Uint8Array>();
+  #pictures = new Pictures();
   #sequence = 0;
+  /** What live watchers have been sent. */
+  #handedOnTo = 0;
+  #isDue = false;
   #headTold = 0;
   #uncheckedBytes = 0;
   #paused: boolean;
@@ -111,12 +114,18 @@ export class Room {
     now: number,
   ) {
     this.#door = door;
-    this.#history = new History(door.sparePieces);
+    this.#history = new History(door.sparePieces, ({ bundle, upTo }) => this.#sendLive(bundle, upTo));
     this.id = place.id;
     this.number = place.number;
     this.topic = `room/${place.number}`;
     this.site = place.site;
     this.visitor = place.visitor;
+    this.assets = new RoomAssets({
+      tell: (list) => this.#tellAssets(list),
+      told: () => this.#history.weightOf(0),
+      forget: () => this.#history.forget(0),
+      skipped: () => this.notice('assets-skipped'),
+    });
     this.#paused = place.paused;
     this.#unwatchedSince = now;
   }
@@ -131,11 +140,6 @@ export class Room {
 
   get isEnded(): boolean {
     return this.#state.kind === 'ended';
-  }
-
-  /** What the addresses of its assets weigh. */
-  get addressBytes(): number {
-    return this.#addressBytes;
   }
 
   /** Pages have been told to capture: only then is anything taken of their assets. [R3] */
@@ -166,6 +170,7 @@ export class Room {
         leftAt: 0,
         received: 0,
         acked: 0,
+        unackedBytes: 0,
         open: undefined,
         broken: false,
         owes: undefined,
@@ -200,7 +205,9 @@ export class Room {
     this.#tellWatchers();
   }
 
-  pause(on: boolean, now: number): void {
+  /** Takes effect at once, and everybody hears of it at once but `by`, the tab on which it was pressed: its answer says
+   * that it holds over a restart, and until it has come a page that lost its link says it again. */
+  pause(on: boolean, now: number, by?: Tab): void {
     if (this.#paused === on || this.isEnded) return;
     this.#paused = on;
     this.#capturesSince = now;
@@ -208,9 +215,14 @@ export class Room {
     if (on) this.#forgetPictures();
     // Each page sends one by itself when it goes on; a page that did not hear of the pause is asked.
     else if (this.#captures(now)) for (const place of this.#tabs) place.owes ??= { askedAt: now };
-    this.#tellTabs();
+    this.#tellTabs(on ? by : undefined);
     this.#tellWatchers();
     this.#door.changed(this);
+    if (!on) return;
+    this.#door.paused(this, () => {
+      const place = by && !this.isEnded ? this.#placeOf(by) : undefined;
+      if (by && place) this.#toTab(by, { t: 'visit', visit: this.#visit(place) });
+    });
   }
 
   notice(kind: RoomView['notices'][number]): void {
@@ -241,7 +253,7 @@ export class Room {
       return;
     }
     this.#door.metrics.framesIn.add(1);
-    this.#door.metrics.bytesIn.add(bytes.byteLength);
+    this.#door.metrics.bytesIn.add(header.length);
     if (isOrdered(header.kind)) this.#takeOrdered(place, header, bytes, now);
     else this.#takeLatest(place, header, bytes);
   }
@@ -252,7 +264,9 @@ export class Room {
       // A new document counts from 1 again; a repeated snapshot (its acknowledgement was lost) replaces itself.
       place.broken = false;
       place.owes = undefined;
-      this.#dropPictures(place.number);
+      // What was acknowledged of the document before says nothing of this one: as many frames of it would count as none.
+      place.acked = Math.min(place.acked, header.ordinal - 1);
+      this.#pictures.drop(place.number);
     } else if (place.broken || header.ordinal <= place.received) {
       return;
     } else if (header.ordinal !== place.received + 1) {
@@ -267,48 +281,61 @@ export class Room {
       throw new ProtocolError('bad-frame', 'pieces of two payloads are mixed');
     place.open = more ? header.kind : undefined;
 
-    const hadPicture = this.#history.hasPicture(place.number);
+    // Only a snapshot makes a picture, and to look it up shows in the bench `relay`.
+    const isFirst = header.kind === KIND.Snapshot && !this.#history.hasPicture(place.number);
     // As stamped: what the visitor wrote there says nothing.
     header.tab = place.number;
     header.room = this.number;
     header.sequence = ++this.#sequence;
     stamp(bytes, header);
-    const weight = this.#history.add(header, bytes);
-    this.#publish(bytes);
+    const isAlone = header.length > MAX_BUNDLED_BYTES;
+    if (isAlone) {
+      this.#history.handOn();
+      this.#sendLive(bytes, header.sequence);
+    } else this.#handOnSoon();
+    const weight = this.#history.add(header, bytes, isAlone);
+    this.#door.metrics.framesOut.add(this.#watchers.size);
 
-    if (place.received - place.acked >= LIMITS.ackEveryFrames) this.#acknowledge(place);
+    place.unackedBytes += header.length;
+    if (place.received - place.acked >= LIMITS.ackEveryFrames || place.unackedBytes >= LIMITS.ackEveryBytes)
+      this.#acknowledge(place);
     if (weight === 'refresh') this.#refreshHeaviest(now);
     if (weight === 'dropped') this.#askSnapshot(place, 'now', now);
-    if (!hadPicture && this.#history.hasPicture(place.number)) this.#tellWatchers();
+    if (isFirst && this.#history.hasPicture(place.number)) this.#tellWatchers();
   }
 
   #takeLatest(place: RoomTab, header: Header, bytes: Uint8Array): void {
-    const at = { tab: place.number, room: this.number, sequence: 0 };
-    if (header.kind === KIND.Picture) {
-      const kept = bytes.slice();
-      stamp(kept, at);
-      const node = new DataView(kept.buffer).getUint32(16, true);
-      const key = `${place.number}:${node}`;
-      this.#pictures.delete(key);
-      this.#pictures.set(key, kept);
-      if (this.#pictures.size > LIMITS.maxPicturesPerRoom) {
-        const [oldest] = this.#pictures.keys();
-        if (oldest !== undefined) this.#pictures.delete(oldest);
-      }
-      this.#publish(kept);
-    } else {
-      stamp(bytes, at);
-      this.#publish(bytes);
-    }
+    stamp(bytes, { tab: place.number, room: this.number, sequence: 0 });
+    if (header.kind === KIND.Picture) this.#pictures.keep(place.number, bytes);
+    this.#door.metrics.framesOut.add(this.#watchers.size);
+    this.#publish(bytes);
   }
 
-  #publish(frame: Uint8Array): void {
+  #sendLive(message: Uint8Array, upTo: number): void {
+    this.#handedOnTo = upTo;
+    this.#publish(message);
+  }
+
+  /** Small frames of a page that arrive together are sent on together, for a message to each watcher costs more than all
+   * else that is done with them. It delays none: the socket's own library sends at the end of its turn, too. */
+  #handOnSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#door.handOnSoon(this);
+  }
+
+  /** Sends live watchers what has been taken in. */
+  handOn(): void {
+    this.#isDue = false;
+    this.#history.handOn();
+  }
+
+  #publish(message: Uint8Array): void {
     const watchers = this.#watchers.size;
     if (watchers === 0) return;
-    const bytes = frame.byteLength;
-    this.#door.metrics.framesOut.add(watchers);
+    const bytes = message.byteLength;
     this.#door.metrics.bytesOut.add(watchers * bytes);
-    this.#door.publish(this.topic, frame);
+    this.#door.publish(this.topic, message);
     this.#uncheckedBytes += bytes;
     if (this.#uncheckedBytes > BATCH_BYTES) this.#spareSlow();
   }
@@ -320,7 +347,7 @@ export class Room {
     for (const peer of this.#watchers) {
       if (peer.rooms.get(this)?.kind !== 'live' || peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) continue;
       peer.socket.unsubscribe(this.topic);
-      peer.rooms.set(this, { kind: 'catching-up', cursor: this.#sequence });
+      peer.rooms.set(this, { kind: 'catching-up', cursor: this.#handedOnTo });
     }
   }
 
@@ -328,11 +355,6 @@ export class Room {
   #forgetPictures(): void {
     for (const place of this.#tabs) this.#history.forget(place.number);
     this.#pictures.clear();
-  }
-
-  #dropPictures(tab: number): void {
-    const prefix = `${tab}:`;
-    for (const key of this.#pictures.keys()) if (key.startsWith(prefix)) this.#pictures.delete(key);
   }
 
   /** Runs for every frame while the history is heavy, so it looks at tabs, never at frames. */
@@ -354,56 +376,19 @@ export class Room {
 
   #acknowledge(place: RoomTab): void {
     place.acked = place.received;
+    place.unackedBytes = 0;
     if (place.tab) this.#toTab(place.tab, { t: 'ack', received: place.received });
   }
 
-  /** Assets that the mirror may now load (or never will): told to all, kept for joiners. */
-  announce(entries: readonly AssetEntry[]): void {
+  #tellAssets(list: Uint8Array): void {
     if (this.isEnded) return;
-    const fresh: AssetEntry[] = [];
-    for (const entry of entries) {
-      const before = this.assets.get(entry.url);
-      if (before?.hash === entry.hash) continue;
-      if (!before) {
-        const bytes = weightOfAddress(entry.url);
-        if (this.assets.size >= LIMITS.maxRoomAssets || this.#addressBytes + bytes > MAX_ADDRESS_BYTES) {
-          this.notice('assets-skipped');
-          continue;
-        }
-        this.#addressBytes += bytes;
-      }
-      this.assets.set(entry.url, entry);
-      fresh.push(entry);
+    for (const frame of encodeFrames(KIND.Assets, list)) {
+      const sequence = ++this.#sequence;
+      stamp(frame, { tab: 0, room: this.number, sequence });
+      this.#history.add(readHeader(frame), frame);
+      this.#door.metrics.framesOut.add(this.#watchers.size);
+      this.#handOnSoon();
     }
-    if (fresh.length === 0) return;
-    this.#tellAssets(fresh);
-    const told = this.#history.weightOf(0);
-    const needed = this.#addressBytes + ASSET_BYTES * this.assets.size;
-    if (told.bytes <= 2 * needed + SUPERSEDED_ASSET_BYTES && told.frames <= MAX_ASSET_LISTS) return;
-    // Told to all again: whoever is in the middle of catching up needs it, and it costs less than what led to it.
-    this.#history.forget(0);
-    this.#tellAssets(this.assets.values());
-  }
-
-  #tellAssets(entries: Iterable<AssetEntry>): void {
-    let list: string[] = [];
-    let bytes = 0;
-    const tell = () => {
-      for (const frame of encodeFrames(KIND.Assets, new TextEncoder().encode(`[${list.join()}]`))) {
-        const sequence = ++this.#sequence;
-        stamp(frame, { tab: 0, room: this.number, sequence });
-        this.#history.add(readHeader(frame), frame);
-        this.#publish(frame);
-      }
-      list = [];
-      bytes = 0;
-    };
-    for (const entry of entries) {
-      list.push(JSON.stringify(entry));
-      bytes += weightOfAddress(entry.url) + ASSET_BYTES;
-      if (bytes > ASSET_LIST_BYTES) tell();
-    }
-    if (list.length > 0) tell();
   }
 
   // ——— the operators' side ———
@@ -453,29 +438,34 @@ export class Room {
 
   /** Sends a catching-up watcher what its line takes now; called again when the line has drained. */
   feed(peer: OperatorPeer): void {
+    // Or it would come a second time, live.
+    this.#history.handOn();
     for (;;) {
       const watch = peer.rooms.get(this);
       if (!watch || watch.kind === 'live') return;
       if (peer.socket.waiting() > BATCH_BYTES) return;
       const batch = this.#history.after(watch.cursor, BATCH_BYTES);
       peer.send({ t: 'history', room: this.id, from: watch.cursor, to: this.#sequence });
-      for (const kept of batch) {
+      for (const { bundle, upTo } of batch) {
         // Dropped means over the backlog limit in one batch, which the check above rules out; were it to happen, the
         // cursor stays and the drain brings us back here.
-        if (peer.socket.bytes(kept.frame) === 'dropped') return;
-        watch.cursor = kept.sequence;
+        if (peer.socket.bytes(bundle) === 'dropped') return;
+        watch.cursor = upTo;
       }
       if (this.#history.after(watch.cursor, 1).length > 0) continue;
-      for (const picture of this.#pictures.values()) peer.socket.bytes(picture);
+      for (const picture of this.#pictures.all()) peer.socket.bytes(picture);
       peer.rooms.set(this, { kind: 'live' });
       peer.socket.subscribe(this.topic);
       return;
     }
   }
 
-  end(why: Ending): void {
+  /** At once and for all. `by`: the operator who asked for it, or the tab on which Stop was pressed; that one is answered
+   * as in `pause`. */
+  end(why: Ending, by: { operator?: Person; tab?: Tab } = {}): void {
     if (this.isEnded) return;
-    this.#set({ kind: 'ended', why });
+    const { operator, tab: pressed } = by;
+    this.#set({ kind: 'ended', why, by: operator });
     const view = this.view();
     for (const peer of [...this.#watchers]) {
       peer.send({ t: 'room', view });
@@ -483,10 +473,14 @@ export class Room {
       peer.rooms.delete(this);
     }
     this.#watchers.clear();
-    for (const { tab } of this.#tabs) if (tab) this.#toTab(tab, { t: 'ended', why });
+    const ended: ToVisitor = { t: 'ended', why, ...(operator ? { by: operator.name } : {}) };
+    for (const { tab } of this.#tabs) if (tab && tab !== pressed) this.#toTab(tab, ended);
     this.#history.clear();
     this.#pictures.clear();
-    this.#door.ended(this);
+    this.#door.ended(this, () => {
+      // Not into a visit that has begun meanwhile: a page takes `ended` for the end of the one it is in.
+      if (pressed && !pressed.visitor.room) this.#toTab(pressed, ended);
+    });
   }
 
   /** Once a second. */
@@ -510,13 +504,14 @@ export class Room {
     for (const place of this.#tabs) {
       if (this.#state.kind === 'here' && !place.tab && now - place.leftAt > LIMITS.tabGraceMs) {
         this.#history.forget(place.number);
-        this.#dropPictures(place.number);
+        this.#pictures.drop(place.number);
         this.#tabs = this.#tabs.filter((other) => other !== place);
         this.#tellWatchers();
       }
     }
     if (this.#sequence !== this.#headTold) {
       this.#headTold = this.#sequence;
+      this.#history.handOn();
       for (const peer of [...this.#watchers])
         if (peer.rooms.get(this)?.kind === 'live') peer.send({ t: 'head', room: this.id, sequence: this.#sequence });
     }
@@ -549,7 +544,7 @@ export class Room {
       room: this.id,
       number: this.number,
       state: shown,
-      ...(state.kind === 'ended' ? { ended: state.why } : {}),
+      ...(state.kind === 'ended' ? { ended: state.why, ...(state.by ? { endedBy: state.by } : {}) } : {}),
       visitor: this.visitor,
       site: this.site.id,
       tabs,
@@ -583,6 +578,7 @@ export class Room {
       paused: this.#paused,
       capture: !this.isEnded && !this.#paused && (this.#watchers.size > 0 || this.#lingerUntil > 0),
       received: place.received,
+      graceMs: this.#door.times.graceMs,
     };
   }
 
@@ -599,8 +595,9 @@ export class Room {
     this.#door.changed(this);
   }
 
-  #tellTabs(): void {
-    for (const place of this.#tabs) if (place.tab) this.#toTab(place.tab, { t: 'visit', visit: this.#visit(place) });
+  #tellTabs(but?: Tab): void {
+    for (const place of this.#tabs)
+      if (place.tab && place.tab !== but) this.#toTab(place.tab, { t: 'visit', visit: this.#visit(place) });
   }
 
   #tellWatchers(): void {

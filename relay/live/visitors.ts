@@ -46,6 +46,8 @@ export class Visitor {
   goneSince: number | undefined;
   /** Asks that were not accepted. Made on the first, since most visitors are never asked. */
   nagging: Bucket | undefined;
+  /** Visits offered. Made on the first. */
+  shows: Bucket | undefined;
 
   constructor(id: string, site: Site, origin: string, device: Device, lang: string, now: number) {
     this.id = id;

@@ -3,7 +3,7 @@
 // to tell whether its holder still lives, and a dead holder's lock is taken over.
 //
 // Easy to get wrong: process ids come round again, and in containers every relay has the same one. A holder on the same
-// kernel and in the same process namespace is judged by its id and start time, at once. One elsewhere (another
+// kernel and in the same process namespace is judged by its id and start time, within seconds. One elsewhere (another
 // container or machine on a shared disk) is judged by its heartbeat on the file, watched for a while with our own
 // clock, because clocks differ.
 
@@ -12,8 +12,9 @@ import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, uti
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Watched for three heartbeats and a bit: a busy machine may be late with one. */
-const TIMES = { heartbeatMs: 3000, watchMs: 11_000 };
+/** `watchMs`: three heartbeats and a bit, since a busy machine may be late with one. `goingMs`: a killed process takes
+ * that long to be gone when it had much memory. */
+const TIMES = { heartbeatMs: 3000, watchMs: 11_000, goingMs: 2000 };
 
 type Holder = {
   readonly pid: number;
@@ -47,7 +48,7 @@ export async function takeLock(
     const holder = read(file);
     if (holder === 'gone') continue;
     if (holder !== 'unreadable' && holder.place === me.place) {
-      if (isRunning(holder)) return { kind: 'held', pid: holder.pid };
+      if (await staysRunning(holder, times.goingMs)) return { kind: 'held', pid: holder.pid };
     } else {
       waiting(Math.ceil(times.watchMs / 1000));
       if (await beats(file, times.watchMs)) return { kind: 'held', pid: holder === 'unreadable' ? 0 : holder.pid };
@@ -108,6 +109,15 @@ function read(file: string): Holder | 'gone' | 'unreadable' {
   }
 }
 
+async function staysRunning(holder: Holder, goingMs: number): Promise<boolean> {
+  const until = performance.now() + goingMs;
+  while (isRunning(holder)) {
+    if (performance.now() > until) return true;
+    await sleep(goingMs / 20);
+  }
+  return false;
+}
+
 function isRunning(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
@@ -115,6 +125,8 @@ function isRunning(holder: Holder): boolean {
     // EPERM: it lives and belongs to somebody else.
     if (codeOf(error) === 'ESRCH') return false;
   }
+  // Killed, and nobody has asked what became of it: in a container without an init it stays so for good.
+  if (/^[ZX]/.test(statOf(holder.pid)[0] ?? '')) return false;
   return holder.started === '' || holder.started === startOf(holder.pid);
 }
 
@@ -163,12 +175,17 @@ function placeName(): string {
 }
 
 function startOf(pid: number): string {
+  return statOf(pid)[19] ?? '';
+}
+
+/** The kernel's fields about a process from its state on; none where they can't be read. */
+function statOf(pid: number): string[] {
   try {
-    // The name in brackets may hold spaces and brackets of its own; starttime is the 20th field after it.
+    // The name in brackets may hold spaces and brackets of its own.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return [];
   }
 }
 

@@ -1,4 +1,4 @@
-// The tables, in the vocabulary of the design: account, site, operator, session. One schema for the embedded database
+// The tables, in the vocabulary of the design: account, site, operator, session, revocation. One schema for the embedded database
 // and for PostgreSQL 14 and later. After an edit: npx drizzle-kit generate --name what-changes; look at the SQL, and keep
 // it such that the relay before this one still runs on it (relays are restarted one by one).
 //
@@ -82,4 +82,18 @@ export const session = pgTable(
     userAgent: text('user_agent').notNull(),
   },
   (table) => [index('session_operator').on(table.operatorId), index('session_expires').on(table.expiresAt)],
+);
+
+/** What resume proofs of a room no longer allow (live/revoked.ts): as long as such proofs live, some minutes. */
+export const revocation = pgTable(
+  'revocation',
+  {
+    /** As rooms are called in their proofs; rooms themselves are in no table. */
+    room: text('room').primaryKey(),
+    ended: boolean('ended').notNull(),
+    /** Proofs made up to then do not un-pause. */
+    pausedAt: at('paused_at'),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (table) => [index('revocation_expires').on(table.expiresAt)],
 );

@@ -47,6 +47,7 @@ const VISIT: VisitState = {
   watchers: [ALICE],
   paused: false,
   capture: true,
+  graceMs: 120_000,
   received: 0,
 };
 
@@ -230,6 +231,15 @@ describe.each([
     await opened.until(async () => (await frames()).length > sent, 'a snapshot');
     expect(readHeader(bytesOf((await frames())[sent] ?? '')).kind).toBe(KIND.Snapshot);
     await opened.until(async () => (await messages('assets')).length > offers, 'the offers again');
+  });
+
+  test('a lost link ends the visit after the time that the relay said, not before', async () => {
+    await begin();
+    await receive({ t: 'visit', visit: { ...VISIT, graceMs: 400 } });
+    await call('linkLost');
+    const state = () => tab.evaluate(() => (window as unknown as Json).visit.view.state);
+    expect(await state()).not.toBe('ended');
+    await opened.until(async () => (await state()) === 'ended', 'the end');
   });
 
   test('pause and stop take effect at once, before the relay knows', async () => {

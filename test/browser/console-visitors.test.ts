@@ -3,6 +3,7 @@
 import type { Browser } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/browsers.ts';
+import { until } from '../support/live.ts';
 import { openConsole, type ConsolePage } from '../support/console-page.ts';
 import { OPERATOR, someVisitor } from '../support/stand-in-relay.ts';
 import type { Row } from '../../protocol/messages.ts';
@@ -375,6 +376,40 @@ test('a lost link is said, and the list starts anew when it is back', async () =
   await desk.sees('visitors-now', '4 visitors now');
   await waitForFirst('visitor-3');
   await desk.page.waitForFunction(() => !document.querySelector('[data-testid="link-banner"]'));
+  expect(desk.errors).toEqual([]);
+});
+
+test('rows that can’t be read: said, asked for again, and all is well when the whole list has come', async () => {
+  desk = await openConsole(browser);
+  await fill(3);
+  await waitForFirst('visitor-2');
+  const asked = () => desk.relay.heard.filter((message) => message.t === 'list').length;
+  const before = asked();
+  update([{ ...someVisitor(9, Date.now()), tabs: 'many' as never }]);
+  await desk.sees('list-incomplete', 'visitors may be missing');
+  // What was read before is still there, and goes on.
+  expect(await drawn()).toHaveLength(3);
+  update([someVisitor(10, Date.now())]);
+  await waitForFirst('visitor-10');
+  expect(await desk.count('list-incomplete')).toBe(1);
+  await until('asked for the list again', () => Promise.resolve(asked() > before));
+  const all = [9, 10, 11].map((n) => someVisitor(n, Date.now()));
+  desk.relay.send({ t: 'rows', reset: true, more: true, put: all.slice(0, 2), gone: [] });
+  desk.relay.send({ t: 'rows', reset: false, more: false, put: all.slice(2), gone: [] });
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="list-incomplete"]'));
+  expect(await drawn()).toHaveLength(3);
+  expect(desk.errors).toEqual([]);
+});
+
+test('an address that leads nowhere says so and shows the way on', async () => {
+  desk = await openConsole(browser, { hash: '#/nowhere' });
+  await desk.sees('unknown-page', 'There is no such page');
+  expect(await desk.page.$('[aria-current="page"]')).toBe(null);
+  await desk.click('unknown-visitors');
+  await desk.isAt('#/visitors');
+  await desk.page.waitForSelector('[data-testid="code-open"]');
+  await desk.page.evaluate(() => (location.hash = '#/settings'));
+  await desk.page.waitForSelector('[data-testid="settings-sites"][aria-current="page"]');
   expect(desk.errors).toEqual([]);
 });
 

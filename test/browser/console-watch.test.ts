@@ -200,13 +200,65 @@ test('leaving is for oneself; ending asks first when others watch', async () => 
   await desk.click('end');
   await desk.page.waitForFunction(() => document.body.textContent?.includes('Boris Ivanov will lose the picture'));
   expect(desk.relay.heard.some((message) => message.t === 'end')).toBe(false);
-  await desk.click('end-yes');
+  await desk.click('confirm-yes');
   expect(await desk.relay.next('end')).toEqual({ t: 'end', room: ROOM });
-  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="end-yes"]'));
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="confirm"]'));
   await desk.click('leave');
   expect(await desk.relay.next('leave')).toEqual({ t: 'leave', room: ROOM });
   await desk.isAt('#/visitors');
   expect(desk.errors).toEqual([]);
+});
+
+test('alone with the visitor, ending takes two presses; a double click, a key held down or Escape is none', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  const hasEnded = () => desk.relay.heard.some((message) => message.t === 'end');
+  const isArmed = (armed: boolean) =>
+    desk.page.waitForSelector(`[data-testid="end"][data-armed="${armed}"]`, { visible: true });
+  await desk.page.click('[data-testid="end"]', { count: 2 });
+  await isArmed(true);
+  await desk.sees('end', 'Press again');
+  await desk.page.keyboard.press('Escape');
+  await isArmed(false);
+  await desk.page.keyboard.down('Enter');
+  await desk.page.keyboard.down('Enter');
+  await desk.page.keyboard.up('Enter');
+  await isArmed(true);
+  expect(hasEnded()).toBe(false);
+  await desk.page.keyboard.press('Enter');
+  expect(await desk.relay.next('end')).toEqual({ t: 'end', room: ROOM });
+  expect(desk.errors).toEqual([]);
+});
+
+test.each([360, 700, 1100])('the second press of ending is where the first one was, at %i px', async (width) => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, width, language: 'ru' });
+  await watch({ watchers: [{ id: OPERATOR.id, name: OPERATOR.name }] });
+  await desk.page.waitForFunction(
+    () => document.querySelector('[data-testid="quality"]')?.getAttribute('data-quality') === 'good',
+  );
+  const box = () =>
+    desk.page.$eval('[data-testid="end"]', (button) => {
+      const { top, right } = button.getBoundingClientRect();
+      return { top, right };
+    });
+  const before = await box();
+  await desk.click('end');
+  await desk.page.waitForSelector('[data-testid="end"][data-armed="true"]');
+  expect(await box()).toEqual(before);
+});
+
+test.each([
+  [{ id: OPERATOR.id, name: OPERATOR.name }, 'You ended the view.'],
+  [{ id: 'x', name: 'Boris Ivanov' }, 'Boris Ivanov ended the view.'],
+  [undefined, 'An operator ended the view.'],
+])('ended by an operator: by whom, %j', async (endedBy, words) => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  desk.relay.send({
+    t: 'room',
+    view: someRoom({ state: 'ended', ended: 'operator', ...(endedBy ? { endedBy } : {}) }),
+  });
+  await desk.sees('overlay', words);
 });
 
 test('what could not be shown is said once and can be put away', async () => {

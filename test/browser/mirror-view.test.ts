@@ -5,6 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { KIT } from '../support/mirror-kit.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 
 /** 2×2 pixels, red and blue. */
@@ -12,25 +13,6 @@ const RED = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP8zwACTGC
 
 /** 100 MB of nothing in 100 kB: more than a payload may hold. */
 const BOMB = deflateRawSync(Buffer.alloc(100 * 1024 * 1024)).toString('base64');
-
-/** Runs in the console before each test: short ways to make events. */
-const KIT = `
-  let lastId = 1000;
-  window.kit = {
-    text: (textContent) => ({ type: 3, id: ++lastId, textContent }),
-    el: (tagName, attributes = {}, childNodes = [], more = {}) => ({ type: 2, id: attributes['#'] ?? ++lastId, tagName, attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== '#')), childNodes, ...more }),
-    page: (head, body, href = location.origin + '/shop/page') => [
-      { type: 4, data: { href, width: 800, height: 600 } },
-      { type: 2, data: { node: { type: 0, id: 1, childNodes: [{ type: 1, id: 2, name: 'html', publicId: '', systemId: '' }, { type: 2, id: 3, tagName: 'html', attributes: {}, childNodes: [{ type: 2, id: 4, tagName: 'head', attributes: {}, childNodes: head }, { type: 2, id: 5, tagName: 'body', attributes: {}, childNodes: body }] }] }, initialOffset: { left: 0, top: 0 } } },
-    ],
-    mutation: (data) => ({ type: 3, data: { source: 0, texts: [], attributes: [], removes: [], adds: [], ...data } }),
-    custom: (tag, payload) => ({ type: 5, data: { tag, payload } }),
-    hash: (n) => String(n).repeat(64).slice(0, 64),
-    until: async (look, what) => { for (let tries = 0; tries < 400; tries++) { const found = await look(); if (found) return found; await new Promise((done) => setTimeout(done, 10)); } throw new Error('never: ' + (what ?? look)); },
-    style: (selector, name) => { const e = typeof selector === 'string' ? bench.document.querySelector(selector) : selector; return e.ownerDocument.defaultView.getComputedStyle(e).getPropertyValue(name); },
-    bytes: (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
-  };
-`;
 
 let bench: MirrorBench;
 beforeAll(async () => {
@@ -133,33 +115,6 @@ for (const [name, launch] of [
         spacing: '3px',
       });
       expect(bench.requests.every((url) => url.startsWith('/asset/'))).toBe(true);
-    });
-
-    test('a sprite on the relay is used', async () => {
-      const result = await run(`
-        bench.assets([{ url: location.origin + '/sprite.svg', hash: hash(8), type: 'image/svg+xml' }]);
-        const use = { type: 2, id: 31, tagName: 'use', isSVG: true, attributes: { id: 'u', href: '/sprite.svg#s', width: '90', height: '90' }, childNodes: [] };
-        bench.snapshot(page([el('style', { _cssText: 'svg{color:rgb(1,2,3)}' })], [{ ...el('svg', { width: '90', height: '90' }, [use], { isSVG: true }), id: 30 }, { ...el('svg', { width: '90', height: '90' }, [], { isSVG: true }), id: 32 }]));
-        const u = () => bench.document.getElementById('u');
-        await until(() => u().getAttribute('href'), 'sprite');
-        const shown = () => { const box = u().getBBox(); return [box.width, box.height, u().querySelector('rect').getAttribute('fill')]; };
-        const first = shown();
-        const target = u().getAttribute('href').slice(1) === u().firstElementChild.id;
-        bench.change([mutation({ removes: [{ parentId: 30, id: 31 }], adds: [{ parentId: 32, nextId: null, node: use }] })]);
-        const moved = shown();
-        bench.change([mutation({ attributes: [{ id: 31, attributes: { href: '/sprite.svg#t' } }] })]);
-        const gradient = u().querySelector('linearGradient').id;
-        const other = [u().querySelector('rect').getAttribute('fill').replace(/["']/g, '') === 'url(#' + gradient + ')', u().querySelectorAll('symbol').length];
-        bench.change([mutation({ attributes: [{ id: 31, attributes: { href: '#none' } }] })]);
-        return { first, target, moved, other, after: u().getAttribute('href') };
-      `);
-      expect(result).toEqual({
-        first: [90, 90, 'currentColor'],
-        target: true,
-        moved: [90, 90, 'currentColor'],
-        other: [true, 1],
-        after: '#none',
-      });
     });
 
     test('a font or a sprite that is not here asks for nothing, and nobody complains', async () => {

@@ -120,7 +120,8 @@ describe.each(BROWSERS)('%s', (name) => {
   });
 
   test('before anybody agreed, neither address nor title tell keys, persons or cards', async () => {
-    const path = '/reset/5fceea167a5a36dedd4bea2543abcd01/anna@shop.example/4111-1111-1111-1111/tea-of-2026';
+    const path =
+      '/reset/5fceea167a5a36dedd4bea2543abcd01/anna@shop.example/4111-1111-1111-1111/anna%40shop.example/order-3f2b8c1e-1234-4abc-9def-0123456789ab/tea-of-2026';
     const title = 'anna@shop.example, 4111\u00a01111\u00a01111\u00a01111, 4111.1111.1111.1111, tea 2026-11-21';
     site = await startSite({
       [path]: { html: `<!doctype html><meta charset="utf-8"><title>${title}</title>${await snippetFor(relay)}` },
@@ -128,8 +129,8 @@ describe.each(BROWSERS)('%s', (name) => {
     await visitor.page.goto(`${site.url}${path}?token=x#y`);
     const tab = await until(() => relay.tabs[0]);
     expect((await until(() => tab.hello)).page).toMatchObject({
-      url: `${site.url}/reset/•/•/•/tea-of-2026`,
-      title: '• •, tea 2026-11-21',
+      url: `${site.url}/reset/•/•/•/•/•/tea-of-2026`,
+      title: '• • • tea 2026-11-21',
     });
   });
 

@@ -136,7 +136,9 @@ describe.each(BROWSERS)('%s', (name) => {
     await until(() => first.frames.length > frames);
     expect(first.frames[frames]?.[0]).toBe(KIND.Snapshot);
     expect(first.heard.slice(words).find((m) => m.t !== 'probe')).toEqual({ t: 'pause', on: false });
-    // What was broken off goes on, and the rest follows: each once.
+    // All of it is offered again, and what the relay still lacks is sent: each once.
+    await until(() => first.heard.slice(words).some((message) => message.t === 'assets'));
+    first.send({ t: 'want', hashes });
     await until(() => relay.uploads.filter(({ state }) => state === 'stored').length === hashes.length);
     expect(relay.uploads.slice(2).map(({ hash }) => hash)).toEqual(expect.arrayContaining(hashes));
     expect(relay.uploads).toHaveLength(2 + hashes.length);
@@ -205,9 +207,9 @@ describe.each(BROWSERS)('%s', (name) => {
     const joined = await tab(2);
     expect(joined.hello).toMatchObject({ tab: second.hello.tab, token: 'token-1', resume: 'resume-1' });
     await other.ui('.badge.viewed');
-    joined.send({ t: 'ended', why: 'operator' });
+    joined.send({ t: 'ended', why: 'operator', by: 'Anna' });
     await other.noUi('.badge');
-    expect(await other.textOf('.toast')).toContain('Viewing has ended');
+    expect(await other.textOf('.toast')).toContain('Anna has ended the viewing');
     await other.page.close();
     expect([...visitor.noise, ...other.noise]).toEqual([]);
   });

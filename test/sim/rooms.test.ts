@@ -6,13 +6,14 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { createClock, createNetwork } from '../support/fake-world.ts';
 import { createRandom, seeds } from '../support/random.ts';
 import { SimOperator, SimTab } from '../support/sim-peers.ts';
-import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
+import { operatorCalled, SITE, startSimRelay, type SimStore } from '../support/sim-relay.ts';
 
 function world(seed: number, maxBacklogBytes = 1 << 20) {
   const random = createRandom(seed);
   const clock = createClock();
   const network = createNetwork(maxBacklogBytes);
-  let relay: ReturnType<typeof startSimRelay> | undefined = startSimRelay(clock, network, random);
+  const store: SimStore = { rows: [], writeMs: 0 };
+  let relay: ReturnType<typeof startSimRelay> | undefined = startSimRelay(clock, network, random, store);
   const shared = { resume: undefined, token: undefined };
   const tab = (key: string, identity: SimTab['shared'] = shared) =>
     new SimTab(
@@ -34,6 +35,7 @@ function world(seed: number, maxBacklogBytes = 1 << 20) {
     random,
     clock,
     network,
+    store,
     tab,
     operator,
     settle,
@@ -47,7 +49,7 @@ function world(seed: number, maxBacklogBytes = 1 << 20) {
       for (const wire of [...network.wires]) wire.vanish();
     },
     restart() {
-      relay = startSimRelay(clock, network, random);
+      relay = startSimRelay(clock, network, random, store);
     },
   };
 }
@@ -120,6 +122,8 @@ describe('a visit', () => {
     anna.send({ t: 'code', code });
     sim.settle();
     expect(tab.asked).toBeDefined();
+    // The page knows that it is used up.
+    expect(tab.code).toBeUndefined();
     tab.answer(false);
     anna.send({ t: 'code', code });
     sim.settle();
@@ -194,7 +198,11 @@ describe('a visit', () => {
 
   test('[R4] an operator whose line is full catches up and sees the page as it is', () => {
     const { sim, tab, anna, room } = viewed(6, 1500);
-    for (let value = 0; value < 200; value++) tab.mutate(value);
+    const [page] = sim.network.wires;
+    for (let value = 0; value < 200; value++) {
+      tab.mutate(value);
+      page?.deliver(1);
+    }
     sim.settle(5000);
     expect(anna.resyncs).toBeGreaterThan(0);
     expect(copyOf(anna, room)).toEqual(tab.page);
@@ -294,6 +302,136 @@ describe('a visit', () => {
     expect(again.ended).toBe('lost');
   });
 
+  test('[R7] a relay that restarts does not forget it, whoever ended the room', () => {
+    for (const who of ['visitor', 'operator']) {
+      const { sim, tab, anna, room } = viewed(15);
+      const { resume, token } = tab.shared;
+      if (who === 'visitor') tab.send({ t: 'stop' });
+      else anna.send({ t: 'end', room });
+      sim.settle(100);
+      expect(tab.ended).toBe(who);
+      sim.kill();
+      sim.restart();
+      // One that slept through it, or a thief of both.
+      const late = sim.tab('tab2', { resume, token });
+      sim.settle(30_000);
+      expect(late.visit).toBeUndefined();
+      expect(late.ended).toBe('lost');
+      expect([...anna.rows.values()].map((row) => row.room)).not.toContain(room);
+    }
+  });
+
+  test('[R7] a stop that no relay heard is said again with its proof, and ends that visit only', () => {
+    const { sim, tab, anna } = viewed(16);
+    const old = { ...tab.shared };
+    tab.link.close();
+    sim.kill();
+    sim.restart();
+    const again = sim.tab('tab1', { resume: undefined, token: old.token });
+    sim.settle(1000);
+    again.send({ t: 'show' });
+    sim.settle(1000);
+    const begun = again.visit?.room;
+    expect(begun).toBeDefined();
+    again.send({ t: 'stop', resume: 'nonsense' });
+    again.send({ t: 'stop', resume: old.resume });
+    sim.settle(1000);
+    expect(again.visit?.room).toBe(begun);
+    again.send({ t: 'stop', resume: again.visit?.resume });
+    sim.settle(1000);
+    expect(again.ended).toBe('visitor');
+    const late = sim.tab('tab2', old);
+    sim.settle(1000);
+    expect(late.found).toBeUndefined();
+    expect(anna.rooms.size).toBe(1);
+  });
+
+  test('[R9] nobody stops with the proof of another', () => {
+    const { sim, tab, room } = viewed(20);
+    const old = { ...tab.shared };
+    tab.link.close();
+    sim.kill();
+    sim.restart();
+    const stranger = sim.tab('tab9', { resume: undefined, token: undefined });
+    sim.settle(1000);
+    stranger.send({ t: 'stop', resume: old.resume });
+    sim.settle(1000);
+    const back = sim.tab('tab1', old);
+    sim.settle(1000);
+    expect(back.found).toMatchObject({ room });
+  });
+
+  test('[R7] all hear of a stop at once; the tab that said it has its answer when it is kept', () => {
+    const { sim, tab, anna } = viewed(16);
+    const other = sim.tab('tab2', tab.shared);
+    sim.settle(1000);
+    sim.store.writeMs = 5000;
+    tab.send({ t: 'stop' });
+    sim.settle();
+    expect(anna.rooms.size).toBe(0);
+    expect(other.ended).toBe('visitor');
+    expect(tab.ended).toBeUndefined();
+    sim.settle(6000);
+    expect(tab.ended).toBe('visitor');
+  });
+
+  test('[R7] an answer that comes late does not end the visit that has begun meanwhile', () => {
+    const { sim, tab, room } = viewed(17);
+    sim.store.writeMs = 5000;
+    tab.send({ t: 'stop' });
+    tab.send({ t: 'show' });
+    sim.settle(6000);
+    expect(tab.visit?.room).not.toBe(room);
+    expect(tab.ended).toBeUndefined();
+  });
+
+  test('[P14] a visitor who offers again and again is refused, and may again later', () => {
+    const sim = world(19);
+    const tab = sim.tab('tab1');
+    sim.settle(500);
+    const offer = () => {
+      tab.send({ t: 'show' });
+      sim.settle(500);
+      const began = tab.visit !== undefined;
+      tab.send({ t: 'stop' });
+      sim.settle(500);
+      return began;
+    };
+    const began = Array.from({ length: 20 }, offer);
+    // Ten, and those of the twenty seconds that this takes.
+    expect(began.filter(Boolean).length).toBeGreaterThanOrEqual(10);
+    expect(began.filter(Boolean).length).toBeLessThanOrEqual(12);
+    sim.settle(10_000);
+    expect(offer()).toBe(true);
+  });
+
+  test('[R6] a proof of before the pause brings the room back paused', () => {
+    const { sim, tab, room } = viewed(18);
+    const old = { ...tab.shared };
+    tab.pause(true);
+    sim.settle(1000);
+    expect(tab.shared.resume).not.toBe(old.resume);
+    // Only the one who slept through it comes back.
+    tab.link.close();
+    sim.kill();
+    sim.restart();
+    const late = sim.tab('tab2', old);
+    sim.settle(1000);
+    expect(late.found).toMatchObject({ room, paused: true, capture: false, graceMs: 20_000 });
+  });
+
+  test('[R14] an operator who ends a room is named to the visitor and to the other operators', () => {
+    const { sim, room, tab, anna } = viewed(15);
+    const boris = sim.operator('boris');
+    sim.settle();
+    boris.watch(room);
+    sim.settle();
+    anna.send({ t: 'end', room });
+    sim.settle();
+    expect([tab.ended, tab.endedBy]).toEqual(['operator', 'anna']);
+    expect(boris.endedBy).toMatchObject({ name: 'anna' });
+  });
+
   test('[R8] another account neither lists, asks nor watches', () => {
     const { sim, room, visitor } = viewed(14);
     const eve = new SimOperator(
@@ -320,6 +458,8 @@ function chaos(seed: number) {
   const backlog = [1500, 4000, 1 << 20][seed % 3] ?? 2000;
   const { sim, tab, anna, room } = viewed(seed, backlog);
   const { random } = sim;
+  // Some relays die with what they were about to write.
+  sim.store.writeMs = seed % 300;
   const operators = [anna, sim.operator('boris')];
   let tabs = [tab];
   let value = 1;

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { takeLock, type Lock } from '../../relay/store/lock.ts';
 import { temporaryFolder } from './databases.ts';
 
 // Sixty heartbeats in one watch: a machine would have to stand still for three seconds to miss them all.
-const TIMES = { heartbeatMs: 50, watchMs: 3000 };
+const TIMES = { heartbeatMs: 50, watchMs: 3000, goingMs: 100 };
 
 function lockFile(): string {
   return path.join(temporaryFolder(), 'database.lock');
@@ -42,6 +45,26 @@ describe('the lock of the embedded database', () => {
     locks[0]?.release();
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a holder that was killed and that nobody has buried yet holds nothing',
+    async () => {
+      const file = lockFile();
+      await taken(file);
+      const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+      // The shell becomes a program that never asks for its child.
+      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      try {
+        const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+        const pid = Number(said.toString());
+        while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await sleep(10);
+        writeFileSync(file, JSON.stringify({ ...(content as object), pid, started: '' }));
+        await taken(file);
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
 
   test('a lock that came from somebody else is not released by the one who lost it', async () => {
     const file = lockFile();

@@ -67,6 +67,8 @@ export type Network = {
   /** Door of one peer's link. `accept` makes the relay's end; undefined: nothing listens (relay down). */
   door(clock: Clock, random: Random, accept: () => ((socket: Socket) => RelayEnd) | undefined): LinkDoor;
   publish(topic: string, data: Uint8Array): void;
+  /** At the end of the relay's turn: what one wire has delivered has been handed in. */
+  soon(task: () => void): void;
   deliverAll(): void;
 };
 
@@ -74,8 +76,15 @@ export type Network = {
 export function createNetwork(maxBacklogBytes: number): Network {
   const wires = new Set<Wire>();
   const topics = new Map<string, Set<(data: Uint8Array<ArrayBuffer>) => void>>();
+  let due: (() => void)[] = [];
+  const endTurn = () => {
+    const tasks = due;
+    due = [];
+    for (const task of tasks) task();
+  };
   return {
     wires,
+    soon: (task) => void due.push(task),
     publish(topic, data) {
       for (const send of topics.get(topic) ?? []) send(data.slice());
     },
@@ -108,7 +117,8 @@ export function createNetwork(maxBacklogBytes: number): Network {
           const backlog = () => toPeer.reduce((sum, data) => sum + data.length, 0);
           const toPeerOrDrop = (data: Data): SendResult => {
             if (state === 'closed' || closeCode !== undefined) return 'dropped';
-            if (backlog() + data.length > maxBacklogBytes) return 'dropped';
+            // As the real one does: what is waiting is weighed, not what comes.
+            if (backlog() > maxBacklogBytes) return 'dropped';
             toPeer.push(data);
             return 'sent';
           };
@@ -176,6 +186,7 @@ export function createNetwork(maxBacklogBytes: number): Network {
                 }
                 if (up === undefined && down === undefined) break;
               }
+              endTurn();
               if (hadBacklog && toPeer.length === 0) relayEnd?.drained();
               if (closeCode !== undefined && toPeer.length === 0) end(closeCode, false);
             },

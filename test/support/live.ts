@@ -120,7 +120,13 @@ export type World = {
 };
 
 export async function startWorld(
-  options: { visitors?: BrowserName; env?: Record<string, string>; masking?: unknown; attributes?: string } = {},
+  options: {
+    visitors?: BrowserName;
+    operators?: BrowserName;
+    env?: Record<string, string>;
+    masking?: unknown;
+    attributes?: string;
+  } = {},
 ): Promise<World> {
   const relay = await startTestRelay({ env: { TANDEM_PORT: await steadyPort(), ...options.env } });
   let key = '';
@@ -131,8 +137,9 @@ export async function startWorld(
   const cookie = await logInFirst(relay);
   const added = await addSite(relay, cookie, [site.origin], options.masking);
   key = added.key;
-  const visitorBrowser = options.visitors === 'firefox' ? await launchFirefox() : await launchChromium();
-  const operatorBrowser = await launchChromium({ defaultViewport: { width: 1400, height: 900 } });
+  const launcherOf = (name?: BrowserName) => (name === 'firefox' ? launchFirefox : launchChromium);
+  const visitorBrowser = await launcherOf(options.visitors)();
+  const operatorBrowser = await launcherOf(options.operators)({ defaultViewport: { width: 1400, height: 900 } });
 
   const world: World = {
     relay,

@@ -8,12 +8,13 @@ import {
   isOrdered,
   KIND,
   payloadOf,
+  framesOf,
   readHeader,
   type Assembler,
 } from '../../protocol/codec.ts';
 import { createLink, sendLatest, type Link, type LinkDoor } from '../../protocol/link.ts';
 import { parseToOperator, parseToVisitor } from '../../protocol/messages.ts';
-import type { FromOperator, FromVisitor, RoomView, VisitState } from '../../protocol/messages.ts';
+import type { FromOperator, FromVisitor, Person, RoomView, VisitState } from '../../protocol/messages.ts';
 import { createResendBuffer } from '../../protocol/resend.ts';
 
 const encoder = new TextEncoder();
@@ -26,8 +27,11 @@ export class SimTab {
   /** The page: whatever was ever put on it. */
   page: number[] = [];
   visit: VisitState | undefined;
+  /** As the relay knew it at the last welcome. */
+  found: VisitState | undefined;
   asked: string | undefined;
   ended: string | undefined;
+  endedBy: string | undefined;
   code: string | undefined;
   pausedHere = false;
   snapshots = 0;
@@ -125,6 +129,7 @@ export class SimTab {
     switch (message.t) {
       case 'welcome':
         this.shared.token = message.token;
+        this.found = message.visit;
         if (message.visit) {
           if (this.pausedHere !== message.visit.paused) this.send({ t: 'pause', on: this.pausedHere });
           this.#follow(message.visit, true);
@@ -139,12 +144,14 @@ export class SimTab {
         this.asked = undefined;
         return;
       case 'code':
-        this.code = message.code;
+        // One without a life has been used.
+        this.code = message.lifeMs > 0 ? message.code : undefined;
         return;
       case 'ended':
         this.#capturing = false;
         this.visit = undefined;
         this.ended = message.why;
+        this.endedBy = message.by;
         this.shared.resume = undefined;
         return;
       case 'snapshot':
@@ -174,6 +181,7 @@ export class SimOperator {
   readonly link: Link;
   readonly rooms = new Map<string, Copy>();
   readonly refusals: string[] = [];
+  endedBy: Person | undefined;
   watching = new Set<string>();
   asked = new Map<string, string>();
   rows = new Map<string, { state: string; room?: string | undefined }>();
@@ -192,7 +200,9 @@ export class SimOperator {
         }
       },
       text: (data) => this.#receive(data),
-      bytes: (data) => this.#frame(data),
+      bytes: (data) => {
+        for (const frame of framesOf(data)) this.#frame(frame);
+      },
       changed: () => {},
     });
   }
@@ -239,6 +249,7 @@ export class SimOperator {
             assemblers: new Map(),
           });
         if (view.state === 'ended') {
+          this.endedBy = view.endedBy;
           this.watching.delete(view.room);
           this.rooms.delete(view.room);
         }
@@ -285,7 +296,7 @@ export class SimOperator {
     this.send({ t: 'history', room, from: copy.sequence });
   }
 
-  #frame(bytes: Uint8Array<ArrayBuffer>) {
+  #frame(bytes: Uint8Array) {
     const header = readHeader(bytes);
     const found = [...this.rooms].find(([, copy]) => copy.view.number === header.room);
     if (!found) return;

@@ -5,6 +5,7 @@ import { createLive, type Live } from '../../relay/live/live.ts';
 import { createLiveMetrics } from '../../relay/live/metrics.ts';
 import type { Operator, OperatorPeer } from '../../relay/live/operators.ts';
 import type { Socket } from '../../relay/live/peer.ts';
+import type { Revocation } from '../../relay/live/revoked.ts';
 import type { Site } from '../../relay/live/site.ts';
 import type { Tab } from '../../relay/live/visitors.ts';
 import { createTokens } from '../../relay/auth/tokens.ts';
@@ -37,13 +38,19 @@ export type SimRelay = {
   stop(): void;
 };
 
-/** `secret` stays the same over restarts, as the file in the data folder does. */
+/** What outlives a relay: the table of revocations. Writing takes time, and a relay that dies meanwhile has written
+ * nothing. */
+export type SimStore = { readonly rows: Revocation[]; writeMs: number };
+
+/** `secret` stays the same over restarts, as the file in the data folder does, and so does `store`. */
 export function startSimRelay(
   clock: Clock,
   network: Network,
   random: Random,
+  store: SimStore = { rows: [], writeMs: 0 },
   times = { graceMs: 20_000, unwatchedMs: 30_000 },
 ): SimRelay {
+  let stopped = false;
   const tokens = createTokens('a secret for the simulation, long enough', () => clock.now());
   const metrics = createLiveMetrics();
   let id = 0;
@@ -52,6 +59,7 @@ export function startSimRelay(
     {
       now: () => clock.now(),
       after: (ms, task) => clock.after(ms, task),
+      soon: (task) => network.soon(task),
       randomInt: (below) => random.below(below),
       randomId: () => `id${run}-${id++}`,
       publish: (topic, data) => network.publish(topic, data),
@@ -64,13 +72,20 @@ export function startSimRelay(
       signResume: (proof) =>
         tokens.sign({ kind: 'resume', ...proof, issuedAt: clock.now(), expiresAt: clock.now() + 300_000 }),
       readResume: (token) => tokens.readResume(token),
+      keepRevocation(revocation, kept) {
+        clock.after(store.writeMs, () => {
+          if (stopped) return;
+          store.rows.push(revocation);
+          kept();
+        });
+      },
       assetType: () => undefined,
       fetchAsset: () => {},
       log: () => {},
     },
     { ...times, codeMs: 60_000 },
   );
-  let stopped = false;
+  live.learn(store.rows);
   const tick = () => {
     if (stopped) return;
     live.tick();

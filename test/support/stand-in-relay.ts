@@ -107,6 +107,7 @@ export async function startStandIn(options: { console: string; isIn?: boolean; n
           operator: OPERATOR,
           sites: [{ id: 'site-1', name: 'Nord Kaffee' }],
           now: options.now ?? Date.now(),
+          graceMs: 120_000,
         } satisfies ToOperator),
       );
     });

@@ -55,6 +55,7 @@ export function visitState(more: Partial<VisitState> = {}): VisitState {
     watchers: [{ id: 'op-1', name: 'Anna' }],
     paused: false,
     capture: true,
+    graceMs: 120_000,
     received: 0,
     ...more,
   };

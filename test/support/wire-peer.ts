@@ -19,6 +19,19 @@ export type WirePeer = {
   close(): void;
 };
 
+/** An operator receives a frame, or a bundle: frames one behind the other, each after a byte 0 and its length. */
+function framesIn(message: Buffer): Buffer[] {
+  if (message[0] !== 0) return [message];
+  const frames: Buffer[] = [];
+  for (let at = 0; at < message.length;) {
+    const bytes = message.readUIntLE(at + 1, 3);
+    if (message[at] !== 0 || at + 4 + bytes > message.length) throw new Error(`a bundle is cut off at ${at}`);
+    frames.push(message.subarray(at + 4, at + 4 + bytes));
+    at += 4 + bytes;
+  }
+  return frames;
+}
+
 const PATIENCE_MS = 15_000;
 
 export function connectPeer(
@@ -45,7 +58,8 @@ export function connectPeer(
     for (const waker of [...wakers]) waker();
   };
   socket.on('message', (data: Buffer, isBinary) => {
-    if (isBinary) frames.push(data);
+    if (isBinary && role === 'operator') frames.push(...framesIn(data));
+    else if (isBinary) frames.push(data);
     else messages.push(JSON.parse(data.toString()) as Message);
     wake();
   });

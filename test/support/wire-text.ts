@@ -4,7 +4,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { WirePeer } from './wire-peer.ts';
 
 /** Everything of the room as text, pieces put together and inflated. */
-export function textOf(listener: WirePeer): string {
+export function textOf(listener: Pick<WirePeer, 'messages' | 'frames'>): string {
   const parts: string[] = listener.messages.map((message) => JSON.stringify(message));
   let pieces: Buffer[] = [];
   for (const frame of listener.frames) {

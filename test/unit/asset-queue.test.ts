@@ -39,7 +39,7 @@ function setUp(options: { css?: string; hangs?: (url: string) => boolean } = {})
     takesAssets: true,
     site: SITE,
     visitor,
-    assetBytes: 0,
+    assets: { bytes: 0 },
     notice: (kind) => void notices.push(kind),
     ...more,
   });

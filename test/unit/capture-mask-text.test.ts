@@ -1,7 +1,7 @@
 // Masking of plain strings, and the addresses in CSS: pure functions, without a page.
 
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   chosenCandidate,
   dropCssUrls,
@@ -14,6 +14,7 @@ import {
   isNumberName,
   isPasswordLabel,
   isSecretName,
+  isTellingAddress,
   maskCards,
   maskText,
   maskTyped,
@@ -178,6 +179,14 @@ describe('text', () => {
 });
 
 describe('addresses', () => {
+  vi.stubGlobal('location', { href: 'https://s.ru/shop?page=2#top' });
+
+  test('what the page itself holds is named as such, whatever a <base> says', () => {
+    for (const base of ['https://s.ru/shop?page=2#top', 'https://s.ru/elsewhere/'])
+      expect(resolveAddress('https://s.ru/shop?page=2#icon', base)).toEqual({ written: '#icon', key: undefined });
+    expect(resolveAddress('https://s.ru/shop#icon', 'https://s.ru/elsewhere/').key).toBe('https://s.ru/shop');
+  });
+
   test.each([
     ['https://s.ru/a?page=2&q=tea', 'https://s.ru/a?page=2&q=tea'],
     ['https://s.ru/a?token=abc&page=2', 'https://s.ru/a?token=•••&page=2'],
@@ -221,8 +230,12 @@ describe('addresses', () => {
 
   test('CSS', () => {
     const found: string[] = [];
+    const nameOf = (key: string) => {
+      found.push(key);
+      return key;
+    };
     const css = `@import "a.css"; b{background:url( 'b c.png' ),url(d\\).png);src:url("data:x;')")} i{mask:url(#m)}`;
-    expect(rewriteCss(css, 'https://s.ru/css/x.css', (key) => found.push(key))).toBe(
+    expect(rewriteCss(css, 'https://s.ru/css/x.css', nameOf)).toBe(
       `@import "https://s.ru/css/a.css"; b{background:url("https://s.ru/css/b%20c.png"),url("https://s.ru/css/d).png");src:url("data:x;')")} i{mask:url("#m")}`,
     );
     expect(found).toEqual(['https://s.ru/css/a.css', 'https://s.ru/css/b%20c.png', 'https://s.ru/css/d).png']);
@@ -245,18 +258,52 @@ describe('addresses', () => {
     );
     // A font of a megabyte within the text.
     const big = `a{src:url("data:font/woff2;base64,${'A'.repeat(3_000_000)}")}`;
-    expect(rewriteCss(big, 'https://s.ru/', () => undefined)).toBe(big);
+    expect(rewriteCss(big, 'https://s.ru/', nameOf)).toBe(big);
+    expect(rewriteCss(`a{b:image-set("a.png" 1x, 'b.png' 2x);font:12px x, "Inter"}`, 'https://s.ru/', nameOf)).toBe(
+      `a{b:image-set("https://s.ru/a.png" 1x, "https://s.ru/b.png" 2x);font:12px x, "Inter"}`,
+    );
+    expect(dropCssUrls(`a{b:image-set("a.png" 1x)}`)).toBe(`a{b:image-set("" 1x)}`);
+    // Names instead of addresses; fragments stay, for they say which part of a file is meant.
+    expect(rewriteCss(`@import"a.css";b{mask:url(m.svg?token=x#part)}`, 'https://s.ru/', () => 'https://s.ru/1')).toBe(
+      `@import"https://s.ru/1";b{mask:url("https://s.ru/1#part")}`,
+    );
   });
 
   test('of a srcset only the candidate in use is left', () => {
     const base = 'https://s.ru/shop/';
-    expect(chosenCandidate('a.png, b.png 2x', 'https://s.ru/shop/b.png', base)).toBe('https://s.ru/shop/b.png 2x');
-    expect(chosenCandidate('a.png 100w,\n b,c.png 200w', 'https://s.ru/shop/b,c.png', base)).toBe(
-      'https://s.ru/shop/b,c.png 200w',
+    const chosen = (srcset: string, inUse: string) => chosenCandidate(srcset, inUse, base, (key) => key);
+    expect(chosen('a.png, b.png 2x', 'https://s.ru/shop/b.png')).toBe('https://s.ru/shop/b.png 2x');
+    expect(chosen('a.png 100w,\n b,c.png 200w', 'https://s.ru/shop/b,c.png')).toBe('https://s.ru/shop/b,c.png 200w');
+    expect(chosen('a.png', 'https://s.ru/shop/a.png')).toBe('https://s.ru/shop/a.png');
+    expect(chosen('a.png 1x', '')).toBe('');
+    expect(chosenCandidate('a.png, b.png 2x', 'https://s.ru/shop/b.png', base, (key) => key.toUpperCase())).toBe(
+      'HTTPS://S.RU/SHOP/B.PNG 2x',
     );
-    expect(chosenCandidate('a.png', 'https://s.ru/shop/a.png', base)).toBe('https://s.ru/shop/a.png');
-    expect(chosenCandidate('a.png 1x', '', base)).toBe('');
   });
+
+  test.each([
+    'https://s.ru/a.png?token=x',
+    'https://s.ru/a.png?w=1&X-Amz-Signature=x',
+    'https://anna:secret@s.ru/a.png',
+    'https://s.ru/u/anna@shop.ru/a.png',
+    'https://s.ru/u/anna%40shop.ru.png',
+    'https://s.ru/4111111111111111.png',
+    'https://s.ru/5fceea167a5a36dedd4bea2543/a.png',
+    'https://s.ru/photo/5fceea167a5a36dedd4bea2543',
+    'https://s.ru/photo?of=5fceea167a5a36dedd4bea2543',
+    'https://s.ru/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.png',
+  ])('the address of an asset tells too much: %s', (url) => expect(isTellingAddress(url)).toBe(true));
+
+  test.each([
+    'https://s.ru/a.png',
+    'https://s.ru/a.png?w=640&q=75',
+    'https://s.ru/static/main.5fceea167a5a36dedd4bea2543.css',
+    'https://s.ru/static/5fceea167a5a36dedd4bea2543.woff2?v=4.7.0',
+    'https://s.ru/style.css?ver=5fceea167a5a36dedd4bea2543',
+    'https://s.ru/style.css?w=1&v=Kl_dqr9NVtnMdsM2MUg4qthUnWZm5T1fCEimBPWDNgM',
+    'https://s.ru/3f2b8c1e-1234-4abc-9def-0123456789ab/a.png',
+    'blob:https://s.ru/3f2b8c1e-1234-4abc-9def-0123456789ab',
+  ])('the address of an asset may leave: %s', (url) => expect(isTellingAddress(url)).toBe(false));
 });
 
 test.each([0, 1, 55, 56, 63, 64, 65, 1000, 200_000])(

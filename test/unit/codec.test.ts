@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  BUNDLED_BYTES,
   createAssembler,
   decodePicture,
   decodePointer,
@@ -10,9 +11,11 @@ import {
   encodePicture,
   encodePointer,
   FLAG,
+  framesOf,
   HEADER_BYTES,
   KIND,
   payloadOf,
+  putInBundle,
   readHeader,
   setOrdinal,
   stamp,
@@ -50,11 +53,34 @@ describe('frames', () => {
   test('[P8] a payload over the limit is refused at both ends', () => {
     expect(() => encodeFrames(KIND.Snapshot, new Uint8Array(LIMITS.maxPayloadBytes + 1))).toThrow(ProtocolError);
     const assembler = createAssembler();
-    const header = { kind: KIND.Snapshot, flags: FLAG.More, tab: 1, room: 1, sequence: 1, ordinal: 1 };
+    const header = { kind: KIND.Snapshot, flags: FLAG.More, tab: 1, room: 1, sequence: 1, ordinal: 1, length: 16 };
     const piece = new Uint8Array(LIMITS.maxFrameBytes);
     expect(() => {
       for (let index = 0; index * piece.byteLength <= LIMITS.maxPayloadBytes; index++) assembler.push(header, piece);
     }).toThrow('payload-too-long');
+  });
+
+  test('a bundle comes apart into the frames that were put into it, and into nothing when it is cut off', () => {
+    const frames = [1, 20, 300, 70_000].map((length) => new Uint8Array(length).map((_, index) => 1 + (index % 200)));
+    const ends = [0];
+    for (const frame of frames) ends.push((ends.at(-1) ?? 0) + BUNDLED_BYTES + frame.byteLength);
+    const bundle = Buffer.alloc(ends.at(-1) ?? 0);
+    frames.forEach((frame, index) => putInBundle(bundle, ends[index] ?? 0, frame, frame.byteLength));
+    expect(framesOf(bundle).map((frame) => Buffer.from(frame))).toEqual(frames.map((frame) => Buffer.from(frame)));
+    for (const cut of [1, 2, 3, 4, 5, 6, 28, 29, 30, 333, 334, 335, bundle.length - 1])
+      if (ends.includes(cut)) expect(framesOf(bundle.subarray(0, cut))).not.toEqual([]);
+      else expect(() => framesOf(bundle.subarray(0, cut)), String(cut)).toThrow(ProtocolError);
+    expect(() => framesOf(new Uint8Array([0, 255, 255, 255, 0]))).toThrow(ProtocolError);
+    // Frames behind the other without a length between them.
+    expect(() => framesOf(new Uint8Array([0, 1, 0, 0, 7, 2, 0, 0]))).toThrow(ProtocolError);
+  });
+
+  test('what is no bundle is one frame', () => {
+    const [frame = new Uint8Array()] = encodeFrames(KIND.Change, new Uint8Array(40));
+    expect(framesOf(frame)).toEqual([frame]);
+    expect(framesOf(encodePointer({ x: 1, y: 2, buttons: 0, state: 'mouse', node: 3 }))).toHaveLength(1);
+    for (const kind of Object.values(KIND)) expect(kind).not.toBe(0);
+    expect(LIMITS.maxFrameBytes).toBeLessThan(1 << 24);
   });
 
   test('[R10] stamp and ordinal touch their own bytes only', () => {
@@ -69,6 +95,7 @@ describe('frames', () => {
       room: 0xffffffff,
       sequence: 0xfffffffe,
       ordinal: 7,
+      length: frame.byteLength,
     });
     expect(new TextDecoder().decode(payloadOf(frame))).toBe('hello');
   });

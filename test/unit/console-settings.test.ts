@@ -13,7 +13,7 @@ import {
   troubleInSelectors,
   type SiteDraft,
 } from '../../operator-ui/state/site-form.ts';
-import { hashOf, placeOf, type Place } from '../../operator-ui/state/route.svelte.ts';
+import { hashOf, placeOf, type Known } from '../../operator-ui/state/route.svelte.ts';
 import { canonicalOrigin } from '../../relay/auth/origins.ts';
 
 const draft = (change: Partial<SiteDraft>): SiteDraft => ({ ...EMPTY_SITE, ...change });
@@ -126,7 +126,7 @@ test.each<[string, Partial<SiteDraft>, Partial<SiteDraft>, ReturnType<typeof los
 });
 
 test('every screen has an address that leads back to it', () => {
-  const places: Place[] = [
+  const places: Known[] = [
     { kind: 'visitors' },
     { kind: 'room', room: 'a/b ü' },
     { kind: 'sites' },
@@ -134,6 +134,11 @@ test('every screen has an address that leads back to it', () => {
     { kind: 'operators' },
   ];
   for (const place of places) expect(placeOf(hashOf(place))).toEqual(place);
-  for (const hash of ['', '#', '#/room', '#/nowhere', '#/room/%E0%A4%A'])
-    expect(placeOf(hash)).toEqual({ kind: 'visitors' });
+  for (const hash of ['', '#', '#/', '#/visitors/']) expect(placeOf(hash)).toEqual({ kind: 'visitors' });
+  for (const hash of ['#/settings', '#/settings/', '#settings/sites']) expect(placeOf(hash)).toEqual({ kind: 'sites' });
+});
+
+test('an address that leads nowhere is known as such', () => {
+  for (const hash of ['#/room', '#/room/', '#/nowhere', '#/settings/mail', '#/room/a/b', '#/room/%E0%A4%A'])
+    expect(placeOf(hash)).toEqual({ kind: 'unknown' });
 });

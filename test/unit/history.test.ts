@@ -1,10 +1,10 @@
 // A room's history against the plainest thing that does the same: one array of copies. What is compared is what a joiner
-// is sent, whatever tabs, snapshots in pieces, forgotten tabs and long frames came before.
+// is sent, and what live watchers are, whatever tabs, snapshots in pieces, forgotten tabs and long frames came before.
 
 import { expect, test } from 'vitest';
-import { FLAG, HEADER_BYTES, KIND, readHeader, stamp } from '../../protocol/codec.ts';
+import { FLAG, framesOf, HEADER_BYTES, KIND, readHeader, stamp } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { History, SparePieces } from '../../relay/live/history.ts';
+import { History, SparePieces, type Stretch } from '../../relay/live/history.ts';
 import { createRandom, seeds } from '../support/random.ts';
 
 type Kept = { sequence: number; tab: number; bytes: Uint8Array };
@@ -21,28 +21,52 @@ function frameOf(
   return frame;
 }
 
+/** The frames of stretches; checks that each stretch says right where it ends. */
+function framesIn(stretches: readonly Stretch[]): Uint8Array[] {
+  return stretches.flatMap(({ bundle, upTo }) => {
+    const frames = framesOf(bundle);
+    expect(sequencesOf(frames).at(-1)).toBe(upTo);
+    return frames;
+  });
+}
+
+const sequencesOf = (frames: readonly Uint8Array[]) => frames.map((frame) => readHeader(frame).sequence);
+const sequencesIn = (stretches: readonly Stretch[]) => sequencesOf(framesIn(stretches));
+
 function expectSame(history: History, kept: readonly Kept[], from: number): void {
-  const found = history.after(from, Infinity);
+  const found = framesIn(history.after(from, Infinity));
   const wanted = kept.filter((each) => each.sequence > from);
-  expect(found.map((each) => each.sequence)).toEqual(wanted.map((each) => each.sequence));
-  found.forEach((each, index) =>
-    expect(Buffer.from(each.frame).equals(wanted[index]?.bytes ?? Buffer.alloc(0))).toBe(true),
+  expect(sequencesOf(found)).toEqual(wanted.map((each) => each.sequence));
+  found.forEach((frame, index) =>
+    expect(Buffer.from(frame).equals(wanted[index]?.bytes ?? Buffer.alloc(0))).toBe(true),
   );
 }
+
+const silent = () => new History(new SparePieces(), () => {});
 
 test('history holds per tab the last whole snapshot and what came after it', () => {
   seeds([1, 2, 3, 4, 5, 6]).run((seed) => {
     const random = createRandom(seed);
     // Shared, so that memory goes from one room to the other.
     const spare = new SparePieces();
-    const rooms = [0, 1].map(() => ({
-      history: new History(spare),
-      kept: [] as Kept[],
-      whole: new Set<number>(),
-      /** Tabs with a snapshot under way, and where it began. */
-      arriving: new Map<number, number>(),
-      sequence: 0,
-    }));
+    const rooms = [0, 1].map(() => {
+      const live: Buffer[] = [];
+      // Copied at once: what is handed on is only lent.
+      const history = new History(spare, (stretch) =>
+        live.push(...framesIn([stretch]).map((each) => Buffer.from(each))),
+      );
+      return {
+        history,
+        /** What a live watcher was sent, and what it should have been. */
+        live,
+        added: [] as Buffer[],
+        kept: [] as Kept[],
+        whole: new Set<number>(),
+        /** Tabs with a snapshot under way, and where it began. */
+        arriving: new Map<number, number>(),
+        sequence: 0,
+      };
+    });
     for (let step = 0; step < 1500; step++) {
       const room = random.pick(rooms);
       const tab = random.below(4);
@@ -54,6 +78,9 @@ test('history holds per tab the last whole snapshot and what came after it', () 
         room.arriving.delete(tab);
       } else if (what === 1) {
         expectSame(room.history, room.kept, random.below(room.sequence + 1));
+      } else if (what === 2) {
+        room.history.handOn();
+        expect(room.live.length).toBe(room.added.length);
       } else {
         const isSnapshot = tab > 0 && (room.arriving.has(tab) || what < 6);
         const more = isSnapshot && random.below(3) > 0;
@@ -61,8 +88,14 @@ test('history holds per tab the last whole snapshot and what came after it', () 
         // Small ones, such that share a piece of memory badly, and such that need one of their own.
         const bytes = random.bytes(random.below(random.pick([40, 3000, 30_000, 90_000])));
         const frame = frameOf(isSnapshot ? KIND.Snapshot : KIND.Change, { tab, sequence, more, bytes });
-        room.history.add(readHeader(frame), frame);
+        const isSent = random.below(4) === 0;
+        if (isSent) {
+          room.history.handOn();
+          room.live.push(Buffer.from(frame));
+        }
+        room.history.add(readHeader(frame), frame, isSent);
         room.kept.push({ sequence, tab, bytes: frame.slice() });
+        room.added.push(Buffer.from(frame));
         // What is lent to the relay is used again at once.
         frame.fill(0xee);
         if (isSnapshot) {
@@ -81,12 +114,17 @@ test('history holds per tab the last whole snapshot and what came after it', () 
       );
       for (const each of [1, 2, 3]) expect(room.history.hasPicture(each)).toBe(room.whole.has(each));
     }
-    for (const { history, kept } of rooms) expectSame(history, kept, 0);
+    for (const { history, kept, live, added } of rooms) {
+      expectSame(history, kept, 0);
+      history.handOn();
+      expect(live.length).toBe(added.length);
+      expect(live.every((each, index) => each.equals(added[index] ?? Buffer.alloc(0)))).toBe(true);
+    }
   });
 });
 
 test('what the relay itself says has a weight of its own, and can be dropped', () => {
-  const history = new History(new SparePieces());
+  const history = silent();
   let sequence = 0;
   const add = (tab: number) => {
     const frame = frameOf(KIND.Change, { tab, sequence: ++sequence, bytes: new Uint8Array(100 - HEADER_BYTES) });
@@ -98,22 +136,42 @@ test('what the relay itself says has a weight of its own, and can be dropped', (
   history.forget(0);
   expect(history.weightOf(0)).toEqual({ bytes: 0, frames: 0 });
   add(0);
-  expect(history.after(0, Infinity).map((each) => each.sequence)).toEqual([2, 4, 6]);
+  expect(sequencesIn(history.after(0, Infinity))).toEqual([2, 4, 6]);
 });
 
 test('a batch ends before it passes its bytes, but is never empty', () => {
-  const history = new History(new SparePieces());
+  const history = silent();
+  const bytes = new Uint8Array(40_000 - HEADER_BYTES);
   for (let sequence = 1; sequence <= 5; sequence++) {
-    const frame = frameOf(KIND.Change, { tab: 1, sequence, bytes: new Uint8Array(100 - HEADER_BYTES) });
+    const frame = frameOf(KIND.Change, { tab: 1, sequence, bytes });
     history.add(readHeader(frame), frame);
   }
-  expect(history.after(0, 250).map((each) => each.sequence)).toEqual([1, 2]);
-  expect(history.after(2, 1).map((each) => each.sequence)).toEqual([3]);
-  expect(history.after(5, 250)).toEqual([]);
+  expect(sequencesIn(history.after(0, 100_000))).toEqual([1, 2]);
+  expect(sequencesIn(history.after(2, 1))).toEqual([3]);
+  expect(history.after(5, 100_000)).toEqual([]);
+});
+
+test('live watchers get what was added together as one stretch', () => {
+  const stretches: number[][] = [];
+  const history = new History(new SparePieces(), (stretch) => stretches.push(sequencesIn([stretch])));
+  const add = (sequence: number, kind: number = KIND.Change) => {
+    const frame = frameOf(kind, { tab: 1, sequence, bytes: new Uint8Array(100) });
+    history.add(readHeader(frame), frame);
+  };
+  history.handOn();
+  for (const sequence of [1, 2, 3]) add(sequence);
+  history.handOn();
+  history.handOn();
+  add(4);
+  // It supersedes what has not been handed on: that goes out first.
+  add(5, KIND.Snapshot);
+  add(6);
+  history.forget(1);
+  expect(stretches).toEqual([[1, 2, 3], [4], [5], [6]]);
 });
 
 test('past the hard limit the tab is dropped and a snapshot is due', () => {
-  const history = new History(new SparePieces());
+  const history = silent();
   const bytes = new Uint8Array(LIMITS.maxFrameBytes - HEADER_BYTES);
   const weights: string[] = [];
   for (let sequence = 1; history.frames === sequence - 1; sequence++) {

@@ -18,6 +18,6 @@ test('[W9] limits that lean on each other hold together', () => {
   // A batch of asset offers with ordinary addresses (under 1,000 characters) is a legal message.
   expect(LIMITS.maxAssetsPerMessage * 1200).toBeLessThan(LIMITS.maxTextBytes);
   // Acknowledgements come long before the resend buffer is full of ordinary frames.
-  expect(LIMITS.ackEveryFrames * 64 * 1024).toBeLessThan(LIMITS.resendBytes);
+  expect(4 * (LIMITS.ackEveryBytes + LIMITS.maxFrameBytes)).toBeLessThanOrEqual(LIMITS.resendBytes);
   expect(LIMITS.askMs).toBeLessThan(LIMITS.unwatchedMs);
 });

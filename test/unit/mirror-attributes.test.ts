@@ -39,8 +39,8 @@ describe('treatment of attributes', () => {
   );
 
   test.each([
-    ['use', 'href', '/sprite.svg#a', 'sprite'],
-    ['use', 'xlink:href', '#a', 'fragment'],
+    ['use', 'href', '/sprite.svg#a', 'use'],
+    ['use', 'xlink:href', '#a', 'use'],
     ['image', 'xlink:href', '/x.png', 'asset'],
     ['feimage', 'href', '/x.png', 'asset'],
     ['lineargradient', 'href', 'http://x/#a', 'fragment'],

@@ -3,11 +3,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { createAssetBook, createPlaces, putAddress } from '../../cobrowse/mirror/assets.ts';
+import { wrapImport } from '../../cobrowse/mirror/css-imports.ts';
 import {
   parseCss,
   parseDeclarations,
   parseImported,
-  wrapImport,
   type CssParts,
   type CssReference,
 } from '../../cobrowse/mirror/css-text.ts';
@@ -166,7 +166,7 @@ describe('what is written, read again', () => {
   function written(texts: readonly string[], imported: string, change: readonly string[]): string[] {
     const book = createAssetBook((hash) => ASSET + hash);
     book.learn([{ url: 'http://shop.example/known.css', hash: 'c', type: 'text/css' }]);
-    const places = createPlaces(book, () => PAGE);
+    const places = createPlaces({ book, base: PAGE, piece: () => undefined, late: () => undefined });
     const facts = { holding: new Set(['hover:hover']), density: 1 };
     const media = createMediaText(facts);
     const node = (data: string) => ({ nodeType: 3, data, nextSibling: null });
@@ -174,7 +174,7 @@ describe('what is written, read again', () => {
     const document = { createTextNode: (data: string) => node(data) as unknown as Text };
     const sheets = createSheets({
       nodes: createNodeMap(() => undefined),
-      addresses: { places, base: PAGE, media, sprite: () => undefined },
+      addresses: { places, base: PAGE, media, use: () => undefined },
       source: { parse: parseCss, parseImported, text: () => imported, pending: 0, close: () => undefined },
       ownSheet: () => undefined,
       changed: () => undefined,
@@ -203,9 +203,36 @@ describe('what is written, read again', () => {
   const foreign = (css: string) =>
     parseCss(css).references.filter(
       (reference) =>
-        reference.kind === 'import' ||
-        (reference.kind !== 'media' && !/^(http:\/\/relay\.example\/asset\/\w+$|\s*data:|#|$)/.test(reference.raw)),
+        reference.kind === 'import' || (reference.kind !== 'media' && !ALLOWED.test(withoutFragment(reference))),
     );
+  const ALLOWED = /^(http:\/\/relay\.example\/asset\/\w+$|\s*data:|#|$)/;
+  const withoutFragment = (reference: CssReference) =>
+    reference.kind === 'url' && reference.isPicture ? reference.raw.replace(/(.)#.*/s, '$1') : reference.raw;
+
+  test('only what is a picture for sure keeps its fragment', () => {
+    const fragments = (css: string) => (written([css], '', [])[2]?.match(/asset\/a#\w+/g) ?? []).length;
+    for (const css of [
+      'a{background:url(/x#y)}',
+      'a{color:red;BACKGROUND-IMAGE/**/:url("/x#y")}',
+      'a{b:c;&:hover{list-style:url(/x#y)}}',
+      'a::before{content:image-set("/x#y" 1x)}',
+    ])
+      expect(fragments(css), css).toBe(1);
+    for (const css of [
+      'a{mask:url(/x#y)}',
+      'a{background:none;mask:url(/x#y)}',
+      'a{background:none}b{mask:url(/x#y)}',
+      'a{--b:url(/x#y);background:var(--b)}',
+      'a{--background:url(/x#y)}',
+      'a{--b:{background:url(/x#y)}}',
+      'a{mask:(;background:url(/x#y))}',
+      'a{filter:[background:url(/x#y)]}',
+      'a{mask:background:url(/x#y)}',
+      'background:{mask:url(/x#y)}',
+      'url(/x#y)',
+    ])
+      expect(fragments(css), css).toBe(0);
+  });
 
   test('a picture is put in, a fragment of an SVG file is not', () => {
     expect(written(['a{b:url(/x#y)}'], '', [])[2]).toBe(`a{b:url("${ASSET}a")}`);

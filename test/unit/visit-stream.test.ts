@@ -25,11 +25,14 @@ function setUp() {
   const timers = new Set<() => void>();
   const stale = vi.fn();
   const notices: string[] = [];
+  const offered: string[][] = [];
   const stream = createStream({
     port: {
       ordered: (frame) => frames.push(frame),
       latest: () => undefined,
-      message: () => undefined,
+      message(message) {
+        if (message.t === 'assets') offered.push(message.list.map(({ url }) => url));
+      },
       encode: (value) => JSON.stringify(value),
       upload: () => Promise.resolve(),
     },
@@ -57,6 +60,7 @@ function setUp() {
     stream,
     stale,
     notices,
+    offered,
     payloads,
     change,
     sent: () => payloads().map(({ texts }) => texts.map((text) => text.slice(0, 10)).join('+')),
@@ -78,7 +82,7 @@ function setUp() {
 
 async function onFullLine() {
   const world = setUp();
-  world.stream.open(0, { isNewRoom: true });
+  world.stream.open(0);
   await world.snapshot('page');
   world.acknowledge();
   world.change('a');
@@ -88,7 +92,7 @@ async function onFullLine() {
 
 test('[P5] on a line that takes what it is given, each change goes at once', () => {
   const { stream, change, sent, acknowledge } = setUp();
-  stream.open(0, { isNewRoom: true });
+  stream.open(0);
   for (const text of ['a', 'b', 'c']) {
     change(text);
     time += 1000;
@@ -167,17 +171,46 @@ test('[P5] the link was lost and is back: what the relay lacks is sent again, an
   stream.shut();
   change('b');
   time += 60_000;
-  expect(stream.open(1, { isNewRoom: false })).toBe(true);
+  expect(stream.open(1)).toBe(true);
   change('c');
   expect(sent()).toEqual(['page', 'a', 'a', 'b', 'c']);
 });
 
 test('[P5] changes that come while another payload is being deflated follow it, in order', async () => {
   const { stream, change, sent } = setUp();
-  stream.open(0, { isNewRoom: true });
+  stream.open(0);
   stream.take({ kind: 'snapshot', events: eventsOf('page') });
   for (const text of ['a', 'b', 'c']) change(text);
   expect(sent()).toEqual([]);
   await vi.waitUntil(() => sent().length === 2);
   expect(sent()).toEqual(['page', 'a+b+c']);
+});
+
+test('assets are offered again whenever the relay listens anew: on the next link, in another room, after a pause', async () => {
+  const { stream, snapshot, offered, tick } = setUp();
+  stream.open(0);
+  stream.take({ kind: 'asset', url: '/a', blob: undefined });
+  await Promise.resolve();
+  tick();
+  expect(offered).toEqual([['/a']]);
+  // Nobody has said yet what came of it; the next picture of the same capture is no reason to say it again.
+  await snapshot('page');
+  tick();
+  expect(offered).toHaveLength(1);
+  stream.shut();
+  stream.open(1);
+  tick();
+  expect(offered).toHaveLength(2);
+  // Another room on the same link.
+  stream.open(0);
+  tick();
+  expect(offered).toHaveLength(3);
+  stream.cut();
+  stream.take({ kind: 'asset', url: '/b', blob: undefined });
+  await Promise.resolve();
+  tick();
+  expect(offered).toHaveLength(3);
+  await snapshot('page again');
+  tick();
+  expect(offered.slice(1)).toEqual([['/a'], ['/a'], ['/a', '/b']]);
 });

@@ -1,66 +1,22 @@
 // Black box: the relay as built, raw WebSocket, hostile and unlucky peers. Each bad peer is one bad peer: a control
-// pair (visitor and operator) goes on through all of it.
+// pair (visitor and operator) goes on through all of it. Assets, restarts and accounts have files of their own.
 
-import { createHash } from 'node:crypto';
 import http from 'node:http';
-import net from 'node:net';
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../support/random.ts';
 import { addSite, logInFirst, startTestRelay, type TestRelay } from '../support/relay.ts';
-import { connectPeer, frame, helloOf, payloadText, sequenceOf, SHOP, type WirePeer } from '../support/wire-peer.ts';
+import { connectPeer, frame, helloOf, payloadText, sequenceOf, SHOP } from '../support/wire-peer.ts';
+import { connectRaw, endPair, stillWorks, wireWorld } from '../support/wire-world.ts';
 
-let relay: TestRelay;
-let cookie: string;
-let site: string;
-
-beforeAll(async () => {
-  relay = await startTestRelay();
-  cookie = await logInFirst(relay);
-  site = (await addSite(relay, cookie, [SHOP])).key;
-});
-
-afterAll(async () => {
-  expect(await relay.stop()).toBe(0);
-});
-
-const visitor = (options: { origin?: string } = {}) => connectPeer(relay.url, 'visitor', { origin: SHOP, ...options });
-const hello = (more: Record<string, unknown> = {}) => helloOf(site, more);
-const operator = () => connectPeer(relay.url, 'operator', { origin: relay.url, cookie });
-
-type Pair = { visitor: WirePeer; operator: WirePeer; room: string; resume: string; id: string };
-
-/** A visitor whose page an operator watches, and its first picture. */
-async function pair(tab: string): Promise<Pair> {
-  const [page, anna] = [await visitor(), await operator()];
-  page.send(hello({ tab }));
-  const { token } = await page.expect('welcome');
-  page.send({ t: 'show' });
-  const { visit } = (await page.expect('visit')) as unknown as { visit: { room: string; resume: string } };
-  anna.send({ t: 'watch', room: visit.room });
-  const room = (await anna.expect('room')) as unknown as { view: { visitor: string } };
-  await page.expect((message) => message.t === 'visit' && (message['visit'] as { capture: boolean }).capture);
-  page.raw(frame(1, 1, `["snapshot of ${tab}"]`));
-  await anna.frame((bytes) => payloadText(bytes).includes(`snapshot of ${tab}`));
-  expect(typeof token).toBe('string');
-  return { visitor: page, operator: anna, room: visit.room, resume: visit.resume, id: room.view.visitor };
-}
-
-/** The pair still works: a change sent now arrives. */
-async function stillWorks({ visitor: page, operator: anna }: Pair, ordinal: number): Promise<void> {
-  page.raw(frame(2, ordinal, `["change ${ordinal}"]`));
-  await anna.frame((bytes) => payloadText(bytes) === `["change ${ordinal}"]`);
-}
-
-function endPair({ visitor: page, operator: anna }: Pair): void {
-  page.close();
-  anna.close();
-}
+const world = wireWorld();
+const { visitor, operator, hello, pair } = world;
 
 describe('who may connect', () => {
   test('[P1] a version out of range is told which side is old', async () => {
-    const old = await connectPeer(relay.url, 'visitor', { origin: SHOP, version: 0 });
+    const old = await connectPeer(world.relay.url, 'visitor', { origin: SHOP, version: 0 });
     expect((await old.closed()).code).toBe(4503);
-    const young = await connectPeer(relay.url, 'visitor', { origin: SHOP, version: 99 });
+    const young = await connectPeer(world.relay.url, 'visitor', { origin: SHOP, version: 99 });
     expect((await young.closed()).code).toBe(4202);
   });
 
@@ -97,11 +53,11 @@ describe('who may connect', () => {
   });
 
   test('[P4] an operator needs a session and the console’s own origin', async () => {
-    const without = await connectPeer(relay.url, 'operator', { origin: relay.url });
+    const without = await connectPeer(world.relay.url, 'operator', { origin: world.relay.url });
     expect((await without.closed()).code).toBe(4301);
-    const wrong = await connectPeer(relay.url, 'operator', { origin: relay.url, cookie: 'tandem=AAAA' });
+    const wrong = await connectPeer(world.relay.url, 'operator', { origin: world.relay.url, cookie: 'tandem=AAAA' });
     expect((await wrong.closed()).code).toBe(4301);
-    const foreign = await connectPeer(relay.url, 'operator', { origin: SHOP, cookie });
+    const foreign = await connectPeer(world.relay.url, 'operator', { origin: SHOP, cookie: world.cookie });
     expect((await foreign.closed()).code).toBe(4301);
   });
 
@@ -222,6 +178,29 @@ describe('what bad input gets', () => {
     endPair(control);
   });
 
+  test('[P13] nothing is decompressed: no extension is agreed to, and a frame marked as compressed cuts the connection', async () => {
+    const control = await pair('control-deflate');
+    const raw = connectRaw(world.relay.url);
+    await raw.write(
+      `GET /link/1/visitor HTTP/1.1\r\nhost: relay\r\norigin: ${SHOP}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n` +
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+        'sec-websocket-extensions: permessage-deflate; client_max_window_bits\r\n\r\n',
+    );
+    await vi.waitUntil(() => raw.got().includes('\r\n\r\n'), { timeout: 15_000 });
+    expect(raw.got()).toContain('101 ');
+    expect(raw.got().toLowerCase()).not.toContain('sec-websocket-extensions');
+    const bomb = deflateRawSync(Buffer.alloc(4 * 1024 * 1024));
+    const header = Buffer.alloc(14);
+    // Final, compressed, binary; masked with zeros.
+    header.writeUInt8(0xc2, 0);
+    header.writeUInt8(0xff, 1);
+    header.writeBigUInt64BE(BigInt(bomb.length), 2);
+    await raw.write(Buffer.concat([header, bomb]));
+    await raw.all;
+    await stillWorks(control, 2);
+    endPair(control);
+  });
+
   test('[P9] a flood closes with TooMany', async () => {
     const control = await pair('control-flood');
     const flood = await pair('flood');
@@ -311,6 +290,19 @@ describe('whose room it is', () => {
     anna.close();
   });
 
+  test('[R11] a document as short as the one before it is acknowledged, too', async () => {
+    const { visitor: page, operator: anna } = await pair('two-documents');
+    // pair() sent the first snapshot. A page that hears of no acknowledgement takes its line for full and sends no more.
+    for (let document = 0; document < 3; document++) {
+      page.raw(frame(1, 1, `["document ${document}"]`));
+      page.raw(frame(2, 2, `["change ${document}"]`));
+      await anna.frame((bytes) => payloadText(bytes) === `["change ${document}"]`);
+      await page.expect((message) => message.t === 'ack' && message['received'] === 2);
+    }
+    page.close();
+    anna.close();
+  });
+
   test('[R4] an operator that stops reading costs only itself', async () => {
     const victim = await pair('slow-reader');
     const slow = await operator();
@@ -339,189 +331,13 @@ describe('whose room it is', () => {
   });
 });
 
-describe('assets', () => {
-  const png = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-    'base64',
-  );
-  const hash = createHash('sha256').update(png).digest('hex');
-  const upload = (resume: string, name: string, body: Uint8Array, type = 'image/png') =>
-    fetch(`${relay.url}/upload/${name}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${resume}`, 'content-type': type },
-      body: Buffer.from(body),
-    });
-  const asset = (site: string, name: string, headers: Record<string, string> = { cookie }) =>
-    fetch(`${relay.url}/asset/${site}/${name}`, { headers });
-
-  test('[A1] offered, wanted once, uploaded, announced, served to operators only', async () => {
-    const one = await pair('asset-1');
-    one.visitor.send({ t: 'assets', list: [{ url: `${SHOP}/a.png`, hash, bytes: png.length }] });
-    expect((await one.visitor.expect('want'))['hashes']).toEqual([hash]);
-    expect(await (await upload(one.resume, hash, png)).json()).toEqual({ stored: true });
-    const told = await one.operator.frame((bytes) => bytes[0] === 5);
-    expect(JSON.parse(payloadText(told))).toEqual([{ url: `${SHOP}/a.png`, hash, type: 'image/png' }]);
-    const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
-    const served = await asset(view.site, hash);
-    expect(served.headers.get('content-type')).toBe('image/png');
-    expect(served.headers.get('x-content-type-options')).toBe('nosniff');
-    // Opened by itself it is a download, not a page under the relay's address.
-    expect(served.headers.get('content-disposition')).toBe('attachment');
-    expect(Buffer.from(await served.arrayBuffer())).toEqual(png);
-    expect((await asset(view.site, hash, {})).status).toBe(401);
-    expect((await asset('another-site', hash)).status).toBe(404);
-    // The second visitor uploads nothing.
-    const two = await pair('asset-2');
-    two.visitor.send({ t: 'assets', list: [{ url: `${SHOP}/b.png`, hash, bytes: png.length }] });
-    await two.operator.frame((bytes) => bytes[0] === 5);
-    expect(two.visitor.messages.some((message) => message.t === 'want')).toBe(false);
-    endPair(one);
-    endPair(two);
-  });
-
-  test('[A1] an operator who has not chosen a password yet gets no assets', async () => {
-    const one = await pair('asset-one-time');
-    const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
-    const post = (address: string, body: unknown, headers: Record<string, string> = {}) =>
-      fetch(`${relay.url}${address}`, {
-        method: 'POST',
-        headers: { origin: relay.url, 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      });
-    const made = await post('/api/operators', { login: 'newcomer', name: 'New', role: 'operator' }, { cookie });
-    const { password } = (await made.json()) as { password: string };
-    const loggedIn = await post('/api/login', { login: 'newcomer', password });
-    const own = loggedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
-    expect((await fetch(`${relay.url}/api/me`, { headers: { cookie: own } })).status).toBe(200);
-    expect((await asset(view.site, hash, { cookie: own })).status).toBe(401);
-    endPair(one);
-  });
-
-  test('[R3] offered and sent while paused: not asked for, not taken', async () => {
-    const one = await pair('asset-paused');
-    const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
-    const sheet = Buffer.from('.asset-paused{color:red}');
-    const name = createHash('sha256').update(sheet).digest('hex');
-    const offer = { t: 'assets', list: [{ url: `${SHOP}/paused.css`, hash: name, bytes: sheet.length }] };
-    one.visitor.send(offer);
-    await one.visitor.expect('want');
-    one.visitor.send({ t: 'pause', on: true });
-    await one.visitor.expect((message) => message.t === 'visit' && (message['visit'] as { paused: boolean }).paused);
-    expect(await (await upload(one.resume, name, sheet, 'text/css')).json()).toMatchObject({ stored: false });
-    expect((await asset(view.site, name)).status).toBe(404);
-    one.visitor.send(offer);
-    one.visitor.send({ t: 'probe', at: 1 });
-    await one.visitor.expect('echo');
-    expect(one.visitor.messages.filter((message) => message.t === 'want')).toHaveLength(1);
-    endPair(one);
-  });
-
-  test('[A5] uploads that never end hold their places, and give them back when they break off', async () => {
-    const [one, other] = [await pair('asset-held'), await pair('asset-free')];
-    const names = Array.from({ length: 5 }, (_, index) => createHash('sha256').update(`held ${index}`).digest('hex'));
-    const list = names.map((name, index) => ({ url: `${SHOP}/held-${index}`, hash: name, bytes: 8_000_000 }));
-    for (const each of [one, other]) {
-      each.visitor.send({ t: 'assets', list });
-      await each.visitor.expect('want');
-    }
-    const { hostname, port } = new URL(relay.url);
-    /** Sends the beginning of an upload. What the relay answers before the end: nothing, if it waits for the rest. */
-    const begin = (resume: string, name: string) =>
-      new Promise<{ answer: string; breakOff(): void }>((resolve) => {
-        const socket = net.connect(Number(port), hostname);
-        const breakOff = () => socket.destroy();
-        socket.on('error', () => {});
-        socket.on('data', (data: Buffer) => resolve({ answer: data.toString().split('\r\n')[0] ?? '', breakOff }));
-        socket.write(`POST /upload/${name} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer ${resume}\r\n`);
-        socket.write('content-length: 8000000\r\n\r\n');
-        socket.write(Buffer.alloc(100_000), () => {
-          // The relay has answered a request that came after this one: it has seen this one too.
-          void fetch(`${relay.url}/healthz`).then(() => resolve({ answer: '', breakOff }));
-        });
-      });
-    const held = [];
-    for (const name of names.slice(0, 4)) held.push(await begin(one.resume, name));
-    expect(held.map(({ answer }) => answer)).toEqual(['', '', '', '']);
-    const fifth = await begin(one.resume, names[4] ?? '');
-    expect(fifth.answer).toContain('503');
-    const others = await begin(other.resume, names[4] ?? '');
-    expect(others.answer).toBe('');
-    held[0]?.breakOff();
-    await vi.waitUntil(
-      async () => {
-        const again = await begin(one.resume, names[4] ?? '');
-        again.breakOff();
-        return again.answer === '';
-      },
-      { timeout: 15_000, interval: 100 },
-    );
-    for (const { breakOff } of [...held, fifth, others]) breakOff();
-    endPair(one);
-    endPair(other);
-  });
-
-  test('[A2] uploads that nobody asked for, of a false hash, or of a wrong kind are stored nowhere', async () => {
-    const one = await pair('asset-bad');
-    const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
-    const refused = async (why: string, resume: string, name: string, body: Uint8Array, type?: string) => {
-      const answer = await upload(resume, name, body, type);
-      // No other status: a browser would write it into the console of the customer's page.
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-      expect(await answer.json()).toEqual({ stored: false, why });
-      expect((await asset(view.site, name)).status).toBe(404);
-    };
-    const unasked = Buffer.concat([png, Buffer.from('unasked')]);
-    const unaskedHash = createHash('sha256').update(unasked).digest('hex');
-    await refused('not-wanted', one.resume, unaskedHash, unasked);
-    const lie = createHash('sha256').update('another').digest('hex');
-    const html = Buffer.from('<html><script>alert(1)</script></html>');
-    const page = createHash('sha256').update(html).digest('hex');
-    one.visitor.send({
-      t: 'assets',
-      list: [
-        { url: `${SHOP}/lie.png`, hash: lie },
-        { url: `${SHOP}/page.png`, hash: page },
-      ],
-    });
-    await one.visitor.expect('want');
-    await refused('not-wanted', 'nonsense', lie, png);
-    await refused('not-an-asset', one.resume, lie, png);
-    await refused('not-an-asset', one.resume, page, html, 'text/html');
-    // The question was answered by the first try.
-    await refused('not-wanted', one.resume, page, html, 'text/html');
-    const told = await one.operator.frame((bytes) => payloadText(bytes).includes('page.png'));
-    expect(payloadText(told)).toContain('"hash":null');
-    endPair(one);
-  });
-
-  test('[A3] the relay fetches nothing from private addresses', async () => {
-    const one = await pair('asset-private');
-    const urls = [
-      `${relay.url}/healthz`,
-      'http://127.0.0.1:1/a.css',
-      'http://[::1]:1/a.css',
-      'http://10.0.0.1/a.png',
-      'http://169.254.169.254/latest/meta-data',
-      'http://[::ffff:127.0.0.1]:1/a.png',
-      'http://0x7f000001/a.png',
-      'http://localhost:1/a.png',
-      'file:///etc/passwd',
-    ];
-    one.visitor.send({ t: 'assets', list: urls.map((url) => ({ url })) });
-    for (const url of urls) {
-      const told = await one.operator.frame(
-        (bytes) => bytes[0] === 5 && payloadText(bytes).includes(JSON.stringify(url)),
-      );
-      expect(payloadText(told)).toContain('"hash":null');
-    }
-    endPair(one);
-  });
-});
-
 describe('forms and figures', () => {
   const post = (address: string, body: string) =>
-    fetch(relay.url + address, { method: 'POST', headers: { origin: relay.url, cookie }, body });
+    fetch(world.relay.url + address, {
+      method: 'POST',
+      headers: { origin: world.relay.url, cookie: world.cookie },
+      body,
+    });
 
   test('[H1] text that no database keeps, and an id that is none, are a wrong form and no failure', async () => {
     const name = (text: string) => `{"login":"new","name":"${text}","role":"operator"}`;
@@ -537,11 +353,11 @@ describe('forms and figures', () => {
       bad.push(['/api/operators/change', `{"id":"${id}","name":"b"}`], ['/api/sites', site(`,"id":"${id}"`)]);
     }
     for (const [address, body] of bad) expect((await post(address, body)).status, `${address} ${body}`).toBe(400);
-    expect(relay.log()).not.toMatch(/failed|argon2/);
+    expect(world.relay.log()).not.toMatch(/failed|argon2/);
   });
 
   test('[H2] figures are for this machine: nothing that came through a proxy, or by another name, gets them', async () => {
-    const { port } = new URL(relay.url);
+    const { port } = new URL(world.relay.url);
     const metrics = (headers: Record<string, string> = {}) =>
       new Promise<number | undefined>((resolve, reject) => {
         http
@@ -603,45 +419,4 @@ describe('a stranger who takes all there is', () => {
     }
     expect(await other.stop()).toBe(0);
   });
-});
-
-test('[R6] kill -9 during a view: the same page and console come back to the same room', async () => {
-  const first = await startTestRelay();
-  const own = await logInFirst(first);
-  const shop = (await addSite(first, own, [SHOP])).key;
-  const page = await connectPeer(first.url, 'visitor', { origin: SHOP });
-  page.send(helloOf(shop, { tab: 'survivor' }));
-  const { token } = await page.expect('welcome');
-  page.send({ t: 'show' });
-  const { visit } = (await page.expect('visit')) as unknown as { visit: { room: string; resume: string } };
-  const anna = await connectPeer(first.url, 'operator', { origin: first.url, cookie: own });
-  anna.send({ t: 'watch', room: visit.room });
-  const { view } = (await anna.expect('room')) as unknown as { view: { number: number } };
-  await first.kill();
-  await page.closed();
-
-  const second = await startTestRelay({ dataDir: first.dataDir });
-  const back = await connectPeer(second.url, 'operator', { origin: second.url, cookie: own });
-  back.send({ t: 'watch', room: visit.room, number: view.number, from: 1 });
-  const again = await connectPeer(second.url, 'visitor', { origin: SHOP });
-  again.send(helloOf(shop, { tab: 'survivor', token, resume: visit.resume }));
-  const welcome = (await again.expect('welcome')) as unknown as { visit: { room: string } };
-  expect(welcome.visit.room).toBe(visit.room);
-  await again.expect((message) => message.t === 'visit' && (message['visit'] as { capture: boolean }).capture);
-  again.raw(frame(1, 1, '["after the crash"]'));
-  await back.frame((bytes) => payloadText(bytes) === '["after the crash"]');
-  again.close();
-  back.close();
-  await second.stop();
-});
-
-test('[R12] a clean stop tells peers to come back', async () => {
-  const other = await startTestRelay();
-  const shop = (await addSite(other, await logInFirst(other), [SHOP])).key;
-  const page = await connectPeer(other.url, 'visitor', { origin: SHOP });
-  page.send(helloOf(shop));
-  await page.expect('welcome');
-  const stopped = other.stop();
-  expect((await page.closed()).code).toBe(4201);
-  expect(await stopped).toBe(0);
 });
