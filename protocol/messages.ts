@@ -9,6 +9,7 @@
 //            or visitor show → visit; the room waits for an operator
 //   watch    operator watch → history, then frames; visitor gets visit{capture:true} and sends Snapshot, Change, …
 //   repair   operator sees a gap → history{from}; the relay → history, frames
+//   lag      head → operator have: what is on its way to an operator stays within what the line carries
 //   end      visitor stop | operator end | nobody watches | visitor lost → ended / room{state:'ended'}
 
 import { LIMITS } from './limits.ts';
@@ -186,6 +187,8 @@ const roomTab = /* @__PURE__ */ object({
   visible: flag,
   /** False: its link is lost or the page is loading. */
   here: flag,
+  /** True: another document is there than the one that was shown, and no picture of it has come. */
+  blank: maybe(flag),
   viewport: object({ width: size, height: size }),
 });
 export type RoomTab = Infer<typeof roomTab>;
@@ -217,9 +220,11 @@ const fromOperator = /* @__PURE__ */ messages({
   unask: { visitor: id },
   code: { code: code },
   /** After a lost link: `from` is the highest sequence already here, `number` that of the room it counts in (a relay that
-   * restarted has a new one, and then sends everything). Absent: everything. */
-  watch: { room: id, number: maybe(count), from: maybe(count) },
+   * restarted has a new one, and then sends everything). Absent: everything. `answersHeads`: this console says `have`. */
+  watch: { room: id, number: maybe(count), from: maybe(count), answersHeads: maybe(flag) },
   leave: { room: id },
+  /** Answer to each `head`, with its sequence: what was sent before it has come. */
+  have: { room: id, sequence: count },
   history: { room: id, from: count },
   end: { room: id },
   probe: { at: ms },
@@ -252,7 +257,7 @@ const toOperator = /* @__PURE__ */ messages({
   /** The room's frames of (from, to] that still matter follow now; the others are superseded. from 0: forget the picture
    * first. After `to`, sequences are without holes again. */
   history: { room: id, from: count, to: count },
-  /** Highest sequence sent to this room so far: shows a loss at the end of a burst. */
+  /** Highest sequence sent to this room so far: shows a loss at the end of a burst. Answered by `have`. */
   head: { room: id, sequence: count },
   echo: { at: ms },
   beat: {},

@@ -125,6 +125,7 @@ export async function startRelay(
       assetType: (site, hash) => assets.type(site, hash),
       fetchAsset: (room, url) => fetchQueue.add(room, url),
       log: (message, fields) => log.debug(message, fields as Record<string, string>),
+      failed,
     },
     { graceMs: config.graceMs, unwatchedMs: config.unwatchedMs, codeMs: config.codeMs },
   );

@@ -180,15 +180,17 @@ export class History {
     this.#lastLog = undefined;
   }
 
-  /** Frames with a sequence above `from`, oldest first, until their bytes pass `maxBytes` (at least one stretch; none is
-   * longer than a piece). Lent: good until the next frame is added. */
+  /** Frames with a sequence above `from`, oldest first, of no more than `maxBytes`, or one. Lent: good until the next frame
+   * is added. */
   after(from: number, maxBytes: number): Stretch[] {
     const found: Stretch[] = [];
     let bytes = 0;
     for (const piece of this.#pieces) {
       if (piece.lastSequence <= from) continue;
       const bundle = filledOf(piece).subarray(offsetAfter(piece, from));
-      if (bytes > 0 && bytes + bundle.byteLength > maxBytes) return found;
+      const isTooLong = bytes + bundle.byteLength > maxBytes;
+      if (isTooLong && bytes > 0) return found;
+      if (isTooLong) return [beginningOf(bundle, maxBytes)];
       found.push({ bundle, upTo: piece.lastSequence });
       bytes += bundle.byteLength;
     }
@@ -303,6 +305,19 @@ export class History {
 
 function filledOf(piece: Piece): Uint8Array {
   return piece.bytes.subarray(0, piece.used);
+}
+
+/** Its first frames: no more than so many bytes, or one frame. */
+function beginningOf(bundle: Uint8Array, maxBytes: number): Stretch {
+  let end = 0;
+  let upTo = 0;
+  for (const frame of framesOf(bundle)) {
+    const next = end + BUNDLED_BYTES + frame.byteLength;
+    if (end > 0 && next > maxBytes) break;
+    end = next;
+    upTo = readHeader(frame).sequence;
+  }
+  return { bundle: bundle.subarray(0, end), upTo };
 }
 
 /** Where in a piece the first frame with a sequence above `from` begins, its length included. */

@@ -47,6 +47,8 @@ export type LiveDoor = {
   /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
   fetchAsset(room: Room, url: string): void;
   log(message: string, fields: Record<string, unknown>): void;
+  /** A fault of our own, which was survived. */
+  failed(error: unknown, where: string): void;
 };
 
 export type LiveTimes = RoomTimes & { codeMs: number };
@@ -86,6 +88,14 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   /** One turn of the event loop: what arrives in it has one time, and is sent on at its end. Asking the clock for every
    * frame shows in the bench `relay`. */
   let turnAt: number | undefined;
+  /** What no peer's input causes: a fault in one room must not keep the others waiting. */
+  const inRoom = (room: Room, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      door.failed(error, `room ${room.id}`);
+    }
+  };
   /** Rooms with frames that their live watchers have not been sent. */
   let withNews: Room[] = [];
   const timeOfTurn = (): number => {
@@ -99,7 +109,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     turnAt = undefined;
     const rooms = withNews;
     withNews = [];
-    for (const room of rooms) room.handOn();
+    for (const room of rooms) inRoom(room, () => room.handOn());
   };
   let nextRoom = 1 + door.randomInt(1 << 20);
 
@@ -120,6 +130,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       {
         publish: door.publish,
         metrics: door.metrics,
+        now: () => door.now(),
         times,
         sparePieces,
         handOnSoon: (of) => {
@@ -288,9 +299,10 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       case 'assets':
         return offerAssets(visitor, tab, message.list);
       case 'notice':
-        return visitor.room?.notice(message.kind);
+        return visitor.room?.notice(message.kind, tab);
       case 'probe':
         toTab(tab, { t: 'echo', at: message.at });
+        visitor.room?.probed(tab, message.at, now);
         if (message.last !== undefined && message.last < 600_000) visitor.room?.visitorRtt(message.last);
         return;
     }
@@ -333,6 +345,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
           return;
         }
         const room = roomOf(message.room);
+        if (message.answersHeads === true) peer.answersHeads = true;
         if (room) {
           if (!peer.rooms.has(room)) room.watch(peer, message.number === room.number ? (message.from ?? 0) : 0, now);
           return;
@@ -362,6 +375,10 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         if (room?.repair(peer, message.from, now) === 'too-often') peer.socket.close('TooSlow');
         return;
       }
+      case 'have':
+        // An answer that was asked for is no flood.
+        if (roomOf(message.room)?.heard(peer, message.sequence) === true) peer.texts.level += 1;
+        return;
       case 'end': {
         const room = roomOf(message.room);
         if (room && peer.rooms.has(room))
@@ -457,7 +474,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   const tick = () => {
     const now = door.now();
-    for (const room of [...rooms.values()]) room.tick(now);
+    for (const room of [...rooms.values()]) inRoom(room, () => room.tick(now));
     for (const visitor of gone) {
       if (visitor.goneSince === undefined || now - visitor.goneSince < LIMITS.pageLoadMs) continue;
       closeAsk(visitor, 'gone');
@@ -544,7 +561,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     },
     operatorDrained(peer: OperatorPeer): void {
       list.drained(peer);
-      for (const room of [...peer.rooms.keys()]) room.feed(peer);
+      for (const room of [...peer.rooms]) room.feed(peer);
     },
     operatorGone(peer: OperatorPeer): void {
       operators.delete(peer);
@@ -552,7 +569,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       for (const visitor of asksByOperator.get(peer) ?? []) closeAsk(visitor, 'gone');
       asksByOperator.delete(peer);
       for (const waiting of awaited.values()) waiting.peers.delete(peer);
-      for (const room of [...peer.rooms.keys()]) room.unwatch(peer, door.now());
+      for (const room of [...peer.rooms]) room.unwatch(peer, door.now());
     },
     /** What was kept by this relay before it restarted, or by another one on the same database. A room that is open here
      * stays: the other relay may only have waited in vain for the visitor who came here. */

@@ -1,4 +1,4 @@
-// A connected console: who it is, which sites it may see, which rooms it watches, and how far behind it is in each.
+// A connected console: who it is, which sites it may see, which rooms it watches.
 
 import type { ToOperator } from '../../protocol/messages.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -13,16 +13,14 @@ export type Operator = {
   readonly role: 'admin' | 'operator';
 };
 
-/** How one operator follows one room. While catching up it is not subscribed: it is fed from the history, batch by
- * batch as its line takes them, until it has reached the head. */
-export type Watch = { kind: 'catching-up'; cursor: number } | { kind: 'live' };
-
 export class OperatorPeer {
   readonly socket: Socket;
   readonly operator: Operator;
   readonly session: string;
   readonly address: string;
-  readonly rooms = new Map<Room, Watch>();
+  readonly rooms = new Set<Room>();
+  /** It says what has come: see line.ts. */
+  answersHeads = false;
   readonly texts: Bucket;
   readonly repairs: Bucket;
   /** Live list: off, in step, or overflowed (it gets the whole list again when its line has drained). */

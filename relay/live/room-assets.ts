@@ -34,6 +34,8 @@ export class RoomAssets {
   bytes = 0;
   #door: AssetsDoor;
   #known = new Map<string, AssetEntry>();
+  /** Of known addresses: the content that was no good, and is not asked for again. */
+  #noGood = new Map<string, string>();
   #addressBytes = 0;
   #offers = new Offers();
 
@@ -65,7 +67,7 @@ export class RoomAssets {
     const want = new Set<string>();
     for (const { url, hash, bytes } of list) {
       const before = this.#known.get(url);
-      if (before && (hash === undefined || before.hash === hash)) continue;
+      if (before && (hash === undefined || before.hash === hash || this.#noGood.get(url) === hash)) continue;
       if (!before && this.size >= LIMITS.maxRoomAssets) {
         this.#door.skipped();
         break;
@@ -86,7 +88,7 @@ export class RoomAssets {
       }
       if ((bytes ?? 0) > LIMITS.maxAssetBytes || this.bytes > LIMITS.maxRoomAssetBytes) {
         this.#door.skipped();
-        known.push({ url, hash: null, type: '' });
+        this.announce([{ url, hash: null, type: '' }], hash);
         continue;
       }
       // One that waits already is asked for again: the page that was to send it may be gone.
@@ -101,15 +103,20 @@ export class RoomAssets {
   uploaded(hash: string, asset: { type: string; bytes: number } | undefined): void {
     const urls = this.#offers.settle(hash);
     if (asset) this.bytes += asset.bytes;
-    this.announce(urls.map((url) => ({ url, hash: asset ? hash : null, type: asset?.type ?? '' })));
+    if (asset) this.announce(urls.map((url) => ({ url, hash, type: asset.type })));
+    else
+      this.announce(
+        urls.map((url) => ({ url, hash: null, type: '' })),
+        hash,
+      );
   }
 
-  /** Assets that the mirror may now load (or never will): told to all, kept for joiners. */
-  announce(entries: readonly AssetEntry[]): void {
+  /** Assets that the mirror may now load (or never will): told to all, kept for joiners. `noGood`: what the page had to
+   * offer for them. */
+  announce(entries: readonly AssetEntry[], noGood?: string): void {
     const fresh: AssetEntry[] = [];
     for (const entry of entries) {
       const before = this.#known.get(entry.url);
-      if (before?.hash === entry.hash) continue;
       if (!before) {
         const bytes = weightOfAddress(entry.url);
         if (this.size >= LIMITS.maxRoomAssets || this.#addressBytes + bytes > MAX_ADDRESS_BYTES) {
@@ -118,6 +125,8 @@ export class RoomAssets {
         }
         this.#addressBytes += bytes;
       }
+      if (noGood !== undefined) this.#noGood.set(entry.url, noGood);
+      if (before?.hash === entry.hash) continue;
       this.#known.set(entry.url, entry);
       fresh.push(entry);
     }

@@ -1,17 +1,18 @@
-// One co-browsing session on the relay: the visitor's tabs on one side, the operators who watch on the other, and the
-// history between them. Decides what is sent to whom; performs nothing but sends on the sockets handed in. No await
-// between a frame's arrival and its fan-out.
+// One co-browsing session on the relay: the visitor's tabs on one side, the operators who watch (watchers.ts) on the other,
+// and the history between them. Decides what is taken of a page and what is asked of it; performs nothing but sends on the
+// sockets handed in. No await between a frame's arrival and its fan-out.
 //
 // Rules (tests quote the numbers; relay/README.md has all):
 //   [R3] no page content is taken before the visitor admitted an operator, while nobody watches, or while paused: it is
 //        counted and dropped, never queued
-//   [R4] a watcher that is behind is fed from the history, in batches its line can carry, and costs nobody else
 //   [R5] losing the visitor's link is not leaving: the room waits out the grace time with its picture
+//   [R16] a page of which no picture comes is asked again, then said to fail; another document's picture is not shown for it
 
 import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Ending, Page, Person, RoomView, ToVisitor, VisitState } from '../../protocol/messages.ts';
+import type { Ending, Notice, Page, Person, RoomView, ToVisitor, VisitState } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { DuePicture } from './due-picture.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
@@ -20,6 +21,7 @@ import { RoomAssets } from './room-assets.ts';
 import { Pictures } from './pictures.ts';
 import type { Site } from './site.ts';
 import type { Tab } from './visitors.ts';
+import { Watchers } from './watchers.ts';
 
 export type RoomTimes = { graceMs: number; unwatchedMs: number };
 
@@ -28,6 +30,7 @@ export type RoomDoor = {
   readonly metrics: LiveMetrics;
   readonly times: RoomTimes;
   readonly sparePieces: SparePieces;
+  now(): number;
   /** Calls the room's handOn once everything that has arrived by now is taken in. */
   handOnSoon(room: Room): void;
   /** Signed proof of the visit for the tab to keep. */
@@ -61,20 +64,16 @@ type RoomTab = {
   open: number | undefined;
   /** A hole in the ordinals: nothing is taken until the snapshot that was asked for. */
   broken: boolean;
-  /** A snapshot was wanted at once and has not begun yet; when it was last asked for (0: the limit forbade it). */
-  owes: { askedAt: number } | undefined;
+  readonly due: DuePicture;
+  /** What could not be shown of the document that is there. */
+  readonly notices: Set<Notice>;
 };
 
-/** A batch of history for one watcher: small enough that pointer frames of others do not wait long behind it. */
-const BATCH_BYTES = 1024 * 1024;
 /** Longer frames are sent on by themselves and at once, from the memory they were received in: by the end of the turn
  * that of the history is no longer at hand for the processor. */
 const MAX_BUNDLED_BYTES = 4096;
 /** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
 const FIRST_PICTURE_MS = 5000;
-/** A snapshot that was asked for and has not come: the limit forbade the question, or it was lost with the link. */
-const SNAPSHOT_AGAIN_MS = 10_000;
-const REPAIR_RATE = { burst: LIMITS.repairsPer10s, perSec: LIMITS.repairsPer10s / 10 };
 
 export class Room {
   readonly id: string;
@@ -88,15 +87,11 @@ export class Room {
   #state: State = { kind: 'here' };
   #tabs: RoomTab[] = [];
   #nextTab = 1;
-  #watchers = new Set<OperatorPeer>();
+  #watchers: Watchers;
   #history: History;
   #pictures = new Pictures();
   #sequence = 0;
-  /** What live watchers have been sent. */
-  #handedOnTo = 0;
   #isDue = false;
-  #headTold = 0;
-  #uncheckedBytes = 0;
   #paused: boolean;
   #capturesSince = 0;
   /** Capture is wanted until then though nobody watches. */
@@ -105,7 +100,7 @@ export class Room {
   #everWatched = false;
   #resumeTold = 0;
   #snapshotAsked = createBucket(1, 0);
-  #notices = new Set<RoomView['notices'][number]>();
+  #notices = new Set<Notice>();
   #visitorRttMs: number | undefined;
 
   constructor(
@@ -114,10 +109,11 @@ export class Room {
     now: number,
   ) {
     this.#door = door;
-    this.#history = new History(door.sparePieces, ({ bundle, upTo }) => this.#sendLive(bundle, upTo));
     this.id = place.id;
     this.number = place.number;
     this.topic = `room/${place.number}`;
+    this.#history = new History(door.sparePieces, ({ bundle, upTo }) => this.#watchers.sendLive(bundle, upTo));
+    this.#watchers = new Watchers(door, this, this.#history, this.#pictures);
     this.site = place.site;
     this.visitor = place.visitor;
     this.assets = new RoomAssets({
@@ -148,10 +144,7 @@ export class Room {
   }
 
   get watchers(): Person[] {
-    // One operator with two windows is one person.
-    const people = new Map<string, Person>();
-    for (const { operator } of this.#watchers) people.set(operator.id, { id: operator.id, name: operator.name });
-    return [...people.values()];
+    return this.#watchers.people;
   }
 
   // ——— the visitor's side ———
@@ -173,10 +166,12 @@ export class Room {
         unackedBytes: 0,
         open: undefined,
         broken: false,
-        owes: undefined,
+        due: new DuePicture(),
+        notices: new Set(),
       };
       this.#tabs.push(place);
-    }
+      if (this.#captures(now)) place.due.expect(now);
+    } else place.due.back(place.received, now);
     place.tab = tab;
     place.page = tab.page;
     if (tab.page.visible) place.seenAt = now;
@@ -214,7 +209,7 @@ export class Room {
     // Whoever watches has the picture; whoever comes now gets none of before the pause, and a fresh one after it.
     if (on) this.#forgetPictures();
     // Each page sends one by itself when it goes on; a page that did not hear of the pause is asked.
-    else if (this.#captures(now)) for (const place of this.#tabs) place.owes ??= { askedAt: now };
+    else if (this.#captures(now)) for (const { due } of this.#tabs) due.expect(now);
     this.#tellTabs(on ? by : undefined);
     this.#tellWatchers();
     this.#door.changed(this);
@@ -225,10 +220,19 @@ export class Room {
     });
   }
 
-  notice(kind: RoomView['notices'][number]): void {
-    if (this.#notices.has(kind)) return;
-    this.#notices.add(kind);
+  /** Something can't be shown: of a tab, until its next picture, or of the whole room. */
+  notice(kind: Notice, tab?: Tab): void {
+    const place = tab && this.#placeOf(tab);
+    if (place && kind !== 'assets-skipped') {
+      if (place.due.refused()) this.#forgetPicture(place);
+      place.notices.add(kind);
+    } else this.#notices.add(kind);
     this.#tellWatchers();
+  }
+
+  /** A tab measures its line; `at` by its document's clock. */
+  probed(tab: Tab, at: number, now: number): void {
+    this.#placeOf(tab)?.due.probed(at, now);
   }
 
   visitorRtt(ms: number): void {
@@ -263,7 +267,8 @@ export class Room {
     if (startsSnapshot) {
       // A new document counts from 1 again; a repeated snapshot (its acknowledgement was lost) replaces itself.
       place.broken = false;
-      place.owes = undefined;
+      place.due.begun();
+      place.notices.clear();
       // What was acknowledged of the document before says nothing of this one: as many frames of it would count as none.
       place.acked = Math.min(place.acked, header.ordinal - 1);
       this.#pictures.drop(place.number);
@@ -291,7 +296,7 @@ export class Room {
     const isAlone = header.length > MAX_BUNDLED_BYTES;
     if (isAlone) {
       this.#history.handOn();
-      this.#sendLive(bytes, header.sequence);
+      this.#watchers.sendLive(bytes, header.sequence);
     } else this.#handOnSoon();
     const weight = this.#history.add(header, bytes, isAlone);
     this.#door.metrics.framesOut.add(this.#watchers.size);
@@ -308,12 +313,7 @@ export class Room {
     stamp(bytes, { tab: place.number, room: this.number, sequence: 0 });
     if (header.kind === KIND.Picture) this.#pictures.keep(place.number, bytes);
     this.#door.metrics.framesOut.add(this.#watchers.size);
-    this.#publish(bytes);
-  }
-
-  #sendLive(message: Uint8Array, upTo: number): void {
-    this.#handedOnTo = upTo;
-    this.#publish(message);
+    this.#watchers.publish(bytes);
   }
 
   /** Small frames of a page that arrive together are sent on together, for a message to each watcher costs more than all
@@ -330,31 +330,14 @@ export class Room {
     this.#history.handOn();
   }
 
-  #publish(message: Uint8Array): void {
-    const watchers = this.#watchers.size;
-    if (watchers === 0) return;
-    const bytes = message.byteLength;
-    this.#door.metrics.bytesOut.add(watchers * bytes);
-    this.#door.publish(this.topic, message);
-    this.#uncheckedBytes += bytes;
-    if (this.#uncheckedBytes > BATCH_BYTES) this.#spareSlow();
-  }
-
-  /** Live frames to a watcher stop well before its line is full, so that messages still get through; it is fed from the
-   * history when it drains. What is queued so far arrives; had a frame been dropped, its mirror sees the hole. */
-  #spareSlow(): void {
-    this.#uncheckedBytes = 0;
-    for (const peer of this.#watchers) {
-      if (peer.rooms.get(this)?.kind !== 'live' || peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) continue;
-      peer.socket.unsubscribe(this.topic);
-      peer.rooms.set(this, { kind: 'catching-up', cursor: this.#handedOnTo });
-    }
-  }
-
   /** Assets stay: they are no page content by themselves, and the next picture names the same ones. */
   #forgetPictures(): void {
-    for (const place of this.#tabs) this.#history.forget(place.number);
-    this.#pictures.clear();
+    for (const place of this.#tabs) this.#forgetPicture(place);
+  }
+
+  #forgetPicture({ number }: RoomTab): void {
+    this.#history.forget(number);
+    this.#pictures.drop(number);
   }
 
   /** Runs for every frame while the history is heavy, so it looks at tabs, never at frames. */
@@ -367,11 +350,22 @@ export class Room {
   #askSnapshot(place: RoomTab, when: 'idle' | 'now', now: number): void {
     // Urgent ones are limited too: a page whose every snapshot is too heavy must not be made to take them in a loop.
     const perMs = when === 'idle' ? LIMITS.snapshotEveryMs : 3000;
-    if (when === 'now') place.owes ??= { askedAt: 0 };
+    if (when === 'now') place.due.want(now);
     if (!place.tab || !take(this.#snapshotAsked, { burst: 1, perSec: 1000 / perMs }, now)) return;
-    if (place.owes) place.owes.askedAt = now;
+    place.due.asked(now);
     this.#door.metrics.snapshotsAsked.add(1);
     this.#toTab(place.tab, { t: 'snapshot', when });
+  }
+
+  /** Once a second for a tab that is to be captured. [R16] */
+  #mindPicture(place: RoomTab, now: number): void {
+    const step = place.due.tick({ received: place.received, isVisible: place.page.visible }, now);
+    if (step === undefined) return;
+    if (step === 'blank') this.#forgetPicture(place);
+    else this.#askSnapshot(place, 'now', now);
+    // A page that has said itself what fails knows better.
+    if (step === 'give-up' && place.notices.size === 0) place.notices.add('capture-failed');
+    if (step !== 'ask') this.#tellWatchers();
   }
 
   #acknowledge(place: RoomTab): void {
@@ -397,24 +391,26 @@ export class Room {
   watch(peer: OperatorPeer, from: number, now: number): void {
     if (this.isEnded) return;
     const before = this.#captures(now);
-    this.#watchers.add(peer);
+    this.#watchers.add(peer, from);
+    peer.rooms.add(this);
     this.#everWatched = true;
-    peer.rooms.set(this, { kind: 'catching-up', cursor: from > this.#sequence ? 0 : from });
     peer.send({ t: 'room', view: this.view() });
-    this.feed(peer);
+    this.#watchers.feed(peer);
     this.#tellWatchers();
     this.#tellTabs();
     this.#door.changed(this);
-    if (!before) this.#capturesSince = now;
+    if (!before) {
+      this.#capturesSince = now;
+      if (this.#captures(now)) for (const { due } of this.#tabs) due.expect(now);
+    }
     // A picture is there, or on its way since capture began, unless its history grew too heavy and was dropped.
-    if (before && now - this.#capturesSince > FIRST_PICTURE_MS)
+    else if (now - this.#capturesSince > FIRST_PICTURE_MS)
       for (const place of this.#tabs) if (!this.#history.hasPicture(place.number)) this.#askSnapshot(place, 'now', now);
   }
 
   unwatch(peer: OperatorPeer, now: number): void {
-    if (!this.#watchers.delete(peer)) return;
-    if (peer.rooms.get(this)?.kind === 'live') peer.socket.unsubscribe(this.topic);
     peer.rooms.delete(this);
+    if (!this.#watchers.remove(peer)) return;
     if (this.#watchers.size === 0) {
       this.#unwatchedSince = now;
       this.#lingerUntil = now + LIMITS.lingerMs;
@@ -424,40 +420,16 @@ export class Room {
     this.#door.changed(this);
   }
 
-  /** The mirror saw a hole after `from`. */
   repair(peer: OperatorPeer, from: number, now: number): 'repairing' | 'too-often' {
-    const watch = peer.rooms.get(this);
-    if (!watch || watch.kind === 'catching-up') return 'repairing';
-    this.#door.metrics.resyncs.add(1);
-    if (!take(peer.repairs, REPAIR_RATE, now)) return 'too-often';
-    peer.socket.unsubscribe(this.topic);
-    peer.rooms.set(this, { kind: 'catching-up', cursor: Math.min(from, this.#sequence) });
-    this.feed(peer);
-    return 'repairing';
+    return this.#watchers.repair(peer, from, now);
   }
 
-  /** Sends a catching-up watcher what its line takes now; called again when the line has drained. */
   feed(peer: OperatorPeer): void {
-    // Or it would come a second time, live.
-    this.#history.handOn();
-    for (;;) {
-      const watch = peer.rooms.get(this);
-      if (!watch || watch.kind === 'live') return;
-      if (peer.socket.waiting() > BATCH_BYTES) return;
-      const batch = this.#history.after(watch.cursor, BATCH_BYTES);
-      peer.send({ t: 'history', room: this.id, from: watch.cursor, to: this.#sequence });
-      for (const { bundle, upTo } of batch) {
-        // Dropped means over the backlog limit in one batch, which the check above rules out; were it to happen, the
-        // cursor stays and the drain brings us back here.
-        if (peer.socket.bytes(bundle) === 'dropped') return;
-        watch.cursor = upTo;
-      }
-      if (this.#history.after(watch.cursor, 1).length > 0) continue;
-      for (const picture of this.#pictures.all()) peer.socket.bytes(picture);
-      peer.rooms.set(this, { kind: 'live' });
-      peer.socket.subscribe(this.topic);
-      return;
-    }
+    this.#watchers.feed(peer);
+  }
+
+  heard(peer: OperatorPeer, sequence: number): boolean {
+    return this.#watchers.heard(peer, sequence);
   }
 
   /** At once and for all. `by`: the operator who asked for it, or the tab on which Stop was pressed; that one is answered
@@ -467,12 +439,7 @@ export class Room {
     const { operator, tab: pressed } = by;
     this.#set({ kind: 'ended', why, by: operator });
     const view = this.view();
-    for (const peer of [...this.#watchers]) {
-      peer.send({ t: 'room', view });
-      if (peer.rooms.get(this)?.kind === 'live') peer.socket.unsubscribe(this.topic);
-      peer.rooms.delete(this);
-    }
-    this.#watchers.clear();
+    for (const peer of this.#watchers.close(view)) peer.rooms.delete(this);
     const ended: ToVisitor = { t: 'ended', why, ...(operator ? { by: operator.name } : {}) };
     for (const { tab } of this.#tabs) if (tab && tab !== pressed) this.#toTab(tab, ended);
     this.#history.clear();
@@ -498,23 +465,16 @@ export class Room {
     }
     for (const place of this.#tabs) {
       if (place.received !== place.acked) this.#acknowledge(place);
-      if (place.owes && this.#captures(now) && now - place.owes.askedAt > SNAPSHOT_AGAIN_MS)
-        this.#askSnapshot(place, 'now', now);
+      if (place.tab && this.#captures(now)) this.#mindPicture(place, now);
     }
     for (const place of this.#tabs) {
       if (this.#state.kind === 'here' && !place.tab && now - place.leftAt > LIMITS.tabGraceMs) {
-        this.#history.forget(place.number);
-        this.#pictures.drop(place.number);
+        this.#forgetPicture(place);
         this.#tabs = this.#tabs.filter((other) => other !== place);
         this.#tellWatchers();
       }
     }
-    if (this.#sequence !== this.#headTold) {
-      this.#headTold = this.#sequence;
-      this.#history.handOn();
-      for (const peer of [...this.#watchers])
-        if (peer.rooms.get(this)?.kind === 'live') peer.send({ t: 'head', room: this.id, sequence: this.#sequence });
-    }
+    this.#watchers.tick();
     if (now - this.#resumeTold > LIMITS.resumeEveryMs) {
       this.#resumeTold = now;
       this.#tellTabs();
@@ -523,12 +483,13 @@ export class Room {
 
   view(): RoomView {
     const active = this.#activeTab();
-    const tabs = this.#tabs.map(({ number, page, tab }) => ({
+    const tabs = this.#tabs.map(({ number, page, tab, due }) => ({
       tab: number,
       url: page.url,
       title: page.title,
       visible: page.visible && tab !== undefined,
       here: tab !== undefined,
+      ...(due.isBlank ? { blank: true } : {}),
       viewport: page.viewport,
     }));
     const state = this.#state;
@@ -551,7 +512,7 @@ export class Room {
       active: active?.number ?? 0,
       watchers: this.watchers,
       ...(this.#visitorRttMs === undefined ? {} : { visitorRttMs: this.#visitorRttMs }),
-      notices: [...this.#notices],
+      notices: [...new Set([...this.#notices, ...this.#tabs.flatMap((place) => [...place.notices])])],
     };
   }
 
@@ -601,9 +562,7 @@ export class Room {
   }
 
   #tellWatchers(): void {
-    if (this.#watchers.size === 0) return;
-    const text = JSON.stringify({ t: 'room', view: this.view() });
-    for (const peer of [...this.#watchers]) peer.sendText(text);
+    if (this.#watchers.size > 0) this.#watchers.tell({ t: 'room', view: this.view() });
   }
 
   #toTab(tab: Tab, message: ToVisitor): void {

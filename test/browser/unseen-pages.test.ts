@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCapturePage } from '../support/capture-page.ts';
-import { startWorld, type Operator, type Visitor, type World } from '../support/live.ts';
+import { startWorld, until, type Operator, type Visitor, type World } from '../support/live.ts';
 
 let world: World;
 let visitor: Visitor;
@@ -16,6 +16,7 @@ beforeAll(async () => {
   page('/', '<h1>Start</h1>');
   page('/root', '<h1>First</h1>');
   page('/rewritten', '<h1>First</h1>');
+  page('/own-map', '<h1>Own</h1><script>function Map() {}</script>');
   page('/own-set', '<h1>Own</h1><script>function Set() {}</script>');
   page(
     '/icons',
@@ -104,9 +105,10 @@ test('[C3] what is selected in an editor in a frame, and where its caret goes', 
     operator.page.$eval('[data-testid=mirror] [aria-hidden] > div > div', (mark) => (mark as HTMLElement).style.left);
   await select(3, 3);
   await operator.mirrorHas(`${selected} === ''`);
-  const before = await caretAt();
+  // Wherever it is drawn first, once it is drawn.
+  const first = await until('the caret', async () => (await caretAt()) || undefined);
   await select(12, 12);
-  await expect.poll(caretAt).not.toBe(before);
+  await until('the caret elsewhere', async () => parseFloat(await caretAt()) > parseFloat(first) + 20);
 });
 
 test('[C2] sheets that are switched off and on, and one that is pushed to those adopted', async () => {
@@ -120,6 +122,9 @@ test('[C2] sheets that are switched off and on, and one that is pushed to those 
   await color('1, 1, 1');
   await off(true);
   await color('0, 0, 0');
+  // A new text is a new sheet, which is on.
+  await visitor.page.$eval('#off', (style) => style.replaceChildren('#p{color:rgb(3,3,3)}'));
+  await color('3, 3, 3');
   await visitor.page.evaluate(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('#p{color:rgb(2,2,2)}');
@@ -134,9 +139,9 @@ test('[C3] what WebGL has drawn once is in the next snapshot, too', async () => 
   });
   await page.start();
   await page.until(async () => (await page.outputs('snapshot')).length === 1, 'a snapshot');
-  // Not the first picture, which may be one of an empty canvas.
+  // Of the canvas as it is at first, which may come late.
   const drawn = async () => (await page.outputs('picture')).map(({ picture }) => picture.image.bytes as number);
-  const empty = Math.max(0, ...(await drawn()));
+  const empty = await page.until(async () => (await drawn())[0], 'the picture of the empty canvas');
   await page.page.evaluate(`{
     const gl = document.getElementById('gl').getContext('webgl');
     const shader = (type, source) => { const made = gl.createShader(type); gl.shaderSource(made, source); gl.compileShader(made); return made; };
@@ -156,6 +161,18 @@ test('[C3] what WebGL has drawn once is in the next snapshot, too', async () => 
   expect(last.picture.node).toBe(await page.idOf('#gl'));
   expect(await page.errors()).toEqual([]);
   await page.close();
+});
+
+test('[R16] a page of which nothing comes, without a word: the operator is told, and not shown the page before', async () => {
+  await show('/sheets');
+  await operator.overlay('none');
+  await visitor.page.goto(`${world.site.origin}/own-map`, { waitUntil: 'load' });
+  await operator.overlay('waiting');
+  // Nothing of ours runs on this page, so only its silence tells.
+  await operator.page.waitForSelector('[data-testid=room-notice][data-kind=capture-failed]', { timeout: 60_000 });
+  await show('/root');
+  await operator.overlay('none');
+  await operator.page.waitForFunction(() => !document.querySelector('[data-testid=room-notice]'));
 });
 
 test('[R2] a page that has put something else in the place of what capture needs: the operator is told', async () => {

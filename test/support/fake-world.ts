@@ -54,8 +54,9 @@ export type RelayEnd = { text(data: string): void; bytes(data: Uint8Array): void
 
 export type Wire = {
   readonly isOpen: boolean;
-  /** Delivers up to `count` waiting messages in each direction. */
-  deliver(count: number): void;
+  /** Delivers up to `count` waiting messages in each direction. `downBytes`: to the peer only these;
+   * what a message has too many counts against the next time. */
+  deliver(count: number, downBytes?: number): void;
   /** The line breaks: what was on its way is lost, both ends hear of it (the peer with 1006). */
   cut(): void;
   /** The relay's process dies: like cut, but the relay end hears nothing. */
@@ -72,8 +73,9 @@ export type Network = {
   deliverAll(): void;
 };
 
-/** `maxBacklogBytes`: what a relay socket holds for a slow peer before it drops. */
-export function createNetwork(maxBacklogBytes: number): Network {
+/** `maxBacklogBytes`: what a relay socket holds for a slow peer before it drops. `hiddenBytes`: what lies in kernels and
+ * proxies besides, of which the socket says nothing. */
+export function createNetwork(maxBacklogBytes: number, hiddenBytes = 0): Network {
   const wires = new Set<Wire>();
   const topics = new Map<string, Set<(data: Uint8Array<ArrayBuffer>) => void>>();
   let due: (() => void)[] = [];
@@ -113,8 +115,9 @@ export function createNetwork(maxBacklogBytes: number): Network {
           let state: 'opening' | 'open' | 'closed' = 'opening';
           let closeCode: number | undefined;
           let relayEnd: RelayEnd | undefined;
+          let allowance = 0;
           const mine = new Map<string, (data: Uint8Array<ArrayBuffer>) => void>();
-          const backlog = () => toPeer.reduce((sum, data) => sum + data.length, 0);
+          const backlog = () => Math.max(0, toPeer.reduce((sum, data) => sum + data.length, 0) - hiddenBytes);
           const toPeerOrDrop = (data: Data): SendResult => {
             if (state === 'closed' || closeCode !== undefined) return 'dropped';
             // As the real one does: what is waiting is weighed, not what comes.
@@ -164,7 +167,8 @@ export function createNetwork(maxBacklogBytes: number): Network {
             },
             waiting: () =>
               toPeer.length + toRelay.length + (state === 'opening' ? 1 : 0) + (closeCode === undefined ? 0 : 1),
-            deliver(count) {
+            deliver(count, downBytes = Infinity) {
+              allowance = downBytes === Infinity ? Infinity : Math.min(allowance, 0) + downBytes;
               if (state === 'opening') {
                 const make = accept();
                 if (!make) return end(1006, false);
@@ -179,8 +183,9 @@ export function createNetwork(maxBacklogBytes: number): Network {
                   if (typeof up === 'string') relayEnd.text(up);
                   else relayEnd.bytes(up);
                 }
-                const down = toPeer.shift();
+                const down = allowance > 0 ? toPeer.shift() : undefined;
                 if (down !== undefined) {
+                  allowance -= down.length;
                   if (typeof down === 'string') events.text(down);
                   else events.bytes(down);
                 }

@@ -17,6 +17,7 @@ import { parseToOperator, parseToVisitor } from '../../protocol/messages.ts';
 import type { FromOperator, FromVisitor, Person, RoomView, VisitState } from '../../protocol/messages.ts';
 import { createResendBuffer } from '../../protocol/resend.ts';
 
+const PROBE_EVERY_MS = 2000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -35,7 +36,13 @@ export class SimTab {
   code: string | undefined;
   pausedHere = false;
   snapshots = 0;
+  /** How often the relay asked for one. */
+  asks = 0;
+  /** Something of the page stands in the place of what capture needs: it captures nothing, and does not know. */
+  isBroken = false;
   #capturing = false;
+  #door: LinkDoor;
+  #bornAt: number;
   #resend = createResendBuffer(2000);
   #site: string;
 
@@ -43,6 +50,9 @@ export class SimTab {
     this.#site = site;
     this.key = key;
     this.shared = shared;
+    this.#door = door;
+    this.#bornAt = door.now();
+    door.after(PROBE_EVERY_MS, () => this.#probe());
     this.link = createLink(door, {
       open: () => this.#hello(),
       text: (data) => this.#receive(data),
@@ -60,9 +70,15 @@ export class SimTab {
     this.link.send(JSON.stringify(message));
   }
 
-  mutate(value: number) {
+  /** `bytes`: how long its frame is, at least. */
+  mutate(value: number, bytes = 0) {
     this.page.push(value);
-    if (this.#capturing) this.#ordered(KIND.Change, { add: value });
+    if (this.#capturing) this.#ordered(KIND.Change, { add: value, filling: 'x'.repeat(bytes) });
+  }
+
+  /** The page itself asks for a fresh snapshot, as it does when what waits has grown longer than it is. */
+  refresh() {
+    this.#snapshot();
   }
 
   point(x: number) {
@@ -96,7 +112,14 @@ export class SimTab {
     });
   }
 
+  #probe() {
+    if (this.link.state.kind === 'closed') return;
+    if (this.#capturing) this.send({ t: 'probe', at: this.#door.now() - this.#bornAt });
+    this.#door.after(PROBE_EVERY_MS, () => this.#probe());
+  }
+
   #ordered(kind: typeof KIND.Snapshot | typeof KIND.Change, value: unknown) {
+    if (this.isBroken) return;
     if (kind === KIND.Snapshot) {
       this.#resend.forget();
       this.snapshots++;
@@ -155,6 +178,7 @@ export class SimTab {
         this.shared.resume = undefined;
         return;
       case 'snapshot':
+        this.asks++;
         if (this.#capturing) this.#snapshot();
         return;
       case 'ack':
@@ -187,16 +211,19 @@ export class SimOperator {
   rows = new Map<string, { state: string; room?: string | undefined }>();
   resyncs = 0;
   pointers = 0;
+  /** As the console does; one of an earlier day does not. */
+  readonly answersHeads: boolean;
   /** Called with every number that becomes visible here. */
   saw: (value: number) => void = () => {};
 
-  constructor(door: LinkDoor) {
+  constructor(door: LinkDoor, answersHeads = true) {
+    this.answersHeads = answersHeads;
     this.link = createLink(door, {
       open: () => {
         this.send({ t: 'list', on: true });
         for (const id of this.watching) {
           const copy = this.rooms.get(id);
-          this.send({ t: 'watch', room: id, ...(copy ? { number: copy.view.number, from: copy.sequence } : {}) });
+          this.#watch(id, copy ? { number: copy.view.number, from: copy.sequence } : {});
         }
       },
       text: (data) => this.#receive(data),
@@ -213,7 +240,11 @@ export class SimOperator {
 
   watch(room: string) {
     this.watching.add(room);
-    this.send({ t: 'watch', room });
+    this.#watch(room);
+  }
+
+  #watch(room: string, known: { number?: number; from?: number } = {}) {
+    this.send({ t: 'watch', room, ...known, ...(this.answersHeads ? { answersHeads: true } : {}) });
   }
 
   leave(room: string) {
@@ -274,6 +305,7 @@ export class SimOperator {
         const copy = this.rooms.get(message.room);
         if (copy && !copy.gap && Math.max(copy.sequence, copy.until) < message.sequence)
           this.#repair(message.room, copy);
+        if (this.answersHeads) this.send({ t: 'have', room: message.room, sequence: message.sequence });
         return;
       }
       case 'refused':

@@ -32,7 +32,8 @@ function framesIn(message: Buffer): Buffer[] {
   return frames;
 }
 
-const PATIENCE_MS = 15_000;
+/** Three times what the relay itself waits for at most, where a test waits for that (a hello). */
+const PATIENCE_MS = 30_000;
 
 export function connectPeer(
   url: string,

@@ -168,6 +168,19 @@ describe('[A5] what a room remembers of assets is bounded', () => {
     clock.advance(1000);
   });
 
+  test('one that was no good is not asked for again, and does not count as changed with every page', () => {
+    const { offer, wanted, room, roomFor, relay } = watched();
+    const url = 'https://e.example/broken';
+    offer([{ url, hash: hashOf('broken') }]);
+    relay.live.assetUploaded(room, hashOf('broken'), undefined);
+    const before = wanted().length;
+    for (let page = 0; page < 400; page++) offer([{ url, hash: hashOf('broken') }]);
+    expect(wanted().length).toBe(before);
+    offer([{ url, hash: hashOf('mended') }]);
+    expect(wanted().slice(before)).toEqual([hashOf('mended')]);
+    expect(roomFor(hashOf('mended'))).toBeDefined();
+  });
+
   test('lists that are superseded go: a joiner gets each address about once, with what is true now', () => {
     const { relay, room, watch } = watched();
     const urls = Array.from({ length: 100 }, (_, index) => `https://e.example/${'z'.repeat(2000)}${index}`);

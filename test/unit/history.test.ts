@@ -151,6 +151,18 @@ test('a batch ends before it passes its bytes, but is never empty', () => {
   expect(history.after(5, 100_000)).toEqual([]);
 });
 
+test('a stretch that is longer than asked for ends with a whole frame', () => {
+  const history = silent();
+  const bytes = new Uint8Array(1000 - HEADER_BYTES);
+  for (let sequence = 1; sequence <= 20; sequence++) {
+    const frame = frameOf(KIND.Change, { tab: 1, sequence, bytes });
+    history.add(readHeader(frame), frame);
+  }
+  expect(sequencesIn(history.after(0, 5500))).toEqual([1, 2, 3, 4, 5]);
+  expect(sequencesIn(history.after(5, 1))).toEqual([6]);
+  expect(sequencesIn(history.after(17, 5500))).toEqual([18, 19, 20]);
+});
+
 test('live watchers get what was added together as one stretch', () => {
   const stretches: number[][] = [];
   const history = new History(new SparePieces(), (stretch) => stretches.push(sequencesIn([stretch])));

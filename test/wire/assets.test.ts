@@ -19,6 +19,15 @@ async function beginUpload(url: string, { resume, name }: { resume: string; name
   return raw;
 }
 
+/** The relay has answered a request that came after all others, over a connection that came after theirs: so it has seen
+ * those, too, and what it had to say to them has come. On an older connection it would have overtaken them. */
+async function seenBy(url: string): Promise<void> {
+  const raw = connectRaw(url);
+  await raw.write('GET /healthz HTTP/1.1\r\nhost: relay\r\n\r\n');
+  await vi.waitUntil(() => raw.got().includes('\r\n\r\n'), { timeout: 60_000 });
+  raw.end();
+}
+
 describe('assets', () => {
   const png = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -111,8 +120,7 @@ describe('assets', () => {
     /** Sends the beginning of an upload. What the relay answers before the end: nothing, if it waits for the rest. */
     const begin = async (resume: string, name: string) => {
       const raw = await beginUpload(world.relay.url, { resume, name });
-      // The relay has answered a request that came after this one: it has seen this one too.
-      await fetch(`${world.relay.url}/healthz`);
+      await seenBy(world.relay.url);
       return { answer: raw.got().split('\r\n')[0] ?? '', breakOff: raw.end };
     };
     const held = [];
@@ -129,7 +137,7 @@ describe('assets', () => {
         again.breakOff();
         return again.answer === '';
       },
-      { timeout: 15_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     for (const { breakOff } of [...held, fifth, others]) breakOff();
     endPair(one);
@@ -162,7 +170,7 @@ describe('assets', () => {
     }
     clearInterval(dripping);
     const late = await beginUpload(short.url, { resume: one.resume, name: names[4] ?? '' });
-    await fetch(`${short.url}/healthz`);
+    await seenBy(short.url);
     expect(late.got()).toBe('');
     late.end();
     endPair(one);
