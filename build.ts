@@ -165,7 +165,7 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
     look();
     return on("selectionchange", look, doc);
   }`,
-  // In XHTML names keep their case. Passwords and what is masked are left to capture's own gate.
+  // In XHTML names keep their case, and in a selector a name may need escapes. Passwords and what is masked are left to capture's own gate.
   '  function eventHandler(event) {': `  function eventHandler(event) {
     const target = getEventTarget(event);
     const tag = target?.tagName?.toUpperCase();
@@ -174,7 +174,7 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
     const isChecked = (isRadio || target.type === 'checkbox') && target.checked;
     cbWithDedup(target, { text: target.value, isChecked });
     if (isRadio && target.name && isChecked)
-      for (const other of doc.querySelectorAll(\`input[type="radio"][name="\${target.name}"]\`))
+      for (const other of doc.querySelectorAll(\`input[type="radio"][name="\${CSS.escape(target.name)}"]\`))
         if (other !== target) cbWithDedup(other, { text: other.value, isChecked: false });
   }`,
   'function getWindowHeight(': 'function getWindowHeight(){return window.innerHeight}',
@@ -291,6 +291,10 @@ const leanProtocol: Plugin = {
   },
 };
 
+/** They make of our sources, and of rrweb's, what a visitor loads. Tests of capture build with them too: what they see of
+ * rrweb is then what ships. */
+export const VISITOR_PLUGINS: Plugin[] = [leanRrweb, leanProtocol];
+
 /** What a visitor loads is minified once more: terser takes another 6 % (gzipped) off esbuild's output. Its unsafe
  * options stay off; they would win 20 bytes. */
 async function minifyAgain(metafile: Metafile): Promise<void> {
@@ -321,7 +325,7 @@ async function buildWidget(): Promise<void> {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     splitting: true,
-    plugins: [leanRrweb, leanProtocol],
+    plugins: VISITOR_PLUGINS,
   });
   const loader = await bundle('widget', 'loader', {
     ...browser,
@@ -351,6 +355,10 @@ async function buildConsole(): Promise<void> {
     mainFields: ['svelte', 'browser', 'module', 'main'],
     conditions: ['svelte', 'browser'],
     loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
+    define: {
+      // Two ways to say it would drift apart; and the console may not import the widget.
+      SNIPPET: JSON.stringify((await readFile(path.join(root, 'widget/snippet.html'), 'utf8')).trim()),
+    },
     plugins: [sveltePlugin({ compilerOptions: { css: 'external' } })],
   });
   const script = outputOf(metafile, 'operator-ui/main.ts');

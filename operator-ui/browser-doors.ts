@@ -1,9 +1,10 @@
-// The browser as the console sees it: socket, timers, storage, page visibility. The only file of the console that
+// The browser as the console sees it: socket, timers, frames, storage, page visibility. The only file of the console that
 // touches these globals; tests hand in others. Storage may be forbidden by the browser, which costs only what would
 // have been remembered.
 
 import { linkPath } from '../protocol/version.ts';
 import type { LinkDoor, LinkSocket, SocketEvents } from '../protocol/link.ts';
+import type { Sight } from './state/hang-guard.ts';
 
 /** WebSocket answers are `ArrayBuffer` only after binaryType is set, hence the check instead of a cast. */
 function connect(address: string, events: SocketEvents): LinkSocket {
@@ -50,7 +51,37 @@ export function onReturn(task: () => void): () => void {
   };
 }
 
-export type Memory = { get(key: string): string | undefined; set(key: string, value: string): void };
+export function browserSight(): Sight {
+  return {
+    now: () => Date.now(),
+    isVisible: () => !document.hidden,
+    frameAfter(delayMs, task) {
+      let frame = 0;
+      const timer = setTimeout(() => {
+        frame = requestAnimationFrame(task);
+      }, delayMs);
+      return () => {
+        clearTimeout(timer);
+        cancelAnimationFrame(frame);
+      };
+    },
+    follow(events) {
+      const changed = () => (document.hidden ? events.hidden() : events.shown());
+      // A page that comes back as it was is shown without having been hidden.
+      window.addEventListener('pageshow', events.shown);
+      window.addEventListener('pagehide', events.left);
+      document.addEventListener('visibilitychange', changed);
+      return () => {
+        window.removeEventListener('pageshow', events.shown);
+        window.removeEventListener('pagehide', events.left);
+        document.removeEventListener('visibilitychange', changed);
+      };
+    },
+  };
+}
+
+/** Without a value: forgets. */
+export type Memory = { get(key: string): string | undefined; set(key: string, value: string | undefined): void };
 
 export function browserMemory(kind: 'device' | 'tab'): Memory {
   const storage = () => (kind === 'device' ? localStorage : sessionStorage);
@@ -65,7 +96,8 @@ export function browserMemory(kind: 'device' | 'tab'): Memory {
     },
     set(key, value) {
       try {
-        storage().setItem(`tandem.${key}`, value);
+        if (value === undefined) storage().removeItem(`tandem.${key}`);
+        else storage().setItem(`tandem.${key}`, value);
       } catch {
         // Storage is full or switched off: the choice holds until the page is reloaded.
       }

@@ -6,7 +6,7 @@ import './style/base.css';
 import { mount } from 'svelte';
 import { createMirror } from '../cobrowse/mirror.ts';
 import App from './app.svelte';
-import { browserLinkDoor, browserMemory, onReturn } from './browser-doors.ts';
+import { browserLinkDoor, browserMemory, browserSight, onReturn } from './browser-doors.ts';
 import { createRelayHttp } from './relay-http.ts';
 import { Console } from './state/console.svelte.ts';
 
@@ -18,6 +18,7 @@ const desk = new Console({
   link: browserLinkDoor(),
   device: browserMemory('device'),
   tab: browserMemory('tab'),
+  sight: browserSight(),
   createMirror,
 });
 onReturn(() => desk.connection.hint());

@@ -11,6 +11,7 @@ import { AccountHolder } from './account.svelte.ts';
 import { Asks } from './asks.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Connection } from './connection.svelte.ts';
+import { HangGuard, type Sight } from './hang-guard.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { CreateMirror, Room } from './room.svelte.ts';
 import { Rooms } from './rooms.svelte.ts';
@@ -24,6 +25,7 @@ export type ConsoleDoors = {
   link: LinkDoor;
   device: Memory;
   tab: Memory;
+  sight: Sight;
   createMirror: CreateMirror;
 };
 
@@ -35,6 +37,7 @@ export class Console {
   readonly asks: Asks;
   readonly rooms: Rooms;
   readonly settings: Settings;
+  readonly guard: HangGuard;
   readonly route = new Route();
   readonly clock = new Clock();
   readonly toasts = new Toasts();
@@ -59,9 +62,12 @@ export class Console {
       nameOf: (visitor) => this.visitors.rowOf(visitor)?.title ?? '',
       accepted: (room, visitor) => this.#accepted(room, visitor),
     });
+    this.guard = new HangGuard({ sight: doors.sight, memory: doors.device }, (rooms) => {
+      for (const id of rooms) this.rooms.byId(id)?.putAway();
+    });
     this.rooms = new Rooms(
       { send, createMirror: doors.createMirror, mirrorLabels: () => this.preferences.texts.mirrorLabels },
-      doors.tab,
+      { memory: doors.tab, hasHung: (room) => this.guard.hasHung(room) },
     );
     this.settings = new Settings({
       http: doors.http,
@@ -89,11 +95,21 @@ export class Console {
     return place.kind === 'room' ? this.rooms.byId(place.room) : undefined;
   }
 
+  /** Whose mirrors the console's own slowness is put down to: what is on screen costs most. Mirrors behind it are laid out
+   * too, so they are to blame when it can't be that one. */
+  get suspects(): readonly string[] {
+    const { room } = this;
+    const rooms = room && !room.isPutAway ? [room] : this.rooms.open.filter((each) => !each.isPutAway);
+    return rooms.map((each) => each.id);
+  }
+
   /** Follows the account: the link is there while somebody with a password of their own is logged in. */
   follow(): () => void {
     this.rooms.restore();
     this.connection.start();
+    const unguard = this.guard.start();
     return () => {
+      unguard();
       const { state } = this.account;
       this.connection.stop();
       this.visitors.clear();
@@ -112,7 +128,14 @@ export class Console {
   leave(room: Room): void {
     const wasOnScreen = this.room === room;
     this.rooms.leave(room);
+    this.guard.forgive(room.id);
     if (wasOnScreen) this.route.replace({ kind: 'visitors' });
+  }
+
+  /** Opens a room whose mirror was put away. */
+  openAgain(room: Room): void {
+    this.guard.forgive(room.id);
+    room.bringBack();
   }
 
   #connected(welcome: Extract<ToOperator, { t: 'welcome' }>): void {

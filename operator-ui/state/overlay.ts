@@ -7,6 +7,7 @@ export type Overlay =
   | { kind: 'none' }
   | { kind: 'refused'; why: Refusal }
   | { kind: 'ended'; why: Ending }
+  | { kind: 'hung' }
   | { kind: 'own-link' }
   | { kind: 'paused' }
   | { kind: 'returning' }
@@ -17,6 +18,8 @@ export type Overlay =
 export type RoomFacts = {
   refused: Refusal | undefined;
   view: RoomView | undefined;
+  /** Its page made the console hang. */
+  isPutAway: boolean;
   isConnected: boolean;
   /** Our link came back; the relay has not spoken of the room since. */
   isReturning: boolean;
@@ -33,6 +36,7 @@ export function overlayOf(facts: RoomFacts): Overlay {
   const { view } = facts;
   if (view?.state === 'ended') return { kind: 'ended', why: view.ended ?? 'lost' };
   if (facts.refused) return { kind: 'refused', why: facts.refused };
+  if (facts.isPutAway) return { kind: 'hung' };
   if (!facts.isConnected) return { kind: 'own-link' };
   if (!view) return { kind: 'waiting', for: 'room' };
   if (facts.isReturning) return { kind: 'returning' };
@@ -42,6 +46,7 @@ export function overlayOf(facts: RoomFacts): Overlay {
   if (facts.painted) return { kind: 'none' };
   const tab = view.tabs.find((each) => each.tab === facts.tab);
   if (tab && !tab.here) return { kind: 'waiting', for: 'page' };
+  if (tab?.blank === true) return { kind: 'waiting', for: 'picture' };
   if (facts.bytes > 0) return { kind: 'waiting', for: 'bytes' };
   if (tab && !tab.visible) return { kind: 'waiting', for: 'visible' };
   return { kind: 'waiting', for: 'picture' };

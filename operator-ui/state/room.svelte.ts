@@ -29,7 +29,11 @@ const SIGN_LATE_MS = 2000;
 export class Room {
   readonly id: string;
   #door: RoomDoor;
+  /** Where the mirror goes. */
+  #container: HTMLElement | undefined;
   #mirror: Mirror | undefined;
+  /** No mirror and no frames until the operator wants them: its page made the console hang. */
+  #isPutAway: boolean;
   #view = $state.raw<RoomView | undefined>();
   #refused = $state<Refusal | undefined>();
   /** The tab the operator chose to look at; undefined: follows the visitor. */
@@ -49,9 +53,10 @@ export class Room {
   #signAt = 0;
   #hasSigns = false;
 
-  constructor(id: string, door: RoomDoor) {
+  constructor(id: string, door: RoomDoor, options: { isPutAway: boolean }) {
     this.id = id;
     this.#door = door;
+    this.#isPutAway = $state(options.isPutAway);
   }
 
   get view(): RoomView | undefined {
@@ -84,6 +89,9 @@ export class Room {
   get isFailed(): boolean {
     return this.#failed;
   }
+  get isPutAway(): boolean {
+    return this.#isPutAway;
+  }
   get figures(): Figures {
     return this.#figures;
   }
@@ -106,7 +114,8 @@ export class Room {
   }
 
   attach(container: HTMLElement): void {
-    if (this.#mirror) return;
+    this.#container = container;
+    if (this.#mirror || this.#isPutAway) return;
     this.#mirror = this.#door.createMirror(container, {
       assetUrl: (hash) => `/asset/${encodeURIComponent(this.#view?.site ?? '')}/${hash}`,
       emit: (event) => this.#mirrored(event),
@@ -119,15 +128,35 @@ export class Room {
   /** Asks for the room's frames: at first, and again after the link was lost. The first time even before there is a
    * mirror: it is attached in the same task, and the answer is on its way while the screen is being drawn. */
   watch(): void {
-    if (this.isOver) return;
+    if (this.isOver || this.#isPutAway) return;
     const number = this.#view?.number;
     const isSent = this.#door.send({
       t: 'watch',
       room: this.id,
+      answersHeads: true,
       ...(number === undefined || !this.#mirror ? {} : { number, from: this.#mirror.sequence }),
     });
     if (isSent) this.#asked = true;
     if (isSent && this.#view) this.#returning = true;
+  }
+
+  /** The relay, too, is told: frames that nobody draws need not come. */
+  putAway(): void {
+    if (!this.isOver) this.#door.send({ t: 'leave', room: this.id });
+    this.#isPutAway = true;
+    this.#mirror?.close();
+    this.#mirror = undefined;
+    this.#asked = false;
+    this.#returning = false;
+    this.#failed = false;
+    this.#painted = new Set();
+    this.#figures = NO_FIGURES;
+    this.#framesBefore = 0;
+  }
+
+  bringBack(): void {
+    this.#isPutAway = false;
+    if (this.#container) this.attach(this.#container);
   }
 
   /** A picture from scratch. */
@@ -145,6 +174,8 @@ export class Room {
   }
   head(sequence: number): void {
     this.#mirror?.head(sequence);
+    // The relay sends no more than this shows to have come.
+    this.#door.send({ t: 'have', room: this.id, sequence });
   }
 
   receive(view: RoomView): void {
@@ -158,6 +189,9 @@ export class Room {
     this.#hasSigns = view.state === 'live' && (this.#hasSigns || (isInTime && view.visitorRttMs !== undefined));
     this.#signAt = now;
     this.#view = view;
+    const isBlank = (tab: number) => view.tabs.some((each) => each.tab === tab && each.blank === true);
+    if (view.tabs.some(({ tab }) => isBlank(tab) && this.#painted.has(tab)))
+      this.#painted = new Set([...this.#painted].filter((tab) => !isBlank(tab)));
     this.#showTab();
   }
 
@@ -191,6 +225,7 @@ export class Room {
   close(): void {
     this.#mirror?.close();
     this.#mirror = undefined;
+    this.#container = undefined;
     this.#asked = false;
   }
 

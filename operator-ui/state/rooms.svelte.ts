@@ -12,13 +12,15 @@ const KEY = 'rooms';
 export class Rooms {
   #door: RoomDoor;
   #memory: Memory;
+  #hasHung: (room: string) => boolean;
   #open = $state.raw<readonly Room[]>([]);
   #byNumber = new Map<number, Room>();
   #sampling: ReturnType<typeof setInterval> | undefined;
 
-  constructor(door: RoomDoor, memory: Memory) {
+  constructor(door: RoomDoor, known: { memory: Memory; hasHung: (room: string) => boolean }) {
     this.#door = door;
-    this.#memory = memory;
+    this.#memory = known.memory;
+    this.#hasHung = known.hasHung;
   }
 
   get open(): readonly Room[] {
@@ -32,7 +34,7 @@ export class Rooms {
   enter(id: string): Room {
     const found = this.byId(id);
     if (found) return found;
-    const room = new Room(id, this.#door);
+    const room = new Room(id, this.#door, { isPutAway: this.#hasHung(id) });
     this.#set([...this.#open, room]);
     room.watch();
     return room;

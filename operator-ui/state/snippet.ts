@@ -3,9 +3,11 @@
 /** The demo shop's site carries this key; its snippet works nowhere else (relay/store/accounts.ts). */
 export const DEMO_SITE_KEY = 'demo';
 
+/** The text of widget/snippet.html, put in by the build: README and docs show the same. */
+declare const SNIPPET: string;
+
 export function snippetFor(relay: string, siteKey: string): string {
-  // In two pieces: a whole end tag would end an inline script that this file might one day be part of.
-  return `<script async src="${relay}/widget/loader.js" data-site="${siteKey}"></` + 'script>';
+  return SNIPPET.replace('https://RELAY', relay).replace('SITE_KEY', siteKey);
 }
 
 /** What a Content-Security-Policy must let the widget do. */

@@ -1,5 +1,6 @@
 // Sites and operators in the console, through the real relay and its database.
 
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium } from '../support/browsers.ts';
@@ -122,6 +123,8 @@ test('a site is added, the line is pasted into a page, and the visitor is there'
 
   const line = await page.$eval(`${find('site-install')} code`, (code) => code.textContent ?? '');
   siteKey = /data-site="([^"]+)"/.exec(line)?.[1] ?? '';
+  const snippet = await readFile(new URL('../../widget/snippet.html', import.meta.url), 'utf8');
+  expect(line).toBe(snippet.trim().replace('https://RELAY', relay.url).replace('SITE_KEY', siteKey));
   const visitor = await (await browser.createBrowserContext()).newPage();
   contexts.push(visitor.browserContext());
   await visitor.goto(site.origin + '/');

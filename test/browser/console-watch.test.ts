@@ -118,6 +118,32 @@ test('waiting, paused, lost: said over the picture, and gone when it goes on', a
   expect(desk.errors).toEqual([]);
 });
 
+test('[R16] the picture of another document is not shown under a new address', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch(two);
+  await overlay('none');
+  const tabs = two.tabs.map((tab) =>
+    tab.tab === 1 ? { ...tab, url: 'https://nordkaffee.example/next', blank: true } : tab,
+  );
+  desk.relay.send({ t: 'room', view: someRoom({ ...two, tabs, state: 'waiting', notices: ['capture-failed'] }) });
+  await desk.sees('address', '/next');
+  await desk.sees('overlay', 'Waiting for the picture');
+  await desk.page.waitForSelector('[data-testid="overlay"].bare');
+  expect(await desk.count('room-notice')).toBe(1);
+  desk.relay.frame({ room: 7, tab: 1, sequence: 3 }, 'snapshot', somePage('Next'));
+  desk.relay.send({ t: 'room', view: someRoom(two) });
+  await overlay('none');
+  expect(await pictures()).toEqual(['Next']);
+  expect(desk.errors).toEqual([]);
+});
+
+test('[R15] a head is answered, so that the relay knows what has come', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  desk.relay.send({ t: 'head', room: ROOM, sequence: 1 });
+  expect(await desk.relay.next('have')).toMatchObject({ room: ROOM, sequence: 1 });
+});
+
 test.each([
   ['visitor', 'stopped showing'],
   ['lost', 'did not come back'],
@@ -157,7 +183,7 @@ test('after a lost link it goes on from the last frame', async () => {
   desk.relay.drop();
   await overlay('own-link');
   desk.relay.admit();
-  expect(await desk.relay.next('watch')).toEqual({ t: 'watch', room: ROOM, number: 7, from: 2 });
+  expect(await desk.relay.next('watch')).toEqual({ t: 'watch', room: ROOM, answersHeads: true, number: 7, from: 2 });
   await overlay('returning');
   desk.relay.send({ t: 'room', view: someRoom() });
   await overlay('none');

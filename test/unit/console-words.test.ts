@@ -105,6 +105,7 @@ describe('what lies over the picture', () => {
   const live: RoomFacts = {
     refused: undefined,
     view: someRoom(),
+    isPutAway: false,
     isConnected: true,
     isReturning: false,
     tab: 1,
@@ -119,6 +120,7 @@ describe('what lies over the picture', () => {
     ['nothing known yet', { view: undefined, painted: false }, { kind: 'waiting', for: 'room' }],
     ['no link', { isConnected: false }, { kind: 'own-link' }],
     ['no link while paused', { isConnected: false, view: someRoom({ state: 'paused' }) }, { kind: 'own-link' }],
+    ['put away', { isPutAway: true, view: undefined, painted: false, isConnected: false }, { kind: 'hung' }],
     ['link just back', { isReturning: true }, { kind: 'returning' }],
     ['paused', { view: someRoom({ state: 'paused' }) }, { kind: 'paused' }],
     ['visitor lost', { view: someRoom({ state: 'lost' }) }, { kind: 'lost' }],
@@ -130,6 +132,11 @@ describe('what lies over the picture', () => {
     [
       'ended wins',
       { isConnected: false, view: someRoom({ state: 'ended', ended: 'visitor' }) },
+      { kind: 'ended', why: 'visitor' },
+    ],
+    [
+      'ended, and put away',
+      { isPutAway: true, view: someRoom({ state: 'ended', ended: 'visitor' }) },
       { kind: 'ended', why: 'visitor' },
     ],
     ['refused', { refused: 'no-such-room', view: undefined }, { kind: 'refused', why: 'no-such-room' }],
