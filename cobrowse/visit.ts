@@ -281,7 +281,8 @@ export function createVisit(options: VisitOptions): Visit {
           roundTripMs = Math.max(0, performance.now() - message.at);
           return;
         case 'refused':
-          hasAgreed = false;
+          // A code is asked for beside whatever was agreed to.
+          if (message.what !== 'code') hasAgreed = false;
           if (state.at === 'asked' && message.what === 'answer') set({ at: 'idle' });
           return;
         case 'code':

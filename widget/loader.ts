@@ -90,7 +90,7 @@ function start(script: HTMLScriptElement): void {
 
   /** Without words and parts of a path that hold an e-mail address, a key (slugs have dashes), a UUID, a card number. */
   const hide = (text: string) =>
-    text.slice(0, MAX_TITLE_CHARS).replace(/[^/\s]*(@|%40|\d(\w{15}|([^/\w]*[\da-f]){12}))[^/\s]*/g, '•');
+    text.slice(0, MAX_TITLE_CHARS).replace(/[^/\s]*(@|%40|\d(\w{15}|([^/\w]*[\da-f]){12}))[^/\s]*/gi, '•');
 
   const readPage = (): Page => ({
     // Until the visitor agrees to more: no query and no fragment, which may open doors.

@@ -65,7 +65,7 @@ button:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);ou
 .lost.badge{background:#454f4c}
 .frame{position:fixed;inset:0;border:3px solid var(--seen);pointer-events:none}
 .frame.paused{border-color:var(--wait);border-style:dashed}
-.toast{inset:auto auto 12px 12px;width:fit-content;max-width:min(440px,calc(100% - 24px));display:flex;gap:8px;align-items:center;padding:10px 10px 10px 18px;border-radius:16px}
+.toast{inset:auto auto 12px 12px;width:fit-content;max-width:min(400px,calc(100% - 24px));z-index:1;display:flex;gap:8px;align-items:center;padding:10px 10px 10px 18px;border-radius:16px}
 .toast .x{margin:0}
 @media(max-width:380px){.facts{padding:18px 18px 0}.answers{padding:16px 18px 18px}.digits{font-size:34px}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important}}

@@ -171,7 +171,8 @@ export function createSurface({ host, clean, nonce, lang, anchor, isAsking, hear
   const look = () => {
     rescues = Math.max(0, rescues - 2);
     isHeard = false;
-    root.dispatchEvent(new Event('tandem'));
+    // No plain Event: old libraries have a class of their own under that name.
+    root.dispatchEvent(new UIEvent('tandem'));
     // document.open() takes every listener off: our buttons are dead, and the page is another one.
     if (!isHeard) lost();
     const seen = anchor();

@@ -149,11 +149,11 @@ const TELLING_PART =
 
 /** What builds put into addresses of files so that each version has its own, and which is nobody's key: long runs in the
  * name of a file, and `?v=…`. */
-const FILE_VERSION = /\b([a-z\d]{12})[a-z\d]{8,}(?=[^/?]*\.\w{2,5}($|\?))|[?&]v(er|ersion)?=[^&]*/gi;
+const FILE_VERSION = /\b([a-z\d]{12})[a-z\d]{8,}(?=[^/?]*\.\w{2,5}($|\?))|([?&])v(er|ersion)?=[^&]*/gi;
 
 /** Would the address of an asset tell what an address should not? */
 export function isTellingAddress(url: string): boolean {
-  const bare = url.replace(FILE_VERSION, '$1');
+  const bare = url.replace(FILE_VERSION, '$1$3');
   return maskUrl(bare, { all: false }) !== bare;
 }
 

@@ -151,9 +151,6 @@ export function createSigns(options: {
       if (!id || !target || masker.isWithinBlocked(target)) continue;
       running.add(animation);
       const keyframes = (effect as KeyframeEffect).getKeyframes();
-      for (const keyframe of keyframes)
-        for (const [name, value] of Object.entries(keyframe))
-          if (typeof value === 'string') keyframe[name] = rewriteCss(value, target.baseURI, mentioned);
       const timing = effect.getTiming();
       if (timing.iterations === Infinity) timing.iterations = MANY_ITERATIONS;
       const { playState } = animation;
@@ -162,6 +159,10 @@ export function createSigns(options: {
       if (before?.told === told || told.length > MAX_KEYFRAMES_CHARS) continue;
       // Words, custom properties and pictures may be in it, and it is rare: a hidden place does without.
       if (masker.zoneOf(target) !== 'open' && /"--|content|quotes|counter|url\(/.test(told)) continue;
+      // Only now: what is mentioned is fetched and leaves the page.
+      for (const keyframe of keyframes)
+        for (const [name, value] of Object.entries(keyframe))
+          if (typeof value === 'string') keyframe[name] = rewriteCss(value, target.baseURI, mentioned);
       const key = before?.key ?? nextKey++;
       animations.set(animation, { id, key, told });
       const currentTime = typeof animation.currentTime === 'number' ? animation.currentTime : 0;
@@ -182,15 +183,16 @@ export function createSigns(options: {
     }
   };
 
-  let switchedOff = new Set<CSSStyleSheet>();
+  /** Owners of sheets: a new text or address makes a new sheet, and that is on. */
+  let switchedOff = new Set<Node>();
   let adopted: number | undefined;
   /** What nothing tells of: a sheet that is switched off, and one that is pushed to those that the page has adopted. */
   const lookAtSheets = () => {
     for (const sheet of page.styleSheets) {
       const { disabled, ownerNode } = sheet;
-      if (switchedOff.has(sheet) === disabled || !isElement(ownerNode) || !known(ownerNode)) continue;
-      if (disabled) switchedOff.add(sheet);
-      else switchedOff.delete(sheet);
+      if (!isElement(ownerNode) || switchedOff.has(ownerNode) === disabled || !known(ownerNode)) continue;
+      if (disabled) switchedOff.add(ownerNode);
+      else switchedOff.delete(ownerNode);
       change(known(ownerNode), 'media', disabled ? 'not all' : attributeOf(ownerNode, 'media'));
     }
     const { adoptedStyleSheets: sheets } = page;

@@ -12,9 +12,16 @@ export type Stage = {
 export function createStage(container: HTMLElement): Stage {
   const { ownerDocument: document } = container;
   const scroller = document.createElement('div');
-  Object.assign(scroller.style, { position: 'relative', width: '100%', height: '100%', overflow: 'hidden' });
+  Object.assign(scroller.style, {
+    position: 'relative',
+    display: 'flex',
+    width: '100%',
+    height: '100%',
+    overflow: 'hidden',
+  });
   const sizer = document.createElement('div');
-  Object.assign(sizer.style, { position: 'relative', margin: '0 auto', overflow: 'hidden' });
+  // In the middle where there is room, and never off the edge from which one scrolls: automatic margins are not negative.
+  Object.assign(sizer.style, { position: 'relative', flex: 'none', margin: 'auto', overflow: 'hidden' });
   const plane = document.createElement('div');
   Object.assign(plane.style, {
     position: 'absolute',

@@ -1,23 +1,13 @@
 // What leaves of fields: of passwords nothing, however they are shown; of card numbers nothing while they are typed, nor
 // how much is in a hidden field. On a real page with the real capture.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser } from 'puppeteer';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { expect, test } from 'vitest';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { openCapturePage, type Json } from '../support/capture-page.ts';
 import { leaks, withoutTimes } from '../support/planted.ts';
 
-describe.each([
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const)('masked fields in %s', (_name, launch) => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-
-  const open = (files: Record<string, string>, path = '/') => openCapturePage(browser, { files, path });
+inEachBrowser('masked fields', (browser) => {
+  const open = (files: Record<string, string>, path = '/') => openCapturePage(browser(), { files, path });
 
   test('[C5] the value of a password field is never read', async () => {
     const page = await open({

@@ -1,23 +1,13 @@
 // What leaves of a hidden place, a masked one or a private page: shapes only; and in the open, no keys, records and addresses
 // of persons in attributes. On a real page with the real capture.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser } from 'puppeteer';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { expect, test } from 'vitest';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { openCapturePage, type Json } from '../support/capture-page.ts';
 import { leaks, SVG, withoutTimes } from '../support/planted.ts';
 
-describe.each([
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const)('masked places in %s', (_name, launch) => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-
-  const open = (files: Record<string, string>, path = '/') => openCapturePage(browser, { files, path });
+inEachBrowser('masked places', (browser) => {
+  const open = (files: Record<string, string>, path = '/') => openCapturePage(browser(), { files, path });
 
   const HIDDEN = `<div id=all MARK>
     <div id=SECRETid12345 class="shape" lang=en name=SECRETname ng-reflect-model=SECRETng x-data="{a:'SECRETxdata'}" style="width:55px;--name:'SECRETprop';--word:SECRETword;counter-reset:SECRETcounter 5;quotes:'SECRETquote' ''; /* SECRETstylecomment */ SECRETnotcss; background:url(/SECRETbg.png)"></div>
@@ -44,7 +34,8 @@ describe.each([
   ])(
     'of attributes, styles and generated words in %s only shape leaves',
     async (_, mark, masking, design: string[]) => {
-      const page = await open({ '/': HIDDEN.replace('MARK', mark), '/SECRETpic.svg': SVG }, '/');
+      const pictures = { '/SECRETpic.svg': SVG, '/SECRETanimated.svg': SVG, '/open-picture.svg': SVG };
+      const page = await open({ '/': HIDDEN.replace('MARK', mark), ...pictures });
       await page.start(masking);
       await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
       const tab = page.page;
@@ -74,7 +65,17 @@ describe.each([
         sheet.insertRule('.late::before { content: "SECRETinserted" }');
         (sheet.cssRules[0] as CSSStyleRule).style.setProperty('content', '"SECRETset"');
         document.querySelector('#gen')!.firstChild!.nodeValue = '.a::after{content:"\\53 ECRETescaped SECRETtext"}';
-        first.animate([{ '--k': '"SECRETkey"' }, { backgroundImage: 'url(/SECRETanimated.png)' }] as Keyframe[], 1e6);
+        // What such a one shows is no asset of the page's; what one beside it shows is.
+        const beside = document.createElement('i');
+        beside.dataset['tandem'] = 'unmask';
+        beside.style.cssText = 'display:block;width:9px;height:9px';
+        document.body.append(beside);
+        const show = (element: HTMLElement, name: string, more: object) => {
+          const frame = { backgroundImage: `url(/${name}.svg)`, ...more };
+          element.animate([frame, frame] as Keyframe[], 1e6);
+        };
+        show(first, 'SECRETanimated', { '--k': '"SECRETkey"' });
+        show(beside, 'open-picture', {});
         const host = document.createElement('p');
         all.append(host);
         const root = host.attachShadow({ mode: 'open' });
@@ -99,6 +100,10 @@ describe.each([
         document.getElementById('all')!.className = 'the-end';
       });
       await page.until(async () => (await page.everything()).includes('the-end'), 'the end');
+      await page.until(
+        async () => (await page.outputs('asset')).some(({ url }) => url.endsWith('/open-picture.svg')),
+        'the picture beside it',
+      );
       await clean('later');
       expect((await page.events()).filter((event) => event.data?.source === 5 && event.data.id === 0)).toEqual([]);
       expect(await page.errors()).toEqual([]);

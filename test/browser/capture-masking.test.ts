@@ -1,9 +1,8 @@
 // What must never leave a page: planted secrets in every place that a page can hold them, on a real page with the real
 // capture; then typed, added, changed and moved at run time. Reads exactly what would be encoded.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser } from 'puppeteer';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { expect, test } from 'vitest';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { openCapturePage, type CapturePage, type Json } from '../support/capture-page.ts';
 import { leaks, SVG } from '../support/planted.ts';
 
@@ -64,20 +63,11 @@ for (const [name, text] of [['x-masked', 'SECRETshadowmasked'], ['x-blocked', 'S
   });
 </script></body></html>`;
 
-describe.each([
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const)('masking in %s', (_name, launch) => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-
+inEachBrowser('masking', (browser) => {
   const open = (
     files: Record<string, string> = { '/': PAGE, '/SECRETimg.svg': SVG },
     path = '/?session=SECRETsession&tab=1#access_token=SECRETfragment',
-  ) => openCapturePage(browser, { files, path });
+  ) => openCapturePage(browser(), { files, path });
 
   async function withPage(
     run: (page: CapturePage) => Promise<void>,

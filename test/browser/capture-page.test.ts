@@ -1,9 +1,8 @@
 // What capture tells of a page beside masking: changes, frames and shadow roots, the pointer, focus, caret, lists,
 // popovers, animations, addresses, snapshots. On real pages in Chromium, and the core of it in Firefox.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser } from 'puppeteer';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { expect, test } from 'vitest';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { openCapturePage, type CapturePage, type Json } from '../support/capture-page.ts';
 
 const PAGE = `<!doctype html><html lang=en><head><title>First</title><style>
@@ -28,18 +27,9 @@ const tagged = (events: Json[], tag: string) =>
 const ofSource = (events: Json[], source: number) =>
   events.filter((event) => event.type === 3 && event.data.source === source).map((event) => event.data);
 
-describe.each([
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const)('capture in %s', (name, launch) => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-
+inEachBrowser('capture', (browser, name) => {
   async function withPage(run: (page: CapturePage) => Promise<void>, files: Record<string, string> = { '/': PAGE }) {
-    const page = await openCapturePage(browser, { files });
+    const page = await openCapturePage(browser(), { files });
     try {
       await page.start();
       await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
@@ -63,7 +53,6 @@ describe.each([
 
   test('what one task changes goes out together', () =>
     withPage(async (page) => {
-      const before = (await page.outputs('change')).length;
       await page.page.evaluate(() => {
         const list = document.getElementById('list')!;
         for (let at = 0; at < 5; at++)
@@ -74,11 +63,24 @@ describe.each([
         document.querySelector('iframe')!.contentDocument!.body.append('in the frame');
       });
       await page.until(async () => (await page.everything()).includes('in the frame'), 'the change');
-      const changes = (await page.outputs('change')).slice(before);
-      expect(changes.length).toBe(1);
-      for (const word of ['row 4', 'rows', '.late', 'in the shadow', 'in the frame'])
-        expect(JSON.stringify(changes[0])).toContain(word);
+      const changes = (await page.outputs('change')).map((output) => JSON.stringify(output));
+      const words = ['row 4', 'rows', '.late', 'in the shadow', 'in the frame'];
+      const found = changes.map((text) => words.filter((word) => text.includes(word)));
+      // Others may have to do with something else: the frame that has just loaded, the focus.
+      expect(found.filter((each) => each.length > 0)).toEqual([words]);
     }));
+
+  test('radio buttons with a name that is no plain word: the one before is let go, and the page hears no error', () =>
+    withPage(
+      async (page) => {
+        await page.page.click('#first');
+        await page.page.click('#second');
+        const first = await page.idOf('#first');
+        const isLetGo = (data: Json) => data.id === first && !data.isChecked;
+        await page.until(async () => ofSource(await page.events(), 5).some(isLetGo), 'the first, let go');
+      },
+      { '/': `<input type=radio name='of["a"]' id=first><input type=radio name='of["a"]' id=second>` },
+    ));
 
   test('scrolling, of the page and of a box, and typing', () =>
     withPage(async (page) => {
@@ -243,13 +245,14 @@ describe.each([
 
   test('after stop nothing is emitted and the page has its own functions back', () =>
     withPage(async (page) => {
-      const before = (await page.outputs()).length;
-      await page.page.evaluate(() => {
+      const before = await page.page.evaluate(() => {
+        const { length } = (window as unknown as Json).tandem.outputs;
         document.body.append('queued');
         (window as unknown as Json).tandem.capture.stop();
         (window as unknown as Json).tandem.capture.stop();
         document.body.append('later');
         history.pushState({}, '', '/later');
+        return length as number;
       });
       await page.page.mouse.move(10, 10);
       await page.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)));
@@ -292,7 +295,7 @@ describe.each([
   );
 
   test('a page that is too large is refused with a notice, not frozen', async () => {
-    const page = await openCapturePage(browser, { files: { '/': '<div id=root></div>' } });
+    const page = await openCapturePage(browser(), { files: { '/': '<div id=root></div>' } });
     await page.page.evaluate(() => {
       const root = document.getElementById('root')!;
       root.innerHTML = '<i></i>'.repeat(250_001);

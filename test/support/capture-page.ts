@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'puppeteer';
+import { VISITOR_PLUGINS } from '../../build.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -75,6 +76,7 @@ function bundle(): Promise<string> {
     write: false,
     format: 'iife',
     target: 'es2020',
+    plugins: VISITOR_PLUGINS,
   }).then((result) => result.outputFiles[0]?.text ?? '');
   return bundled;
 }
@@ -147,7 +149,7 @@ export async function openCapturePage(
     idOf: (selector) => page.evaluate((of) => (window as unknown as Json).tandem.idOf(of), selector),
     async until(look, what) {
       // Only a hang ends it: the test's own timeout is later than this.
-      for (let tries = 0; tries < 400; tries++) {
+      for (let tries = 0; tries < 1200; tries++) {
         const found = await look();
         if (found !== undefined && found !== false) return found as Exclude<typeof found, undefined | false>;
         await new Promise((resolve) => setTimeout(resolve, 50));

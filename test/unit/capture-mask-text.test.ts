@@ -284,6 +284,8 @@ describe('addresses', () => {
   test.each([
     'https://s.ru/a.png?token=x',
     'https://s.ru/a.png?w=1&X-Amz-Signature=x',
+    'https://s.ru/a.png?v=3&token=x',
+    'https://s.ru/style.css?ver=6.4&v=1&key=x',
     'https://anna:secret@s.ru/a.png',
     'https://s.ru/u/anna@shop.ru/a.png',
     'https://s.ru/u/anna%40shop.ru.png',

@@ -17,6 +17,8 @@ afterEach(() => vi.restoreAllMocks());
 // The stream does not look into events.
 const eventsOf = (text: string) => [{ text }] as unknown as eventWithTime[];
 const LONG = 'x'.repeat(300_000);
+/** The deflating is not ours, and has a thread of its own: the default of one second may be too short. */
+const PATIENCE = { timeout: 30_000 };
 
 type Payload = { kind: 'snapshot' | 'change'; texts: string[]; waited: number | undefined };
 
@@ -68,7 +70,7 @@ function setUp() {
     async snapshot(text: string) {
       const before = frames.length;
       stream.take({ kind: 'snapshot', events: eventsOf(text) });
-      await vi.waitUntil(() => frames.length > before);
+      await vi.waitUntil(() => frames.length > before, PATIENCE);
     },
     /** The relay has everything. */
     acknowledge: () => stream.acknowledge(frames.length),
@@ -135,7 +137,7 @@ test('[P5] one long change is no reason for a snapshot', async () => {
   const { change, sent, stale, acknowledge } = await onFullLine();
   change(LONG);
   acknowledge();
-  await vi.waitUntil(() => sent().length === 3);
+  await vi.waitUntil(() => sent().length === 3, PATIENCE);
   expect(stale).not.toHaveBeenCalled();
 });
 
@@ -182,7 +184,7 @@ test('[P5] changes that come while another payload is being deflated follow it, 
   stream.take({ kind: 'snapshot', events: eventsOf('page') });
   for (const text of ['a', 'b', 'c']) change(text);
   expect(sent()).toEqual([]);
-  await vi.waitUntil(() => sent().length === 2);
+  await vi.waitUntil(() => sent().length === 2, PATIENCE);
   expect(sent()).toEqual(['page', 'a+b+c']);
 });
 
