@@ -16,13 +16,17 @@ export default defineConfig({
     // Two projects may run at once on a machine of two cores; more workers only slow each other down.
     maxWorkers: 2,
     pool: 'forks',
+    // Never: a test that passes the second time hides what was wrong the first time.
+    retry: 0,
+    // The default of one second is less than a loaded machine may stand still.
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/{unit,sim,golden,fuzz}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -41,8 +45,9 @@ export default defineConfig({
         test: {
           name: 'wire',
           include: ['test/wire/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // The first one to start a relay creates the database, too.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -52,8 +57,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           // Each file drives one or two browsers and a relay: side by side they starve each other.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
         },
       },
       {

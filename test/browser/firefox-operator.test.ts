@@ -25,9 +25,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 test('[B115] the page is there with its looks, moves, goes on to the next page, and ends', async () => {
-  const visitor = await world.openVisitor('/');
-  const operator = await world.openOperator();
-  await world.view(visitor, operator);
+  const { visitor, operator } = await world.openViewed('/');
   await operator.mirrorHas(
     `document.defaultView.getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'`,
   );

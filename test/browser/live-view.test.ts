@@ -31,15 +31,6 @@ async function closeAll(...people: (Visitor | Operator)[]) {
   }
 }
 
-async function viewed(path = '/'): Promise<{ visitor: Visitor; operator: Operator }> {
-  // Each visitor is a person of their own: their own storage.
-  const context = await world.visitorBrowser.createBrowserContext();
-  const visitor = await world.openVisitor(path, { context });
-  const operator = await world.openOperator();
-  await world.view(visitor, operator);
-  return { visitor, operator };
-}
-
 const stopped = async (visitor: Visitor) => {
   await visitor.page.bringToFront();
   await visitor.press('Stop');
@@ -48,7 +39,7 @@ const stopped = async (visitor: Visitor) => {
 
 describe('starting', () => {
   test('[B115] the operator asks, the visitor allows, the page is there and moves', async () => {
-    const { visitor, operator } = await viewed();
+    const { visitor, operator } = await world.openViewed('/');
     await operator.mirrorHas(`document.querySelector('h1').textContent === 'Home'`);
     await visitor.page.evaluate(() => {
       const count = document.getElementById('count');
@@ -66,10 +57,9 @@ describe('starting', () => {
   });
 
   test('[B115] the visitor refuses: the operator is told, nothing was captured', async () => {
-    const context = await world.visitorBrowser.createBrowserContext();
-    const visitor = await world.openVisitor('/', { context });
+    const visitor = await world.openVisitor('/');
     const operator = await world.openOperator();
-    await operator.click('ask');
+    await operator.clickOf(visitor, 'ask');
     await visitor.page.bringToFront();
     await visitor.press('Not now');
     await until(
@@ -80,12 +70,10 @@ describe('starting', () => {
     );
     expect(await operator.page.$('[data-testid=watch]')).toBeNull();
     await closeAll(visitor, operator);
-    await context.close();
   });
 
   test('[B115] a code that the visitor reads out', async () => {
-    const context = await world.visitorBrowser.createBrowserContext();
-    const visitor = await world.openVisitor('/', { context });
+    const visitor = await world.openVisitor('/');
     const operator = await world.openOperator();
     await visitor.page.bringToFront();
     await visitor.page.evaluate(() => (window as unknown as { Tandem: (what: string) => void }).Tandem('code'));
@@ -109,32 +97,26 @@ describe('starting', () => {
     await operator.mirrorHas(`document.querySelector('h1').textContent === 'Home'`);
     await stopped(visitor);
     await closeAll(visitor, operator);
-    await context.close();
   });
 
   test('[B115] the visitor offers the screen; whoever is free opens it', async () => {
-    const context = await world.visitorBrowser.createBrowserContext();
-    const visitor = await world.openVisitor('/', { context });
+    const visitor = await world.openVisitor('/');
     const operator = await world.openOperator();
     await visitor.page.bringToFront();
     await visitor.page.evaluate(() => (window as unknown as { Tandem: (what: string) => void }).Tandem('show'));
     await visitor.allow();
     await operator.page.bringToFront();
-    await until('the offer in the list', async () => {
-      await operator.page.click('[data-testid=view]');
-      return true;
-    });
+    await operator.clickOf(visitor, 'view');
     await operator.overlay('none');
     await operator.mirrorHas(`document.querySelector('h1').textContent === 'Home'`);
     await stopped(visitor);
     await closeAll(visitor, operator);
-    await context.close();
   });
 });
 
 describe('going on', () => {
   test('[R5] page loads, single-page navigation and new tabs are followed without a new question', async () => {
-    const { visitor, operator } = await viewed();
+    const { visitor, operator } = await world.openViewed('/');
     await visitor.page.bringToFront();
     await visitor.page.click('a[href="/next"]');
     await operator.mirrorHas(`document.querySelector('h1').textContent === 'Next page'`);
@@ -170,7 +152,7 @@ describe('going on', () => {
   });
 
   test('[R3] pause shows nothing more; resume shows what is there then', async () => {
-    const { visitor, operator } = await viewed();
+    const { visitor, operator } = await world.openViewed('/');
     await visitor.page.bringToFront();
     await visitor.press('Pause');
     await operator.overlay('paused');
@@ -198,7 +180,7 @@ describe('going on', () => {
   });
 
   test('[R4] several operators see the same; the visitor is told who', async () => {
-    const { visitor, operator } = await viewed();
+    const { visitor, operator } = await world.openViewed('/');
     const boris = await addOperator(world.relay, world.cookie, 'boris', 'Boris');
     const second = await world.openOperator(boris);
     const room = await operator.page.$eval('[data-testid=watch]', (element) => element.getAttribute('data-room'));
@@ -220,7 +202,7 @@ describe('going on', () => {
   });
 
   test('[R6] the relay is killed during a view: both sides come back by themselves', async () => {
-    const { visitor, operator } = await viewed();
+    const { visitor, operator } = await world.openViewed('/');
     const { port } = new URL(world.relay.url);
     await world.relay.kill();
     await operator.overlay('own-link');

@@ -49,7 +49,7 @@ beforeAll(async () => {
   operator = await world.openOperator();
   listener = await connectPeer(world.relay.url, 'operator', { origin: world.relay.url, cookie: world.cookie });
   listener.send({ t: 'list', on: true });
-  await operator.click('ask');
+  await operator.clickOf(visitor, 'ask');
   await visitor.page.bringToFront();
   await visitor.allow();
   const asked = await listener.expect((message) => message.t === 'rows' && JSON.stringify(message).includes('"room"'));

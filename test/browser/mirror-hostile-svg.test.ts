@@ -1,8 +1,8 @@
 // A hostile page's SVG files: nothing that is in one is asked for, however the page shows it: see mirror-hostile.test.ts.
 
-import type { Browser, Page } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { createEvil, element, settle, snapshotOf, svg, type Node } from '../support/hostile-page.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 
@@ -113,7 +113,7 @@ async function openSvgFiles(page: Page, evil: (what: string) => string): Promise
         if (!bench.mirror) bench.start();
         bench.assets([{ ...asset, url: early ? asset.url : 'http://none.example/' }]);
         bench.snapshot(snapshot); await bench.painted(); bench.assets([asset]); await bench.painted();
-        for (let tries = 0; tries < 300 && !bench.document.querySelector('use[href^="#mirror-"]'); tries++) await new Promise((done) => setTimeout(done, 10));
+        for (let tries = 0; tries < 6000 && !bench.document.querySelector('use[href^="#mirror-"]'); tries++) await new Promise((done) => setTimeout(done, 10));
       })(${JSON.stringify(snapshot)}, ${JSON.stringify(asset)}, ${early})`,
     );
     await settle(page);
@@ -122,43 +122,33 @@ async function openSvgFiles(page: Page, evil: (what: string) => string): Promise
     `({ icons: bench.document.querySelectorAll('[\\\\:own] > symbol path').length / ${PAINTS.length}, hacked: window.HACKED === undefined ? 'no' : 'yes' })`,
   )) as { icons: number; hacked: string };
 }
-for (const [name, launch] of [
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const) {
-  describe(name, () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launch();
-    });
-    afterAll(() => browser.close());
-    describe.each([
-      ['under the policy', true],
-      ['without the policy', false],
-    ])('%s', (_title, csp) => {
-      const evilFrom = createEvil();
-      const other = () => bench.origin.replace('127.0.0.1', 'localhost');
+inEachBrowser('hostile SVG files', (browser) => {
+  describe.each([
+    ['under the policy', true],
+    ['without the policy', false],
+  ])('%s', (_title, csp) => {
+    const evilFrom = createEvil();
+    const other = () => bench.origin.replace('127.0.0.1', 'localhost');
 
-      async function showSvgFiles(evil: (what: string) => string, csp: boolean) {
-        bench.requests.length = 0;
-        const page = await bench.console(browser, { csp });
-        const { icons, hacked } = await openSvgFiles(page, evil);
-        await page.close();
-        const pictures = bench.requests.filter((url) => url.startsWith('/asset/')).length;
-        return { icons, hacked, pictures, evil: bench.requests.filter((url) => !url.startsWith('/asset/')) };
-      }
-      test.each([
-        ['another origin', other],
-        ["the console's origin", () => bench.origin],
-      ])('SVG files of the page, shown in every way, with addresses of %s in them', async (_what, host) => {
-        const evil = evilFrom(host());
-        const result = await showSvgFiles(evil, csp);
-        expect(result.evil).toEqual([]);
-        expect(result.hacked).toBe('no');
-        // Those that can be shown are: the test would prove nothing with files that were never looked at.
-        expect(result.icons).toBe(1);
-        expect(result.pictures).toBeGreaterThan(0);
-      });
+    async function showSvgFiles(evil: (what: string) => string, csp: boolean) {
+      bench.requests.length = 0;
+      const page = await bench.console(browser(), { csp });
+      const { icons, hacked } = await openSvgFiles(page, evil);
+      await page.close();
+      const pictures = bench.requests.filter((url) => url.startsWith('/asset/')).length;
+      return { icons, hacked, pictures, evil: bench.requests.filter((url) => !url.startsWith('/asset/')) };
+    }
+    test.each([
+      ['another origin', other],
+      ["the console's origin", () => bench.origin],
+    ])('SVG files of the page, shown in every way, with addresses of %s in them', async (_what, host) => {
+      const evil = evilFrom(host());
+      const result = await showSvgFiles(evil, csp);
+      expect(result.evil).toEqual([]);
+      expect(result.hacked).toBe('no');
+      // Those that can be shown are: the test would prove nothing with files that were never looked at.
+      expect(result.icons).toBe(1);
+      expect(result.pictures).toBeGreaterThan(0);
     });
   });
-}
+});

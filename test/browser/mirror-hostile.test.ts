@@ -3,9 +3,8 @@
 // Addresses of the console's own origin are used too: the policy would let some of them through. Style sheets and SVG
 // files have tests of their own (mirror-hostile-css, mirror-hostile-svg).
 
-import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { createEvil, hostile, later, settle, snapshotOf } from '../support/hostile-page.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 
@@ -15,79 +14,70 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-for (const [name, launch] of [
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const) {
-  describe(name, () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launch();
-    });
-    afterAll(() => browser.close());
-    describe.each([
-      ['under the policy', true],
-      ['without the policy', false],
-    ])('%s', (_title, csp) => {
-      const evilFrom = createEvil();
-      const other = () => bench.origin.replace('127.0.0.1', 'localhost');
+inEachBrowser('a hostile page', (browser) => {
+  describe.each([
+    ['under the policy', true],
+    ['without the policy', false],
+  ])('%s', (_title, csp) => {
+    const evilFrom = createEvil();
+    const other = () => bench.origin.replace('127.0.0.1', 'localhost');
 
-      async function show(snapshot: unknown[], changes: unknown[]) {
-        bench.requests.length = 0;
-        const page = await bench.console(browser, { csp });
-        const errors: string[] = [];
-        // Firefox reports the placeholder of a font that has not arrived: it is no font.
-        page.on('pageerror', (error) => /downloadable font/.test(String(error)) || errors.push(String(error)));
-        await page.focus('#operator');
-        await page.evaluate(
-          `(async (snapshot, changes) => { bench.start(); bench.snapshot(snapshot); await bench.painted(); for (const change of changes) bench.change([change]); await bench.painted(); })(${JSON.stringify(snapshot)}, ${JSON.stringify(changes)})`,
-        );
-        await settle(page);
-        const state = await page.evaluate(
-          `({ hacked: window.HACKED === undefined ? 'no' : 'yes', focus: document.activeElement.id, url: location.pathname, emitted: bench.emitted.filter((event) => event.kind === 'failed'), elements: bench.mirror.stats.elements })`,
-        );
-        await page.close();
-        return {
-          state: state as Record<string, unknown>,
-          errors,
-          evil: bench.requests.filter((url) => !url.startsWith('/asset/')),
-        };
-      }
-      // A control: without it, a server that nobody can reach would pass all of this.
-      test('rrweb’s player asks for a lot of it', async () => {
-        if (csp) return;
-        bench.requests.length = 0;
-        const page = await bench.console(browser, { csp });
-        await page.evaluate(
-          `(async (events) => { try { bench.replay(events); } catch {} })(${JSON.stringify(snapshotOf(bench.origin, hostile(evilFrom(other()))))})`,
-        );
-        await settle(page);
-        await page.close();
-        expect(bench.requests.filter((url) => url.startsWith('/evil/')).length).toBeGreaterThan(5);
-      });
-
-      test.each([
-        ['another origin', other],
-        ["the console's origin", () => bench.origin],
-      ])('everything at once, addresses of %s', async (_what, host) => {
-        const result = await show(snapshotOf(bench.origin, hostile(evilFrom(host()))), []);
-        expect(result.evil).toEqual([]);
-        expect(result.errors).toEqual([]);
-        expect(result.state).toMatchObject({ hacked: 'no', focus: 'operator', emitted: [] });
-        expect(result.state.elements).toBeGreaterThan(100);
-      });
-      test('everything later', async () => {
-        const shell: unknown[] = [];
-        const changes = later(bench.origin, shell, evilFrom(other()));
-        const result = await show(shell, changes);
-        expect(result.evil).toEqual([]);
-        expect(result.errors).toEqual([]);
-        expect(result.state).toMatchObject({ hacked: 'no', focus: 'operator', emitted: [] });
-      });
+    async function show(snapshot: unknown[], changes: unknown[]) {
+      bench.requests.length = 0;
+      const page = await bench.console(browser(), { csp });
+      const errors: string[] = [];
+      // Firefox reports the placeholder of a font that has not arrived: it is no font.
+      page.on('pageerror', (error) => /downloadable font/.test(String(error)) || errors.push(String(error)));
+      await page.focus('#operator');
+      await page.evaluate(
+        `(async (snapshot, changes) => { bench.start(); bench.snapshot(snapshot); await bench.painted(); for (const change of changes) bench.change([change]); await bench.painted(); })(${JSON.stringify(snapshot)}, ${JSON.stringify(changes)})`,
+      );
+      await settle(page);
+      const state = await page.evaluate(
+        `({ hacked: window.HACKED === undefined ? 'no' : 'yes', focus: document.activeElement.id, url: location.pathname, emitted: bench.emitted.filter((event) => event.kind === 'failed'), elements: bench.mirror.stats.elements })`,
+      );
+      await page.close();
+      return {
+        state: state as Record<string, unknown>,
+        errors,
+        evil: bench.requests.filter((url) => !url.startsWith('/asset/')),
+      };
+    }
+    // A control: without it, a server that nobody can reach would pass all of this.
+    test('rrweb’s player asks for a lot of it', async () => {
+      if (csp) return;
+      bench.requests.length = 0;
+      const page = await bench.console(browser(), { csp });
+      await page.evaluate(
+        `(async (events) => { try { bench.replay(events); } catch {} })(${JSON.stringify(snapshotOf(bench.origin, hostile(evilFrom(other()))))})`,
+      );
+      await settle(page);
+      await page.close();
+      expect(bench.requests.filter((url) => url.startsWith('/evil/')).length).toBeGreaterThan(5);
     });
-    test('deep, cyclic and nonsensical trees are survived', async () => {
-      const page = await bench.console(browser);
-      const result = await page.evaluate(`(async () => {
+
+    test.each([
+      ['another origin', other],
+      ["the console's origin", () => bench.origin],
+    ])('everything at once, addresses of %s', async (_what, host) => {
+      const result = await show(snapshotOf(bench.origin, hostile(evilFrom(host()))), []);
+      expect(result.evil).toEqual([]);
+      expect(result.errors).toEqual([]);
+      expect(result.state).toMatchObject({ hacked: 'no', focus: 'operator', emitted: [] });
+      expect(result.state.elements).toBeGreaterThan(100);
+    });
+    test('everything later', async () => {
+      const shell: unknown[] = [];
+      const changes = later(bench.origin, shell, evilFrom(other()));
+      const result = await show(shell, changes);
+      expect(result.evil).toEqual([]);
+      expect(result.errors).toEqual([]);
+      expect(result.state).toMatchObject({ hacked: 'no', focus: 'operator', emitted: [] });
+    });
+  });
+  test('deep, cyclic and nonsensical trees are survived', async () => {
+    const page = await bench.console(browser());
+    const result = await page.evaluate(`(async () => {
         bench.start();
         let open = '', close = '';
         for (let i = 0; i < 20000; i++) { open += '{"type":2,"id":' + (100 + i) + ',"tagName":"p","attributes":{},"childNodes":['; close += ']}'; }
@@ -111,19 +101,19 @@ for (const [name, launch] of [
         await bench.painted();
         return { depthElements, failed, text: bench.document.body.textContent };
       })()`);
-      await page.close();
-      expect(result).toEqual({
-        depthElements: expect.any(Number),
-        failed: expect.arrayContaining(['broken-snapshot']),
-        text: 'sound',
-      });
-      // The snapshot's html and body, and as deep as the limit goes.
-      expect((result as { depthElements: number }).depthElements).toBeLessThanOrEqual(515);
+    await page.close();
+    expect(result).toEqual({
+      depthElements: expect.any(Number),
+      failed: expect.arrayContaining(['broken-snapshot']),
+      text: 'sound',
     });
+    // The snapshot's html and body, and as deep as the limit goes.
+    expect((result as { depthElements: number }).depthElements).toBeLessThanOrEqual(515);
+  });
 
-    test('of two thousand frames most are boxes; where some go, others may come', async () => {
-      const page = await bench.console(browser);
-      const result = await page.evaluate(`(async () => {
+  test('of two thousand frames most are boxes; where some go, others may come', async () => {
+    const page = await bench.console(browser());
+    const result = await page.evaluate(`(async () => {
         bench.start();
         const frame = (id) => ({ type: 2, id, tagName: 'iframe', attributes: { width: '300' }, childNodes: [] });
         const html = (inner) => [{ type: 2, data: { node: { type: 0, id: 1, childNodes: [{ type: 2, id: 2, tagName: 'html', attributes: {}, childNodes: [{ type: 2, id: 3, tagName: 'body', attributes: {}, childNodes: inner }] }] } } }];
@@ -135,11 +125,10 @@ for (const [name, launch] of [
         mutate({ adds: Array.from({ length: 60 }, (_, n) => ({ parentId: 3, nextId: null, node: frame(5000 + n) })) });
         return [all, count()];
       })()`);
-      await page.close();
-      expect(result).toEqual([
-        [200, 1800],
-        [200, 1810],
-      ]);
-    });
+    await page.close();
+    expect(result).toEqual([
+      [200, 1800],
+      [200, 1810],
+    ]);
   });
-}
+});

@@ -1,9 +1,9 @@
 // SVG in the mirror: pieces of files, which are copied into the page since no file may be a document of resources there
 // (mirror-hostile.test.ts), look as they do at the visitor's; and what `use` elements draw together has a limit.
 
-import type { Browser, Page } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchChromium, launchFirefox } from '../support/browsers.ts';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { KIT } from '../support/mirror-kit.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 
@@ -50,38 +50,29 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-for (const [name, launch] of [
-  ['chromium', launchChromium],
-  ['firefox', launchFirefox],
-] as const) {
-  describe(name, () => {
-    let browser: Browser;
-    let page: Page;
-    beforeAll(async () => {
-      browser = await launch();
-    });
-    afterAll(() => browser.close());
-    beforeEach(async () => {
-      await page?.close();
-      page = await bench.console(browser);
-      await page.evaluate(KIT);
-      await page.evaluate('bench.start()');
-      bench.requests.length = 0;
-    });
-    /** `body` runs in the console and returns something that JSON can hold. */
-    const run = async (body: string): Promise<unknown> =>
-      page.evaluate(
-        `(async () => {
+inEachBrowser('SVG', (browser) => {
+  let page: Page;
+  beforeEach(async () => {
+    await page?.close();
+    page = await bench.console(browser());
+    await page.evaluate(KIT);
+    await page.evaluate('bench.start()');
+    bench.requests.length = 0;
+  });
+  /** `body` runs in the console and returns something that JSON can hold. */
+  const run = async (body: string): Promise<unknown> =>
+    page.evaluate(
+      `(async () => {
           const { el, text, page, mutation, hash, until } = window.kit;
           const svg = (tag, attributes, children) => el(tag, attributes, children, { isSVG: true });
           const drawn = (root) => [...(root ?? bench.document).querySelectorAll('use')].map((use) => (use.hasAttribute('href') || use.hasAttribute('xlink:href') ? 'x' : '.')).join('');
           const set = (id, attributes) => bench.change([mutation({ attributes: [{ id, attributes }] })]);
           const add = (parentId, node) => bench.change([mutation({ adds: [{ parentId, nextId: null, node }] })]);
           ${body} })()`,
-      );
+    );
 
-    test('a sprite on the relay is used', async () => {
-      const result = await run(`
+  test('a sprite on the relay is used', async () => {
+    const result = await run(`
         bench.assets([{ url: location.origin + '/sprite.svg', hash: hash(8), type: 'image/svg+xml' }]);
         const use = { type: 2, id: 31, tagName: 'use', isSVG: true, attributes: { id: 'u', href: '/sprite.svg#s', width: '90', height: '90' }, childNodes: [] };
         bench.snapshot(page([], [{ ...svg('svg', { width: '90', height: '90' }, [use]), id: 30 }, { ...svg('svg', { width: '90', height: '90' }, []), id: 32 }]));
@@ -103,61 +94,61 @@ for (const [name, launch] of [
         set(31, { href: null });
         return { first, moved, other, copies, none, after: u().getAttribute('href') };
       `);
-      expect(result).toEqual({
-        first: [90, 90, 'currentColor'],
-        moved: [90, 90, 'currentColor'],
-        other: true,
-        copies: 2,
-        none: '#none',
-        after: null,
-      });
+    expect(result).toEqual({
+      first: [90, 90, 'currentColor'],
+      moved: [90, 90, 'currentColor'],
+      other: true,
+      copies: 2,
+      none: '#none',
+      after: null,
     });
+  });
 
-    test.each(['before', 'after'])('pieces of a file that comes %s the page look as they do there', async (when) => {
-      const visitor = await bench.record(browser, 'pieces');
-      const clip = { x: 0, y: 0, width: 700, height: 200 };
-      const theirs = await visitor.page.screenshot({ encoding: 'base64', clip });
-      const events = await visitor.events();
-      await visitor.page.close();
-      await page.bringToFront();
-      const ours = async (): Promise<string> => page.screenshot({ encoding: 'base64', clip });
-      const assets = `bench.assets(['/shapes.svg', '/page/shapes.svg'].map((path) => ({ url: location.origin + path, hash: hash(9), type: 'image/svg+xml' })));`;
-      const play = `bench.play(${JSON.stringify(events)}); await bench.painted();`;
-      bench.requests.length = 0;
-      await run(when === 'before' ? assets + play : play);
-      const without = await ours();
-      if (when === 'after') await run(assets);
-      await run(`await until(() => bench.document.querySelector('use[href]') && bench.document.querySelector('[id^="mirror-piece"]'), 'pieces');
+  test.each(['before', 'after'])('pieces of a file that comes %s the page look as they do there', async (when) => {
+    const visitor = await bench.record(browser(), 'pieces');
+    const clip = { x: 0, y: 0, width: 700, height: 200 };
+    const theirs = await visitor.page.screenshot({ encoding: 'base64', clip });
+    const events = await visitor.events();
+    await visitor.page.close();
+    await page.bringToFront();
+    const ours = async (): Promise<string> => page.screenshot({ encoding: 'base64', clip });
+    const assets = `bench.assets(['/shapes.svg', '/page/shapes.svg'].map((path) => ({ url: location.origin + path, hash: hash(9), type: 'image/svg+xml' })));`;
+    const play = `bench.play(${JSON.stringify(events)}); await bench.painted();`;
+    bench.requests.length = 0;
+    await run(when === 'before' ? assets + play : play);
+    const without = await ours();
+    if (when === 'after') await run(assets);
+    await run(`await until(() => bench.document.querySelector('use[href]') && bench.document.querySelector('[id^="mirror-piece"]'), 'pieces');
         for (let frames = 0; frames < 20; frames++) await bench.painted();`);
-      const share = (picture: string) =>
-        run(`
+    const share = (picture: string) =>
+      run(`
           const load = async (data) => { const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode(); const canvas = document.createElement('canvas'); canvas.width = ${clip.width}; canvas.height = ${clip.height}; const context = canvas.getContext('2d'); context.drawImage(image, 0, 0); return context.getImageData(0, 0, canvas.width, canvas.height).data; };
           const [a, b] = [await load('${theirs}'), await load('${picture}')];
           let differ = 0;
           for (let at = 0; at < a.length; at += 4) if (Math.abs(a[at] - b[at]) + Math.abs(a[at + 1] - b[at + 1]) + Math.abs(a[at + 2] - b[at + 2]) > 60) differ++;
           return differ / (a.length / 4);
         `) as Promise<number>;
-      const picture = await ours();
-      expect(await share(picture)).toBeLessThan(0.005);
-      // Without the pieces it looks otherwise.
-      if (when === 'after') expect(await share(without)).toBeGreaterThan(0.05);
-      expect(bench.requests.filter((url) => !url.startsWith('/asset/'))).toEqual([]);
-    });
+    const picture = await ours();
+    expect(await share(picture)).toBeLessThan(0.005);
+    // Without the pieces it looks otherwise.
+    if (when === 'after') expect(await share(without)).toBeGreaterThan(0.05);
+    expect(bench.requests.filter((url) => !url.startsWith('/asset/'))).toEqual([]);
+  });
 
-    describe('what `use` elements draw', () => {
-      /** Each level holds the one below twice: the twenty-third would be eight million. */
-      const CHAIN = `const chain = (levels) => [svg('g', { id: 'u0', '#': 40 }, [svg('rect', { width: '9', height: '9' })]), ...Array.from({ length: levels }, (_, at) => svg('g', { id: 'u' + (at + 1) }, [svg('use', { href: '#u' + at }), svg('use', { 'xlink:href': '#u' + at })]))];`;
+  describe('what `use` elements draw', () => {
+    /** Each level holds the one below twice: the twenty-third would be eight million. */
+    const CHAIN = `const chain = (levels) => [svg('g', { id: 'u0', '#': 40 }, [svg('rect', { width: '9', height: '9' })]), ...Array.from({ length: levels }, (_, at) => svg('g', { id: 'u' + (at + 1) }, [svg('use', { href: '#u' + at }), svg('use', { 'xlink:href': '#u' + at })]))];`;
 
-      test('a page that would draw millions draws as much as it may', async () => {
-        const result = await run(`${CHAIN}
+    test('a page that would draw millions draws as much as it may', async () => {
+      const result = await run(`${CHAIN}
           bench.snapshot(page([], [svg('svg', {}, chain(22)), svg('svg', {}, [svg('use', { href: '#u2', id: 'small' })])]));
           return drawn();
         `);
-        expect(result).toMatch(/^x{16,30}\.+x?$/);
-      });
+      expect(result).toMatch(/^x{16,30}\.+x?$/);
+    });
 
-      test('it grows later: by an address, an id, an element, levels in a shadow root', async () => {
-        const result = await run(`${CHAIN}
+    test('it grows later: by an address, an id, an element, levels in a shadow root', async () => {
+      const result = await run(`${CHAIN}
           const late = (id, href) => svg('use', { '#': id, href });
           bench.snapshot(page([], [svg('svg', {}, [...chain(9), late(50, '#u9'), svg('g', { id: 'm', '#': 60 }, Array.from({ length: 40 }, () => svg('use', { href: '#big' }))), late(51, '#m'), svg('g', { '#': 61 }, Array.from({ length: 2000 }, () => svg('path', {})))]), { ...el('div', {}, [], { isShadowHost: true }), id: 70 }]));
           const seen = {};
@@ -183,19 +174,19 @@ for (const [name, launch] of [
           seen.shadow = [inShadow.startsWith('xxxx'), inShadow.endsWith('....')];
           return seen;
         `);
-        expect(result).toEqual({
-          start: [false, 'x', 'x'],
-          named: '.',
-          unnamed: 'x',
-          gone: 'x',
-          grown: ['.', true],
-          shrunk: 'x',
-          shadow: [true, true],
-        });
+      expect(result).toEqual({
+        start: [false, 'x', 'x'],
+        named: '.',
+        unnamed: 'x',
+        gone: 'x',
+        grown: ['.', true],
+        shrunk: 'x',
+        shadow: [true, true],
       });
+    });
 
-      test('circles, chains without end and addresses that a browser reads otherwise', async () => {
-        const result = await run(`
+    test('circles, chains without end and addresses that a browser reads otherwise', async () => {
+      const result = await run(`
           const use = (href, id) => svg('use', { href, id });
           const heavy = Array.from({ length: 40 }, () => svg('use', { href: '#bulk' }));
           bench.snapshot(page([], [svg('svg', {}, [
@@ -205,28 +196,27 @@ for (const [name, launch] of [
           ])]));
           return Object.fromEntries(['ab', 'ba', 'ss', 'break', 'escaped', 'plain', 'percent', 'whole'].map((id) => [id, bench.document.getElementById(id).getAttribute('href')]));
         `);
-        expect(result).toEqual({
-          ab: null,
-          ba: null,
-          ss: null,
-          break: '#he%0Aavy',
-          escaped: null,
-          plain: null,
-          percent: '#-',
-          whole: '#bulk',
-        });
+      expect(result).toEqual({
+        ab: null,
+        ba: null,
+        ss: null,
+        break: '#he%0Aavy',
+        escaped: null,
+        plain: null,
+        percent: '#-',
+        whole: '#bulk',
       });
+    });
 
-      test('thousands of icons are all drawn', async () => {
-        const result = await run(`
+    test('thousands of icons are all drawn', async () => {
+      const result = await run(`
           bench.assets([{ url: location.origin + '/sprite.svg', hash: hash(8), type: 'image/svg+xml' }]);
           const symbol = svg('symbol', { id: 'i' }, Array.from({ length: 8 }, () => svg('path', { d: 'M0 0h9v9z' })));
           bench.snapshot(page([], [svg('svg', {}, [symbol]), ...Array.from({ length: 4000 }, (_, n) => svg('svg', {}, [svg('use', { href: n % 2 ? '#i' : '/sprite.svg#s' })]))]));
           await until(() => !drawn().includes('.'), 'icons');
           return drawn().length;
         `);
-        expect(result).toBe(4000);
-      });
+      expect(result).toBe(4000);
     });
   });
-}
+});

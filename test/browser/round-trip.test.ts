@@ -4,9 +4,10 @@
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FIXTURES } from '../support/mirror-fixtures.ts';
+import { FIXTURES, STEP } from '../support/mirror-fixtures.ts';
 import { startWorld, until, type Operator, type Visitor, type World } from '../support/live.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -57,9 +58,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         for (const [file, { type, body }] of Object.entries(files ?? {}))
           world.site.pages.set(file, () => ({ type, body }));
       }
-      visitor = await world.openVisitor('/');
-      operator = await world.openOperator();
-      await world.view(visitor, operator);
+      ({ visitor, operator } = await world.openViewed('/'));
       await operator.page.evaluate(outlineScript);
     });
     afterAll(() => world.close());
@@ -76,30 +75,22 @@ for (const browser of ['chromium', 'firefox'] as const) {
           `document.documentElement.getAttribute('data-shown') === ${JSON.stringify(fixture.name)}`,
         );
         await page.evaluate(
-          `(async () => { const step = (ms = 30) => new Promise((done) => setTimeout(done, ms)); ${fixture.act}; await step(); document.documentElement.setAttribute('data-done', ''); })()`,
+          `(async () => { const step = ${STEP}; ${fixture.act}; await step(); document.documentElement.setAttribute('data-done', ''); })()`,
         );
         await operator.mirrorHas(`document.documentElement.hasAttribute('data-done')`);
-        const live = (await page.evaluate(`(() => {
-          const copy = outlineOf(document);
-          return copy;
-        })()`)) as string[];
         const widget = (line: string) => line.includes('data-tandem-ui');
-        const cleaned = withoutSubtrees(live, widget);
-        // Pictures and sheets may still be on their way: the comparison is made until it holds, or time is up.
-        await until('the mirror to be as the page is', async () => {
-          const mirror = withoutSubtrees(
-            await operator.inMirror<string[]>('window.outlineOf(document)'.replace('window', 'globalThis')),
-            widget,
-          );
-          return JSON.stringify(mirror) === JSON.stringify(cleaned);
-        }).catch(async () => {
-          expect(withoutSubtrees(await operator.inMirror<string[]>('globalThis.outlineOf(document)'), widget)).toEqual(
-            cleaned,
-          );
+        const look = async (at: (script: string) => Promise<unknown>) => ({
+          outline: withoutSubtrees((await at('globalThis.outlineOf(document)')) as string[], widget),
+          // Two browsers measure text differently; what a sheet says of colour and kind must agree all the same.
+          styles: await at(stylesOf(browser)),
+          scrolls: await at(SCROLLS_OF),
         });
-        // Two browsers measure text differently; what a sheet says of colour and kind must agree all the same.
-        expect(await operator.inMirror(stylesOf(browser))).toEqual(await page.evaluate(stylesOf(browser)));
-        expect(await operator.inMirror(SCROLLS_OF)).toEqual(await page.evaluate(SCROLLS_OF));
+        const live = () => look((script) => page.evaluate(script));
+        const shown = () => look((script) => operator.inMirror(script));
+        // Pictures, sheets and scrolling may still be on their way: the comparison is made until it holds, or time is up.
+        await until('the mirror to be as the page is', async () =>
+          isDeepStrictEqual(await shown(), await live()),
+        ).catch(async () => expect(await shown()).toEqual(await live()));
         expect(visitor.errors).toEqual([]);
         expect(operator.errors).toEqual([]);
       });

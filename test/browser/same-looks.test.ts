@@ -93,9 +93,7 @@ beforeAll(async () => {
     '<link rel="stylesheet" href="/site.css">',
     '<p class="layered">layered</p><p class="printed">printed</p>',
   );
-  visitor = await world.openVisitor('/');
-  operator = await world.openOperator();
-  await world.view(visitor, operator);
+  ({ visitor, operator } = await world.openViewed('/'));
 });
 afterAll(() => world.close());
 

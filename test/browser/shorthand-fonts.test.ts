@@ -19,9 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 test('[C2] fonts set by a shorthand with var() are shown, from a linked sheet and from a style element', async () => {
-  const visitor = await world.openVisitor('/');
-  const operator = await world.openOperator();
-  await world.view(visitor, operator);
+  const { visitor, operator } = await world.openViewed('/');
   const font = (selector: string) =>
     `((style) => [style.fontFamily, style.fontStyle, style.fontWeight, style.fontSize, style.lineHeight].join(' '))(getComputedStyle(document.querySelector('${selector}')))`;
   for (const selector of ['.own', '.linked']) {

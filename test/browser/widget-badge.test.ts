@@ -1,10 +1,10 @@
 // Where the badge stands: never over what the visitor types in or is about to press, and never suddenly under the pointer.
 
-import type { Browser } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
 import type { Site, VisitorRelay } from '../support/visitor-relay.ts';
-import { ALLOW, BROWSERS, launch, openPage, type WidgetPage } from '../support/widget-page.ts';
+import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
 
 const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: 'Anna' } } as const;
 /** Fills the corner in which the badge stands at first, and leaves the other one free. */
@@ -13,19 +13,14 @@ const PRESSABLE = `<button style="${CORNER}" onclick="this.textContent='pressed'
 /** No cursor of its own: only the focus tells that somebody is here. */
 const WRITABLE = `<div contenteditable id="note" style="${CORNER};overflow:hidden">Note</div>`;
 
-describe.each(BROWSERS)('%s', (name) => {
-  let browser: Browser;
+inEachBrowser('the badge', (browser) => {
   let relay: VisitorRelay;
   let site: Site | undefined;
   let visitor: WidgetPage;
 
-  beforeAll(async () => {
-    browser = await launch(name);
-  });
-  afterAll(() => browser.close());
   beforeEach(async () => {
     relay = await startVisitorRelay();
-    visitor = await openPage(browser);
+    visitor = await openPage(browser());
   });
   afterEach(async () => {
     await visitor.page.close();

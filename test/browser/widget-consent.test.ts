@@ -1,24 +1,19 @@
 // The consent question and what may answer it; the panel, the code and the public API; the identity of a tab.
 
-import type { Browser } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CLOSE } from '../../protocol/close-codes.ts';
+import { inEachBrowser } from '../support/each-browser.ts';
 import { snippetFor, startSite, startVisitorRelay, until } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
-import { ALLOW, BROWSERS, launch, openPage, type WidgetPage } from '../support/widget-page.ts';
+import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
 
 const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: '<b>Anna</b>' } } as const;
 
-describe.each(BROWSERS)('%s', (name) => {
-  let browser: Browser;
+inEachBrowser('consent', (browser, name) => {
   let relay: VisitorRelay;
   let site: Site | undefined;
   let visitor: WidgetPage;
 
-  beforeAll(async () => {
-    browser = await launch(name);
-  });
-  afterAll(() => browser.close());
   beforeEach(async () => {
     relay = await startVisitorRelay();
   });
@@ -36,13 +31,20 @@ describe.each(BROWSERS)('%s', (name) => {
     const snippet = await snippetFor(relay, attributes);
     const html = `<!doctype html><html lang="${lang}"><title>Shop</title>${head}${snippet}<script>${script}</script><input id="field">`;
     site = await startSite({ '/': { html } });
-    visitor = await openPage(browser, options);
+    visitor = await openPage(browser(), options);
     await visitor.page.goto(`${site.url}/?q=secret#state=secret`);
     return until(() => relay.tabs[0]);
   }
 
   const heard = <T extends Tab['heard'][number]['t']>(from: Tab, t: T) =>
     until(() => from.heard.find((m) => m.t === t));
+  /** As a person does: presses again when the press did not count, because something had lain over the question. */
+  const allowIn = (tab: Tab) =>
+    until(async () => {
+      const answer = tab.heard.find((m) => m.t === 'answer');
+      if (!answer && (await visitor.hasUi(ALLOW))) await visitor.click(ALLOW);
+      return answer;
+    });
   const tandem = (...call: unknown[]) =>
     visitor.page.evaluate(
       (call) => (window as unknown as { Tandem: (...call: unknown[]) => void }).Tandem(...call),
@@ -102,8 +104,7 @@ describe.each(BROWSERS)('%s', (name) => {
     await visitor.ui('.ask .note:not([hidden])');
     expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
     await visitor.page.evaluate(() => document.documentElement.style.setProperty('opacity', '1'));
-    await visitor.click(ALLOW);
-    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+    expect(await allowIn(tab)).toMatchObject({ yes: true });
   });
 
   /** The page's own popover over everything, with other words, through which clicks fall; nobody hears it open. */
@@ -145,8 +146,7 @@ describe.each(BROWSERS)('%s', (name) => {
     expect(await visitor.hasUi('.ask')).toBe(true);
     await until(isCoverBelow);
     expect(tab.heard.some((m) => m.t === 'answer')).toBe(false);
-    await visitor.click(ALLOW);
-    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+    expect(await allowIn(tab)).toMatchObject({ yes: true });
   });
 
   test.runIf(name === 'chromium')('the same from within a closed shadow root', async () => {
@@ -155,8 +155,7 @@ describe.each(BROWSERS)('%s', (name) => {
     await visitor.ui(ALLOW);
     await cover('now, in a closed shadow root');
     await until(isCoverBelow);
-    await visitor.click(ALLOW);
-    expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
+    expect(await allowIn(tab)).toMatchObject({ yes: true });
   });
 
   test("the page's style sheet can neither dim the page through us, nor turn, recolour or overwrite the question", async () => {
@@ -237,9 +236,12 @@ describe.each(BROWSERS)('%s', (name) => {
     const tab = await open();
     tab.send(ASK);
     const allow = await visitor.ui(ALLOW);
+    const focusClass = () =>
+      allow.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement?.className ?? '');
+    await until(async () => (await focusClass()) === 'card ask');
     await visitor.page.keyboard.press('Tab');
     await visitor.page.keyboard.press('Tab');
-    expect(await allow.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button)).toBe(true);
+    expect(await focusClass()).toBe('main');
     await visitor.page.keyboard.press('Enter');
     expect(await heard(tab, 'answer')).toMatchObject({ yes: true });
   });

@@ -177,7 +177,7 @@ describe('the embedded database', () => {
     await sql`insert into t values (7)`;
     const before = thread;
     await before?.terminate();
-    await expect.poll(() => sql`select n from t`.catch(() => 'not yet'), { timeout: 30_000 }).toEqual([{ n: 7 }]);
+    await expect.poll(() => sql`select n from t`.catch(() => 'not yet')).toEqual([{ n: 7 }]);
     expect(thread).not.toBe(before);
     expect(lines.join('\n')).toMatch(/error the embedded database failed and is started again/);
   });

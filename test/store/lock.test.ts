@@ -52,11 +52,15 @@ describe('the lock of the embedded database', () => {
       const file = lockFile();
       await taken(file);
       const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-      // The shell becomes a program that never asks for its child.
-      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      // The shell becomes a program that never asks for its child; until it has, it might ask itself.
+      const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       try {
         const [said] = (await once(parent.stdout, 'data')) as [Buffer];
         const pid = Number(said.toString());
+        while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await sleep(10);
+        process.kill(pid, 'SIGKILL');
         while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await sleep(10);
         writeFileSync(file, JSON.stringify({ ...(content as object), pid, started: '' }));
         await taken(file);

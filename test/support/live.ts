@@ -3,11 +3,12 @@
 
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, ElementHandle, Page } from 'puppeteer';
+import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { launchChromium, launchFirefox, type BrowserName } from './browsers.ts';
 import { addSite, logInFirst, startTestRelay, steadyPort, type TestRelay } from './relay.ts';
 
-const PATIENCE_MS = 20_000;
+/** For hangs only; within the test's own time, so that a failure says what it waited for. */
+const PATIENCE_MS = 60_000;
 
 export type Answer = { type?: string; body: string | Buffer; headers?: Record<string, string> };
 
@@ -90,6 +91,8 @@ export type Visitor = {
   press(text: string): Promise<void>;
   /** Answers the question with Allow, when the widget lets one. */
   allow(): Promise<void>;
+  /** By which operators' lists know this visitor. */
+  id(): Promise<string>;
 };
 
 export type Operator = {
@@ -97,6 +100,8 @@ export type Operator = {
   readonly errors: string[];
   byId(testId: string): Promise<ElementHandle<HTMLElement>>;
   click(testId: string): Promise<void>;
+  /** In this visitor's row of the list: another one's, whose page is closed already, may still stand there. */
+  clickOf(visitor: Visitor, testId: string): Promise<void>;
   /** Runs in the shown mirror's document. */
   inMirror<T>(task: string): Promise<T>;
   /** Waits until this expression about the mirror's `document` is true. */
@@ -104,16 +109,21 @@ export type Operator = {
   overlay(kind: string): Promise<void>;
 };
 
+export type Viewed = { visitor: Visitor; operator: Operator };
+
 export type World = {
   relay: TestRelay;
   readonly site: TestSite;
   /** Of the account that the site belongs to. */
   readonly cookie: string;
   readonly siteId: string;
-  openVisitor(path: string, options?: { context?: BrowserContext }): Promise<Visitor>;
+  /** A person of their own: nobody else's storage. */
+  openVisitor(path: string): Promise<Visitor>;
   openOperator(cookie?: string): Promise<Operator>;
   /** Asks for the visitor's page, allows it, and waits until it is on screen. */
   view(visitor: Visitor, operator: Operator): Promise<void>;
+  /** A visitor on this page, and an operator who sees it. */
+  openViewed(path: string): Promise<Viewed>;
   readonly visitorBrowser: Browser;
   readonly operatorBrowser: Browser;
   close(): Promise<void>;
@@ -148,8 +158,9 @@ export async function startWorld(
     siteId: added.id,
     visitorBrowser,
     operatorBrowser,
-    async openVisitor(path, { context } = {}) {
-      const page = await (context ?? visitorBrowser).newPage();
+    async openVisitor(path) {
+      const context = await visitorBrowser.createBrowserContext();
+      const page = await context.newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(String(error)));
       await page.goto(site.origin + path, { waitUntil: 'load' });
@@ -158,14 +169,29 @@ export async function startWorld(
         // The function returns an element or null.
         return handle.asElement() as ElementHandle<HTMLElement> | null;
       };
+      // Looked for again when it has gone before it could be pressed: the widget draws its buttons anew.
+      const press = async (selector: string, text: string) =>
+        void (await until(`a press on ${selector} "${text}" in the widget`, async () => {
+          await (await visitor.widget(selector, text)).click();
+          return true;
+        }));
       const visitor: Visitor = {
         page,
         errors,
         widget: (selector, text = '') => until(`${selector} "${text}" in the widget`, () => find(selector, text)),
         noWidget: async (selector, text = '') =>
           void (await until(`no ${selector} "${text}" in the widget`, async () => !(await find(selector, text)))),
-        press: async (text) => (await visitor.widget('button', text)).click(),
-        allow: async () => (await visitor.widget('button:not([aria-disabled=true])', 'Allow')).click(),
+        press: (text) => press('button', text),
+        allow: () => press('button:not([aria-disabled=true])', 'Allow'),
+        id: () =>
+          until('the token that the relay gave this visitor', async () => {
+            const stored = await page.evaluate(() =>
+              Object.entries({ ...sessionStorage }).find(([name]) => name.startsWith('tandem:')),
+            );
+            const { token } = JSON.parse(stored?.[1] ?? '{}') as { token?: string };
+            const [signed] = token?.split('.') ?? [];
+            return signed && (JSON.parse(Buffer.from(signed, 'base64url').toString()) as string[])[0];
+          }),
       };
       return visitor;
     },
@@ -178,6 +204,11 @@ export async function startWorld(
       const [name = '', value = ''] = session.split('=');
       await context.setCookie({ name, value, domain: '127.0.0.1', path: '/', httpOnly: true });
       await page.goto(`${world.relay.url}/`, { waitUntil: 'load' });
+      const clickOn = async (selector: string) =>
+        void (await until(`a click on ${selector}`, async () => {
+          await page.click(selector);
+          return true;
+        }));
       const operator: Operator = {
         page,
         errors,
@@ -186,12 +217,8 @@ export async function startWorld(
             `[data-testid=${testId}] in the console`,
             async () => (await page.$(`[data-testid=${testId}]`)) as ElementHandle<HTMLElement> | null,
           ),
-        click: async (testId) => {
-          await until(`a click on [data-testid=${testId}]`, async () => {
-            await page.click(`[data-testid=${testId}]`);
-            return true;
-          });
-        },
+        click: (testId) => clickOn(`[data-testid=${testId}]`),
+        clickOf: async (visitor, testId) => clickOn(`[data-visitor="${await visitor.id()}"] [data-testid=${testId}]`),
         // As text: the console's policy forbids eval in the page, not to the tool that drives it.
         inMirror: (task) =>
           page.evaluate(`((shown) => {
@@ -210,11 +237,17 @@ export async function startWorld(
       return operator;
     },
     async view(visitor, operator) {
-      await operator.click('ask');
+      await operator.clickOf(visitor, 'ask');
       await visitor.page.bringToFront();
       await visitor.allow();
       await operator.page.bringToFront();
       await operator.overlay('none');
+    },
+    async openViewed(path) {
+      const visitor = await world.openVisitor(path);
+      const operator = await world.openOperator();
+      await world.view(visitor, operator);
+      return { visitor, operator };
     },
     async close() {
       await visitorBrowser.close();

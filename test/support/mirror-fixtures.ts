@@ -11,6 +11,10 @@ export type Fixture = {
 const page = (head: string, body: string) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fixture</title>${head}</head><body>${body}<script src="/recorder.js"></script></body></html>`;
 
+/** What `act` calls between its changes: they must not end in one record. The browser tells of scrolling and of sizes with
+ * a frame, however late a loaded machine draws one. */
+export const STEP = `(ms = 30) => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, ms))))`;
+
 export const FIXTURES: Fixture[] = [
   {
     name: 'texts-and-attributes',
@@ -101,7 +105,7 @@ export const FIXTURES: Fixture[] = [
     ),
     act: `
       await step(300); const inner = document.getElementById('f').contentDocument; inner.querySelector('p').textContent = 'changed inside'; const d = inner.createElement('div'); d.textContent = 'added'; inner.body.append(d); await step(50);
-      const f = document.createElement('iframe'); f.srcdoc = '<!doctype html><b>late frame</b>'; document.body.append(f); await step(300);
+      const f = document.createElement('iframe'); f.srcdoc = '<!doctype html><b>late frame</b>'; await new Promise((done) => { f.onload = done; document.body.append(f); }); await step();
       f.contentDocument.querySelector('b').className = 'x'; await step(50); document.getElementById('g').remove(); await step(50);`,
   },
   {

@@ -13,7 +13,7 @@ export const KIT = `
     mutation: (data) => ({ type: 3, data: { source: 0, texts: [], attributes: [], removes: [], adds: [], ...data } }),
     custom: (tag, payload) => ({ type: 5, data: { tag, payload } }),
     hash: (n) => String(n).repeat(64).slice(0, 64),
-    until: async (look, what) => { for (let tries = 0; tries < 400; tries++) { const found = await look(); if (found) return found; await new Promise((done) => setTimeout(done, 10)); } throw new Error('never: ' + (what ?? look)); },
+    until: async (look, what) => { for (let tries = 0; tries < 6000; tries++) { const found = await look(); if (found) return found; await new Promise((done) => setTimeout(done, 10)); } throw new Error('never: ' + (what ?? look)); },
     style: (selector, name) => { const e = typeof selector === 'string' ? bench.document.querySelector(selector) : selector; return e.ownerDocument.defaultView.getComputedStyle(e).getPropertyValue(name); },
     bytes: (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
   };

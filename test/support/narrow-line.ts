@@ -6,17 +6,21 @@ export type NarrowLine = {
   /** In place of the relay's own. */
   readonly url: string;
   bytesPerSecond: number;
+  /** Bytes that went upward. */
+  readonly carried: number;
   close(): void;
 };
 
 export async function startNarrowLine(relayUrl: string): Promise<NarrowLine> {
   const sockets = new Set<net.Socket>();
+  let carried = 0;
   // Small, so that what does not go through waits in the browser.
   const server = net.createServer({ highWaterMark: 4096 }, (up) => {
     const down = net.connect(Number(new URL(relayUrl).port), '127.0.0.1');
     down.pipe(up);
     up.on('data', (chunk: Buffer) => {
       down.write(chunk);
+      carried += chunk.byteLength;
       if (line.bytesPerSecond === Infinity) return;
       up.pause();
       setTimeout(() => up.resume(), (chunk.byteLength / line.bytesPerSecond) * 1000);
@@ -39,6 +43,9 @@ export async function startNarrowLine(relayUrl: string): Promise<NarrowLine> {
     // A listening TCP server has an address of this kind.
     url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
     bytesPerSecond: Infinity,
+    get carried() {
+      return carried;
+    },
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();

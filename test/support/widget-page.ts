@@ -2,14 +2,7 @@
 // list of everything that the page should never have to hear of.
 
 import type { Browser, ElementHandle, Page } from 'puppeteer';
-import { launchChromium, launchFirefox, type BrowserName } from './browsers.ts';
 import { until } from './visitor-relay.ts';
-
-export const BROWSERS: readonly BrowserName[] = ['chromium', 'firefox'];
-
-export function launch(name: BrowserName): Promise<Browser> {
-  return name === 'chromium' ? launchChromium() : launchFirefox();
-}
 
 export type WidgetPage = {
   readonly page: Page;
