@@ -283,7 +283,6 @@ export function createVisit(options: VisitOptions): Visit {
         case 'refused':
           // A code is asked for beside whatever was agreed to.
           if (message.what !== 'code') hasAgreed = false;
-          if (state.at === 'asked' && message.what === 'answer') set({ at: 'idle' });
           return;
         case 'code':
         case 'beat':

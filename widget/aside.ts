@@ -55,22 +55,25 @@ export function keepAside(host: Host, element: HTMLElement): void {
 
   const giveWay = () => {
     if (grip || !element.isConnected || element.contains(focused() ?? null)) return;
-    // So that the hit tests find what lies beneath.
+    // So that the hit tests find what lies beneath. Were one to fail, Stop could not be pressed any more.
     element.style.pointerEvents = 'none';
-    const here = against(element.dataset['corner'] ?? '', 0);
-    const isAtRest = found === wasFound;
-    wasFound = found;
-    if (here >= least && here < POINTER && (here >= FOCUS || isAtRest)) {
-      let best = here;
-      for (const corner of ['bl', 'br', 'tl', 'tr']) {
-        const there = against(corner, REACH);
-        if (there < best) {
-          best = there;
-          element.dataset['corner'] = corner;
+    try {
+      const here = against(element.dataset['corner'] ?? '', 0);
+      const isAtRest = found === wasFound;
+      wasFound = found;
+      if (here >= least && here < POINTER && (here >= FOCUS || isAtRest)) {
+        let best = here;
+        for (const corner of ['bl', 'br', 'tl', 'tr']) {
+          const there = against(corner, REACH);
+          if (there < best) {
+            best = there;
+            element.dataset['corner'] = corner;
+          }
         }
       }
+    } finally {
+      element.style.pointerEvents = '';
     }
-    element.style.pointerEvents = '';
   };
 
   const look = () => {

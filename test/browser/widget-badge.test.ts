@@ -88,6 +88,19 @@ inEachBrowser('the badge', (browser) => {
     expect(await corner()).toBe('tl');
   });
 
+  test('on a page whose own getComputedStyle fails its buttons can still be pressed', async () => {
+    const { tab } = await viewed(PRESSABLE);
+    await visitor.page.evaluate(() => {
+      window.getComputedStyle = () => {
+        throw new Error('the page’s own');
+      };
+    });
+    // Has it look once more, now.
+    await visitor.page.focus('#far');
+    await visitor.click('.badge .hold');
+    await until(() => tab.heard.find((m) => m.t === 'pause'));
+  });
+
   test('whoever is at its buttons with the keyboard finds them where they are', async () => {
     const { corner, tab } = await viewed(WRITABLE);
     const hold = await visitor.ui('.badge .hold');
