@@ -27,6 +27,8 @@ export type Config = {
   readonly trustProxy: boolean;
   /** Signs visitors' tokens; undefined: one is made and kept in `dataDir`. */
   readonly secret: string | undefined;
+  /** Lets a collector elsewhere read the metrics; undefined: only this machine may. */
+  readonly metricsToken: string | undefined;
   readonly logLevel: LogLevel;
   /** Open sockets of both roles; one more is closed with TooManyPeers. */
   readonly maxPeers: number;
@@ -148,6 +150,7 @@ export function parseConfig(env: Environment): { config: Config } | { errors: st
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     trustProxy: read('TANDEM_TRUST_PROXY', flag, false),
     secret: read('TANDEM_SECRET', secret, undefined),
+    metricsToken: read('TANDEM_METRICS_TOKEN', secret, undefined),
     logLevel: read('TANDEM_LOG_LEVEL', logLevel, 'info'),
     // 6 kB each (the `idle` bench) makes 300 MB: what a small machine has left beside the embedded database.
     maxPeers: read('TANDEM_MAX_PEERS', wholeNumber(1, 1_000_000), 50_000),

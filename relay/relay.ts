@@ -7,10 +7,10 @@ import { LIMITS } from '../protocol/limits.ts';
 import { createOperators, type Session } from './auth/operators.ts';
 import { originAllowed } from './auth/origins.ts';
 import { createPlaces } from './auth/places.ts';
-import { createTokens, loadSecret } from './auth/tokens.ts';
+import { createTokens, isSame, loadSecret } from './auth/tokens.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
-import { cookieOf } from './http.ts';
+import { cookieOf, fromThisMachine } from './http.ts';
 import { openAssetStore } from './live/asset-store.ts';
 import { fetchPublic, isPrivateAddress } from './live/asset-fetch.ts';
 import { createFetchQueue } from './live/fetch-queue.ts';
@@ -250,6 +250,13 @@ export async function startRelay(
           }
         },
         metrics: () => metrics.write(),
+        mayReadMetrics(request) {
+          if (config.metricsToken !== undefined)
+            return isSame(request.header('authorization') ?? '', `Bearer ${config.metricsToken}`);
+          // A proxy in front may pass on strangers' requests as its own.
+          const isProxied = config.trustProxy || config.publicUrl !== undefined;
+          return !isProxied && fromThisMachine(request);
+        },
         refusedLogin: () => metrics.refusedLogins.add(1),
         firstSteps(account) {
           const mine = sites.filter((site) => site.account === account);

@@ -2,17 +2,7 @@
 // metrics. Each says what it wants of a request and refuses in a sentence.
 
 import { LIMITS } from '../protocol/limits.ts';
-import {
-  cookieOf,
-  fromThisMachine,
-  json,
-  plain,
-  readJson,
-  reply,
-  type HttpReply,
-  type HttpRequest,
-  type Route,
-} from './http.ts';
+import { cookieOf, json, plain, readJson, reply, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import type { AssetStore } from './live/asset-store.ts';
 import type { Live } from './live/live.ts';
 import type { ChangeResult, LoginInput, LoginResult, Session, SessionOperator } from './auth/operators.ts';
@@ -31,6 +21,8 @@ export type RouteDoor = {
   changePassword(change: { session: Session; old: string; fresh: string }): Promise<ChangeResult>;
   health(): Promise<{ ok: boolean; details: Record<string, unknown> }>;
   metrics(): string;
+  /** Whether this request may have them. */
+  mayReadMetrics(request: HttpRequest): boolean;
   refusedLogin(): void;
   /** For a console that has no visitors yet: what to paste into a site, and the demo shop when there is one. */
   firstSteps(account: string): { siteKey?: string; demo?: string };
@@ -211,8 +203,11 @@ export function createRoutes(door: RouteDoor): Route[] {
       method: 'GET',
       path: '/metrics',
       answer(request) {
-        // Figures of the whole relay: for a collector on this machine.
-        if (!fromThisMachine(request)) return plain(403, 'Metrics are served to this machine only.');
+        if (!door.mayReadMetrics(request))
+          return plain(
+            403,
+            'Metrics are served to this machine only. For a collector elsewhere, or behind a proxy, set TANDEM_METRICS_TOKEN and send it as a bearer token.',
+          );
         return reply(200, door.metrics(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
       },
     },

@@ -18,6 +18,8 @@ export function actionFor(
   if (here.gone) return { kind: 'none' };
   const { room } = row;
   if (room !== undefined && here.openRooms.includes(room)) return { kind: 'view', room, as: 'open' };
+  // Its link is lost, and it may come back.
+  if (row.tabs === 0) return { kind: 'none' };
   if (here.waiting) return { kind: 'waiting' };
   switch (row.state) {
     case 'browsing':

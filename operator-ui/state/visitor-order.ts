@@ -12,6 +12,15 @@ export type Entry = {
   readonly goneAt: number | undefined;
 };
 
+/** Where the visitor is. `lost`: no link, but it may come back. */
+export type Presence = 'here' | 'away' | 'lost' | 'left';
+
+export function presenceOf({ goneAt, row }: Entry): Presence {
+  if (goneAt !== undefined) return 'left';
+  if (row.tabs === 0) return 'lost';
+  return row.visible ? 'here' : 'away';
+}
+
 export const SORTS = ['newest', 'longest', 'page'] as const;
 export type Sort = (typeof SORTS)[number];
 

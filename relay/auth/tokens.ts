@@ -36,6 +36,13 @@ export type Tokens = {
 const MAX_TOKEN_CHARS = 2048;
 const MAC_CHARS = 43;
 
+/** In a time that does not tell how much of it is right. */
+export function isSame(given: string, right: string): boolean {
+  // Characters outside ASCII make more bytes than characters; timingSafeEqual throws on unequal lengths.
+  const [a, b] = [Buffer.from(given), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
 export function createTokens(secret: string | Buffer, now: () => number): Tokens {
   // 'v1' is the form of the payload: whoever changes that raises it, and old tokens become unknown ones.
   const keyFor = (kind: string) => Buffer.from(hkdfSync('sha256', secret, '', `tandem ${kind} token v1`, 32));
@@ -48,10 +55,7 @@ export function createTokens(secret: string | Buffer, now: () => number): Tokens
     const dot = text.length - MAC_CHARS - 1;
     if (dot < 1 || text[dot] !== '.') return undefined;
     const payload = text.slice(0, dot);
-    const given = Buffer.from(text.slice(dot + 1));
-    const right = Buffer.from(mac(key, payload));
-    // Characters outside ASCII make more bytes than characters; timingSafeEqual throws on unequal lengths.
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    if (!isSame(text.slice(dot + 1), mac(key, payload))) return undefined;
     try {
       const value: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
       return Array.isArray(value) ? value : undefined;

@@ -112,7 +112,8 @@ export class LiveList {
   #sendWhole(peer: OperatorPeer): void {
     const rows: Row[] = [];
     for (const visitor of this.#door.visitors())
-      if (visitor.site.account === peer.operator.account && visitor.tabs.length > 0) rows.push(rowOf(visitor));
+      if (visitor.site.account === peer.operator.account && (visitor.tabs.length > 0 || visitor.room))
+        rows.push(rowOf(visitor));
     this.#sendPages(peer, pagesOf({ reset: true, put: rows, gone: [] }));
   }
 

@@ -131,6 +131,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         publish: door.publish,
         metrics: door.metrics,
         now: () => door.now(),
+        after: door.after,
         times,
         sparePieces,
         handOnSoon: (of) => {
@@ -465,6 +466,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     const at = visitor.tabs.indexOf(tab);
     if (at < 0) return;
     visitor.tabs.splice(at, 1);
+    visitor.lastTab = tab;
     visitor.room?.leave(tab, door.now());
     if (visitor.tabs.length === 0) {
       visitor.goneSince = door.now();

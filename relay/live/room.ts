@@ -10,7 +10,16 @@
 
 import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Ending, Notice, Page, Person, RoomView, ToVisitor, VisitState } from '../../protocol/messages.ts';
+import type {
+  Ending,
+  Notice,
+  Page,
+  Person,
+  RoomView,
+  ToOperator,
+  ToVisitor,
+  VisitState,
+} from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { DuePicture } from './due-picture.ts';
 import { History, type SparePieces } from './history.ts';
@@ -31,6 +40,7 @@ export type RoomDoor = {
   readonly times: RoomTimes;
   readonly sparePieces: SparePieces;
   now(): number;
+  after(delayMs: number, task: () => void): () => void;
   /** Calls the room's handOn once everything that has arrived by now is taken in. */
   handOnSoon(room: Room): void;
   /** Signed proof of the visit for the tab to keep. */
@@ -72,6 +82,10 @@ type RoomTab = {
 /** Longer frames are sent on by themselves and at once, from the memory they were received in: by the end of the turn
  * that of the history is no longer at hand for the processor. */
 const MAX_BUNDLED_BYTES = 4096;
+/** What the pages of a visitor say of themselves is told so often at most, and no faster than so: it is a stranger that
+ * says it, the whole view is told each time, and a console that does not take a message in is closed. */
+const VIEW_EVERY_MS = 250;
+const VIEW_CHARACTERS_PER_MS = 64;
 /** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
 const FIRST_PICTURE_MS = 5000;
 
@@ -102,6 +116,8 @@ export class Room {
   #snapshotAsked = createBucket(1, 0);
   #notices = new Set<Notice>();
   #visitorRttMs: number | undefined;
+  #mayTellAt = 0;
+  #cancelTelling: (() => void) | undefined;
 
   constructor(
     door: RoomDoor,
@@ -176,7 +192,7 @@ export class Room {
     place.page = tab.page;
     if (tab.page.visible) place.seenAt = now;
     if (this.#state.kind === 'lost') this.#set({ kind: 'here' });
-    this.#tellWatchers();
+    this.#tellWatchersSoon();
   }
 
   has(tab: Tab): boolean {
@@ -189,7 +205,7 @@ export class Room {
     place.tab = undefined;
     place.leftAt = now;
     if (this.#tabs.every((other) => other.tab === undefined)) this.#set({ kind: 'lost', since: now });
-    this.#tellWatchers();
+    this.#tellWatchersSoon();
   }
 
   page(tab: Tab, now: number): void {
@@ -197,7 +213,7 @@ export class Room {
     if (!place) return;
     place.page = tab.page;
     if (tab.page.visible) place.seenAt = now;
-    this.#tellWatchers();
+    this.#tellWatchersSoon();
   }
 
   /** Takes effect at once, and everybody hears of it at once but `by`, the tab on which it was pressed: its answer says
@@ -227,7 +243,7 @@ export class Room {
       if (place.due.refused()) this.#forgetPicture(place);
       place.notices.add(kind);
     } else this.#notices.add(kind);
-    this.#tellWatchers();
+    this.#tellWatchersSoon();
   }
 
   /** A tab measures its line; `at` by its document's clock. */
@@ -238,7 +254,7 @@ export class Room {
   visitorRtt(ms: number): void {
     this.#visitorRttMs = Math.round(ms);
     this.#door.metrics.visitorRtt.observe(ms / 1000);
-    this.#tellWatchers();
+    this.#tellWatchersSoon();
   }
 
   /** What this tab should know of the visit; undefined when it does not belong to it. */
@@ -442,6 +458,7 @@ export class Room {
     for (const peer of this.#watchers.close(view)) peer.rooms.delete(this);
     const ended: ToVisitor = { t: 'ended', why, ...(operator ? { by: operator.name } : {}) };
     for (const { tab } of this.#tabs) if (tab && tab !== pressed) this.#toTab(tab, ended);
+    this.#cancelTelling?.();
     this.#history.clear();
     this.#pictures.clear();
     this.#door.ended(this, () => {
@@ -562,7 +579,19 @@ export class Room {
   }
 
   #tellWatchers(): void {
-    if (this.#watchers.size > 0) this.#watchers.tell({ t: 'room', view: this.view() });
+    this.#cancelTelling?.();
+    this.#cancelTelling = undefined;
+    if (this.#watchers.size === 0) return;
+    const text = JSON.stringify({ t: 'room', view: this.view() } satisfies ToOperator);
+    this.#mayTellAt = this.#door.now() + Math.max(VIEW_EVERY_MS, text.length / VIEW_CHARACTERS_PER_MS);
+    this.#watchers.tell(text);
+  }
+
+  #tellWatchersSoon(): void {
+    if (this.#cancelTelling) return;
+    const waitMs = this.#mayTellAt - this.#door.now();
+    if (waitMs <= 0) this.#tellWatchers();
+    else this.#cancelTelling = this.#door.after(waitMs, () => this.#tellWatchers());
   }
 
   #toTab(tab: Tab, message: ToVisitor): void {

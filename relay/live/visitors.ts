@@ -40,6 +40,8 @@ export class Visitor {
   readonly device: Device;
   lang: string;
   tabs: Tab[] = [];
+  /** What the list shows while none is there. */
+  lastTab: Tab | undefined;
   room: Room | undefined;
   ask: Ask | undefined;
   /** When the last link went; undefined while there is one. */
@@ -60,7 +62,7 @@ export class Visitor {
 
   /** The tab in front of the visitor, or the one that was last. */
   get front(): Tab | undefined {
-    let best = this.tabs[0];
+    let best = this.tabs[0] ?? this.lastTab;
     for (const tab of this.tabs) {
       if (!best) break;
       if (tab.page.visible !== best.page.visible ? tab.page.visible : tab.seenAt > best.seenAt) best = tab;

@@ -10,7 +10,7 @@
 // what each line has been given is therefore added up only when somebody asks.
 
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Person, RoomView, ToOperator } from '../../protocol/messages.ts';
+import type { Person, RoomView } from '../../protocol/messages.ts';
 import type { History } from './history.ts';
 import { Line } from './line.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -32,9 +32,10 @@ export type Watched = {
   readonly sequence: number;
 };
 
-/** How one operator follows the room. While catching up it is not subscribed: it is fed from the history, batch by batch
- * as its line takes them, until it has reached the head. `from`: where this history began. */
-type State = { kind: 'catching-up'; from: number; cursor: number } | { kind: 'live' };
+/** How one operator follows the room. While catching up it is not subscribed: it is fed from the history, and then with
+ * pictures, batch by batch as its line takes them, until it has reached the head. `from`: where this history began.
+ * `cursor`, `pictures`: how far it has come in each. */
+type State = { kind: 'catching-up'; from: number; cursor: number; pictures: number } | { kind: 'live' };
 
 type Watcher = {
   readonly peer: OperatorPeer;
@@ -58,7 +59,7 @@ export class Watchers {
   #headTold = 0;
   /** Published, and not yet counted in what each line has been given. */
   #uncheckedBytes = 0;
-  /** After so many it is looked who is behind. */
+  /** After so many it is looked who is behind, or may soon be. */
   #checkAfterBytes = BATCH_BYTES;
 
   constructor(door: WatchersDoor, watched: Watched, history: History, pictures: Pictures) {
@@ -83,7 +84,7 @@ export class Watchers {
   add(peer: OperatorPeer, from: number): void {
     const cursor = from > this.#watched.sequence ? 0 : from;
     const line = peer.answersHeads ? new Line() : undefined;
-    this.#all.set(peer, { peer, state: { kind: 'catching-up', from: cursor, cursor }, line });
+    this.#all.set(peer, { peer, state: { kind: 'catching-up', from: cursor, cursor, pictures: 0 }, line });
     this.#measure();
   }
 
@@ -107,8 +108,7 @@ export class Watchers {
     return peers;
   }
 
-  tell(message: ToOperator): void {
-    const text = JSON.stringify(message);
+  tell(text: string): void {
     for (const peer of [...this.#all.keys()]) peer.sendText(text);
   }
 
@@ -125,7 +125,7 @@ export class Watchers {
     this.#door.metrics.bytesOut.add(watchers * bytes);
     this.#door.publish(this.#watched.topic, message);
     this.#uncheckedBytes += bytes;
-    if (this.#uncheckedBytes > this.#checkAfterBytes) this.#spareSlow();
+    if (this.#uncheckedBytes > this.#checkAfterBytes) this.#look();
   }
 
   /** The mirror saw a hole after `from`. */
@@ -135,7 +135,8 @@ export class Watchers {
     if (!watcher || (watcher.state.kind === 'catching-up' && watcher.state.from <= from)) return 'repairing';
     this.#door.metrics.resyncs.add(1);
     if (!take(peer.repairs, REPAIR_RATE, now)) return 'too-often';
-    this.#fallBack(watcher, Math.min(from, this.#watched.sequence));
+    // What else was lost on the way nobody knows: pictures have no sequence.
+    this.#fallBack(watcher, Math.min(from, this.#watched.sequence), 0);
     this.feed(peer);
     return 'repairing';
   }
@@ -169,19 +170,30 @@ export class Watchers {
         state.cursor = upTo;
         if (line) line.given += bundle.byteLength;
       }
-      if (this.#history.after(state.cursor, 1).length > 0) {
+      const isBehind = this.#history.after(state.cursor, 1).length > 0;
+      // Never 0 again, which has a mirror forget what it was given.
+      if (!isBehind) state.cursor = this.#watched.sequence;
+      if (isBehind || this.#feedPictures(peer, state, line)) {
         if (line) this.#ask(watcher, line, state.cursor);
         continue;
       }
       this.#count();
-      for (const picture of this.#pictures.all()) {
-        peer.socket.bytes(picture);
-        if (line) line.given += picture.byteLength;
-      }
       watcher.state = { kind: 'live' };
       peer.socket.subscribe(this.#watched.topic);
       if (line?.hasNews === true) this.#ask(watcher, line, this.#watched.sequence);
       return;
+    }
+  }
+
+  /** True: there are more than its line takes now. */
+  #feedPictures({ socket }: OperatorPeer, state: State & { kind: 'catching-up' }, line: Line | undefined): boolean {
+    for (;;) {
+      const picture = this.#pictures.next(state.pictures);
+      if (!picture) return false;
+      if ((line && line.space <= 0) || socket.waiting() > BATCH_BYTES) return true;
+      socket.bytes(picture.frame);
+      state.pictures = picture.version;
+      if (line) line.given += picture.frame.byteLength;
     }
   }
 
@@ -198,23 +210,26 @@ export class Watchers {
       if (state.kind !== 'live') continue;
       if (!line) {
         if (isNew) peer.send({ t: 'head', room: id, sequence });
-      } else if (line.isLate(now) || line.space < 0) this.#fallBack(watcher, this.#handedOnTo);
+      } else if (line.isLate(now) || line.space < 0) this.#fallBack(watcher, this.#handedOnTo, this.#pictures.version);
       else if (isNew || line.hasNews) this.#ask(watcher, line, sequence);
     }
   }
 
-  /** Live frames to a watcher stop well before its line is full, so that messages still get through; it is fed from the
-   * history when there is space. What is queued so far arrives; had a frame been dropped, its mirror sees the hole. */
-  #spareSlow(): void {
+  /** At who is live. Frames to a watcher stop well before its line is full, so that messages still get through; it is fed
+   * from the history when there is space. What is queued so far arrives; had a frame been dropped, its mirror sees the
+   * hole. Who is not behind is asked while there is space: else a quick line would fill between two ticks, too. */
+  #look(): void {
     this.#count();
     for (const watcher of this.#all.values()) {
-      if (watcher.state.kind !== 'live') continue;
-      const isFull = watcher.peer.socket.waiting() >= LIMITS.maxOperatorBacklogBytes / 2;
-      if (isFull || (watcher.line && watcher.line.space < 0)) this.#fallBack(watcher, this.#handedOnTo);
+      const { peer, line, state } = watcher;
+      if (state.kind !== 'live') continue;
+      const isFull = peer.socket.waiting() >= LIMITS.maxOperatorBacklogBytes / 2;
+      if (isFull || (line && line.space < 0)) this.#fallBack(watcher, this.#handedOnTo, this.#pictures.version);
+      else if (line?.hasNews === true) this.#ask(watcher, line, this.#handedOnTo);
     }
   }
 
-  #fallBack(watcher: Watcher, cursor: number): void {
+  #fallBack(watcher: Watcher, cursor: number, pictures: number): void {
     const { peer, line, state } = watcher;
     if (state.kind === 'live') {
       this.#count();
@@ -222,7 +237,7 @@ export class Watchers {
       if (line) this.#ask(watcher, line, this.#handedOnTo);
       peer.socket.unsubscribe(this.#watched.topic);
     }
-    watcher.state = { kind: 'catching-up', from: cursor, cursor };
+    watcher.state = { kind: 'catching-up', from: cursor, cursor, pictures };
   }
 
   #ask({ peer }: Watcher, line: Line, sequence: number): void {
@@ -241,7 +256,7 @@ export class Watchers {
   /** A narrow line is looked at sooner. */
   #measure(): void {
     let least = BATCH_BYTES;
-    for (const { line } of this.#all.values()) if (line && line.window < least) least = line.window;
+    for (const { line } of this.#all.values()) if (line) least = Math.min(least, line.window / 2);
     this.#checkAfterBytes = least;
   }
 }

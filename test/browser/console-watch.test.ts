@@ -256,6 +256,20 @@ test('alone with the visitor, ending takes two presses; a double click, a key he
   expect(desk.errors).toEqual([]);
 });
 
+test('a visitor whose line falls silent: the operator is told that the picture is old', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  // As the relay does while the line works.
+  desk.relay.send({ t: 'room', view: someRoom() });
+  await overlay('none');
+  expect(await desk.page.$('[data-testid="room-notice"]')).toBeNull();
+  await desk.page.waitForSelector('[data-testid="room-notice"][data-kind="old"]');
+  await overlay('none');
+  desk.relay.send({ t: 'room', view: someRoom() });
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="room-notice"]'));
+  expect(desk.errors).toEqual([]);
+});
+
 test.each([360, 700, 1100])('the second press of ending is where the first one was, at %i px', async (width) => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}`, width, language: 'ru' });
   await watch({ watchers: [{ id: OPERATOR.id, name: OPERATOR.name }] });

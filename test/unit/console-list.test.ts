@@ -206,6 +206,7 @@ describe('what can be done with a visitor', () => {
   const row = someVisitor(1, NOW);
   test('by state', () => {
     expect(actionFor(row, here)).toEqual({ kind: 'ask' });
+    expect(actionFor({ ...row, tabs: 0 }, here)).toEqual({ kind: 'none' });
     expect(actionFor({ ...row, state: 'asked' }, here)).toEqual({ kind: 'asked-by-other' });
     expect(actionFor({ ...row, state: 'asked' }, { ...here, waiting: true })).toEqual({ kind: 'waiting' });
     expect(actionFor({ ...row, state: 'offering', room: 'r' }, here)).toEqual({ kind: 'view', room: 'r', as: 'offer' });

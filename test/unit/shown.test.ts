@@ -32,7 +32,7 @@ function world() {
     const end = relay.acceptVisitor(SHOP)(socketInto(got));
     const say = (message: unknown) => end.text(JSON.stringify(message));
     say({ t: 'hello', site: SITE.key, tab: 'tab1', lang, page, ...more });
-    return { got, say };
+    return { got, say, close: () => end.closed() };
   };
   const operator = () => {
     const got: string[] = [];
@@ -53,6 +53,20 @@ function world() {
   };
   return { clock, visitor, operator, rowsOf };
 }
+
+test('a visitor whose link is lost during a view is listed with the page it was on, and without a tab', () => {
+  const { clock, visitor, operator, rowsOf } = world();
+  const { say, close } = visitor(pageOf(`${SHOP}/basket`, 'Basket'));
+  say({ t: 'show' });
+  const anna = operator();
+  anna.say({ t: 'list', on: true });
+  close();
+  clock.advance(10_000);
+  const boris = operator();
+  boris.say({ t: 'list', on: true });
+  for (const { got } of [anna, boris])
+    expect(rowsOf(got)).toMatchObject([{ url: `${SHOP}/basket`, title: 'Basket', tabs: 0, visible: false }]);
+});
 
 test('[L1] visitors with the longest addresses and titles there can be hide nobody: every page of rows is read', () => {
   const { visitor, operator, rowsOf } = world();

@@ -12,6 +12,19 @@ import { connectRaw, endPair, stillWorks, wireWorld } from '../support/wire-worl
 const world = wireWorld();
 const { visitor, operator, hello, pair } = world;
 
+/** Status of the answer. */
+function metricsOf(relay: TestRelay, headers: Record<string, string> = {}): Promise<number | undefined> {
+  const { port } = new URL(relay.url);
+  return new Promise((resolve, reject) => {
+    http
+      .get({ host: '127.0.0.1', port, path: '/metrics', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on('error', reject);
+  });
+}
+
 describe('who may connect', () => {
   test('[P1] a version out of range is told which side is old', async () => {
     const old = await connectPeer(world.relay.url, 'visitor', { origin: SHOP, version: 0 });
@@ -384,22 +397,28 @@ describe('forms and figures', () => {
   });
 
   test('[H2] figures are for this machine: nothing that came through a proxy, or by another name, gets them', async () => {
+    const metrics = (headers: Record<string, string> = {}) => metricsOf(world.relay, headers);
     const { port } = new URL(world.relay.url);
-    const metrics = (headers: Record<string, string> = {}) =>
-      new Promise<number | undefined>((resolve, reject) => {
-        http
-          .get({ host: '127.0.0.1', port, path: '/metrics', headers }, (response) => {
-            response.resume();
-            resolve(response.statusCode);
-          })
-          .on('error', reject);
-      });
     expect(await metrics()).toBe(200);
     expect(await metrics({ host: `localhost:${port}` })).toBe(200);
     expect(await metrics({ 'x-forwarded-for': '127.0.0.1' })).toBe(403);
     expect(await metrics({ 'x-real-ip': '192.0.2.1' })).toBe(403);
     expect(await metrics({ forwarded: 'for=192.0.2.1' })).toBe(403);
     expect(await metrics({ host: 'help.example' })).toBe(403);
+  });
+
+  test('[H2] behind a proxy, and for a collector elsewhere, figures are for who has the token', async () => {
+    const token = 'm'.repeat(32);
+    const proxied = await startTestRelay({ env: { TANDEM_TRUST_PROXY: '1' } });
+    const open = await startTestRelay({ env: { TANDEM_METRICS_TOKEN: token } });
+    try {
+      expect(await metricsOf(proxied)).toBe(403);
+      expect(await metricsOf(open)).toBe(403);
+      expect(await metricsOf(open, { authorization: `Bearer ${'n'.repeat(32)}` })).toBe(403);
+      expect(await metricsOf(open, { authorization: `Bearer ${token}`, 'x-forwarded-for': '192.0.2.1' })).toBe(200);
+    } finally {
+      await Promise.all([proxied.kill(), open.kill()]);
+    }
   });
 });
 

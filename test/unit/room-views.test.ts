@@ -1,0 +1,96 @@
+// What operators are told of a room: everything, but not as fast as a page can say it.
+
+import { expect, test } from 'vitest';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
+import type { Socket } from '../../relay/live/peer.ts';
+import { createClock, createNetwork } from '../support/fake-world.ts';
+import { createRandom } from '../support/random.ts';
+import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
+
+function createSocket(sent: (text: string) => void): Socket {
+  return {
+    text(data) {
+      sent(data);
+      return 'sent';
+    },
+    bytes: () => 'sent',
+    subscribe() {},
+    unsubscribe() {},
+    waiting: () => 0,
+    close(why) {
+      throw new Error(`closed: ${why}`);
+    },
+  };
+}
+
+function watched(tabs = 1, url = 'https://shop.example/') {
+  const clock = createClock();
+  const relay = startSimRelay(clock, createNetwork(1 << 20), createRandom(1));
+  const shown = (title: string) => ({ url, title, visible: true, viewport: { width: 800, height: 600 } });
+  let token: string | undefined;
+  let visit: VisitState | undefined;
+  const pages = Array.from({ length: tabs }, (_, index) => {
+    const page = relay.acceptVisitor()(
+      createSocket((text) => {
+        const message = JSON.parse(text) as ToVisitor;
+        if (message.t === 'welcome') token = message.token;
+        if (message.t === 'visit') visit = message.visit;
+      }),
+    );
+    const say = (message: unknown) => page.text(JSON.stringify(message));
+    say({ t: 'hello', site: SITE.key, tab: `${index}`, lang: 'en', page: shown('first'), ...(token ? { token } : {}) });
+    return say;
+  });
+  const say = pages[0] ?? (() => {});
+  say({ t: 'show' });
+  const views: RoomView[] = [];
+  const operator = relay.acceptOperator(operatorCalled('anna'))(
+    createSocket((text) => {
+      const message = JSON.parse(text) as ToOperator;
+      if (message.t === 'room') views.push(message.view);
+    }),
+  );
+  operator.text(JSON.stringify({ t: 'watch', room: visit?.room }));
+  clock.advance(5000);
+  views.length = 0;
+  return { clock, say, views, shown };
+}
+
+test('[R4] what a page says of itself is told at once, and then no more than four times a second', () => {
+  const { clock, say, views, shown } = watched();
+  for (let index = 0; index < 10; index++) {
+    say({ t: 'page', page: shown(`title ${index}`) });
+    say({ t: 'probe', at: index, last: 20 + index });
+  }
+  expect(views.map((view) => view.tabs[0]?.title)).toEqual(['title 0']);
+  clock.advance(250);
+  expect(views.slice(1).map((view) => [view.tabs[0]?.title, view.visitorRttMs])).toEqual([['title 9', 29]]);
+});
+
+test('[R4] a long view is told less often', () => {
+  const { clock, say, views, shown } = watched(LIMITS.maxTabsPerRoom, `https://shop.example/${'x'.repeat(900)}`);
+  const began = clock.now();
+  for (let change = 0; clock.now() < began + 10_000; change++) {
+    say({ t: 'page', page: shown(`${change}`) });
+    clock.advance(100);
+  }
+  expect(views[0]?.tabs.length).toBe(LIMITS.maxTabsPerRoom);
+  const characters = views.reduce((sum, view) => sum + JSON.stringify(view).length, 0);
+  // And the one that may be told at once.
+  expect(characters).toBeLessThan(10_000 * 64 + 2 * JSON.stringify(views[0]).length);
+  expect(views.at(-1)?.tabs[0]?.title).not.toBe('0');
+});
+
+test('[R4] a pause is told at once all the same, with what else was due', () => {
+  const { clock, say, views, shown } = watched();
+  say({ t: 'page', page: shown('one') });
+  say({ t: 'page', page: shown('two') });
+  say({ t: 'pause', on: true });
+  expect(views.map((view) => [view.state, view.tabs[0]?.title])).toEqual([
+    ['waiting', 'one'],
+    ['paused', 'two'],
+  ]);
+  clock.advance(1000);
+  expect(views.length).toBe(2);
+});
