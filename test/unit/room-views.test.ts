@@ -57,7 +57,7 @@ function watched(tabs = 1, url = 'https://shop.example/') {
   return { clock, say, views, shown };
 }
 
-test('[R4] what a page says of itself is told at once, and then no more than four times a second', () => {
+test('[R17] what a page says of itself is told at once, and then no more than four times a second', () => {
   const { clock, say, views, shown } = watched();
   for (let index = 0; index < 10; index++) {
     say({ t: 'page', page: shown(`title ${index}`) });
@@ -68,7 +68,7 @@ test('[R4] what a page says of itself is told at once, and then no more than fou
   expect(views.slice(1).map((view) => [view.tabs[0]?.title, view.visitorRttMs])).toEqual([['title 9', 29]]);
 });
 
-test('[R4] a long view is told less often', () => {
+test('[R17] a long view is told less often', () => {
   const { clock, say, views, shown } = watched(LIMITS.maxTabsPerRoom, `https://shop.example/${'x'.repeat(900)}`);
   const began = clock.now();
   for (let change = 0; clock.now() < began + 10_000; change++) {
@@ -82,7 +82,7 @@ test('[R4] a long view is told less often', () => {
   expect(views.at(-1)?.tabs[0]?.title).not.toBe('0');
 });
 
-test('[R4] a pause is told at once all the same, with what else was due', () => {
+test('[R17] a pause is told at once all the same, with what else was due', () => {
   const { clock, say, views, shown } = watched();
   say({ t: 'page', page: shown('one') });
   say({ t: 'page', page: shown('two') });
