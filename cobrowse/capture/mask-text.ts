@@ -104,9 +104,10 @@ function wordsOf(name: string): string[] {
 const SECRET_WORD =
   /^(cvv2?|cvc2?|csc|cvn|iban|ssn|pin|pincode|t?otp|[2mt]fa|pan|pw\d*|pwd\d*|\w*passw(or)?[dt]\d*|senha|parol|pass|passcode|passphrase|secret|exp(iry|iration)?|security(code)?|(credit|debit)?card.*)$/;
 /** Of several words, or of one that holds them. `cc` alone is who else gets the mail, a phone's code that of a country. */
-const SECRET_WORDS = /\bcc ?(n|exp|cv|csc|mo|ye)|\b(sms|verif\w*|confirm\w*|auth\w*|factor|time|log ?in|mail) ?code\b/;
+const SECRET_WORDS =
+  /\bcc ?(n|exp|cv|csc|mo|ye|given|family|addi|type)|\b(sms|verif\w*|confirm\w*|auth\w*|factor|time|log ?in|mail) ?code\b/;
 
-/** Does a field's name or id suggest that what is typed there is nobody else's business? */
+/** Does a field's name, id or `autocomplete` suggest that what is typed there is nobody else's business? */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
   return words.some((word) => SECRET_WORD.test(word)) || SECRET_WORDS.test(words.join(' '));
@@ -115,7 +116,7 @@ export function isSecretName(name: string): boolean {
 const NUMBER_WORD =
   /^(tel.*|.*phone|mobile|fax|order.*|zip.*|post.*|.*date|b(irth)?day|price|amount|sum|total|qty|quantity|inn|snils|sku|ean|isbn|track.*)$/;
 
-/** Does a field's name or id say that long numbers in it are none of cards? */
+/** Does a field's name, id or `autocomplete` say that long numbers in it are none of cards? */
 export function isNumberName(name: string): boolean {
   return wordsOf(name).some((word) => NUMBER_WORD.test(word));
 }
@@ -130,8 +131,8 @@ export function isPasswordLabel(label: string): boolean {
   return label.trim().length <= MAX_LABEL_CHARS && PASSWORD_WORD.test(label);
 }
 
-const TOKEN_PART = /token|secret|passw|pwd|session|jwt|auth(?!or(?!i))|credential|[cx]srf|mail|phone/i;
-const TOKEN_WORD = /^(key|apikey|code|sid|sig|sign|signature|otp|pin|ticket|nonce|state|hash|invite)$/;
+const TOKEN_PART = /token|secret|passw|pwd|session|jwt|auth(?!or(?!i))|credential|api.?key|[cx]srf|mail|phone/i;
+const TOKEN_WORD = /^(key|code|sid|sig|sign|signature|otp|pin|ticket|nonce|state|hash|invite)$/;
 
 /** In names of attributes fewer words count: `data-key` and `data-state` mean no door there. */
 export function isTokenPart(name: string): boolean {
@@ -143,13 +144,13 @@ function isTokenName(name: string): boolean {
 }
 
 /** Tokens, keys and addresses of persons wherever they stand: JWTs; long runs of letters and digits mixed (reset links
- * carry theirs in the path; slugs have dashes); e-mail addresses. */
+ * carry theirs in the path; slugs have dashes); UUIDs; e-mail addresses. */
 const TELLING_PART =
-  /eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{20,}|[\w.+-]+(@|%40)[\w.-]+\.[a-z]{2,}/gi;
+  /eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{20,}|[\da-f-]{36}|[\w.+-]+(@|%40)[\w.-]+\.[a-z]{2,}/gi;
 
 /** What builds put into addresses of files so that each version has its own, and which is nobody's key: long runs in the
- * name of a file, and `?v=…`. */
-const FILE_VERSION = /\b([a-z\d]{12})[a-z\d]{8,}(?=[^/?]*\.\w{2,5}($|\?))|([?&])v(er|ersion)?=[^&]*/gi;
+ * name of a file, and `?v=…`. UUIDs name pictures more often than they open doors. */
+const FILE_VERSION = /[\da-f-]{36}|\b([a-z\d]{12})[a-z\d]{8,}(?=[^/?]*\.\w{2,5}($|\?))|([?&])v(er|ersion)?=[^&]*/gi;
 
 /** Would the address of an asset tell what an address should not? */
 export function isTellingAddress(url: string): boolean {
@@ -165,12 +166,7 @@ function maskPairs(pairs: string, all: boolean): string {
 
 /** An address without what opens doors: token-like values, user and password, card numbers; `all`: any query value. */
 export function maskUrl(url: string, options: { all: boolean }): string {
-  const hashAt = url.indexOf('#');
-  const beforeHash = hashAt < 0 ? url : url.slice(0, hashAt);
-  const hash = hashAt < 0 ? '' : url.slice(hashAt);
-  const queryAt = beforeHash.indexOf('?');
-  const path = queryAt < 0 ? beforeHash : beforeHash.slice(0, queryAt);
-  const query = queryAt < 0 ? '' : beforeHash.slice(queryAt);
+  const [, path = '', query = '', hash = ''] = /^([^?#]*)([^#]*)([^]*)$/.exec(url) ?? [];
   const masked =
     path.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#@]*@/i, '$1') +
     (options.all && !query.includes('=') ? maskText(query).replace(/^./, '?') : maskPairs(query, options.all)) +

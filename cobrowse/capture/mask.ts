@@ -78,6 +78,7 @@ export type Masker = {
   url(url: string): string;
 };
 
+export const FIELD = /^(INPUT|TEXTAREA|SELECT)$/;
 /** These make rrweb leave a field's input events to us: it would read the value. */
 export const PASSWORD_SELECTOR = 'input[type="password" i],[data-rr-is-password]';
 
@@ -103,15 +104,14 @@ const STYLE_SHAPE =
 const STYLE_STRING = /"(?![#)])/;
 /** Numbers in these are shapes and names, not content. */
 const SHAPE_ATTRIBUTE =
-  /^(id|class|style|d|points|viewbox|\w*transform|for|name|src|srcset|sizes|media|values|key\w+|_csstext|[xyr]|[xy][12]|[cdfr][xyr]|width|height|offset|opacity|from|to|by|pathlength|(stroke|fill|font|stop)-.+)$/i;
+  /^(id|class|style|d|points|viewbox|\w*transform|for|name|src|srcset|sizes|media|values|key\w+|[xyr]|[xy][12]|[cdfr][xyr]|width|height|offset|opacity|pathlength|from|to|by|(stroke|fill|font|stop)-.+)$/;
 /** Not what a page shows, but what its scripts keep there: whole records, and keys. */
-const RECORD = /^\s*(\{|\[\s*[\][{"'])/;
+const RECORD = /^\s*(\{|\[\s*([\]{"']|\[[^a-z]))/;
 const SCRIPT_ATTRIBUTE = /^(?!aria-).*[-:]/;
 const SHOWN_META = /^(viewport|color-scheme|theme-color)$/;
 /** Their addresses are those of assets: outgoing.ts gives them names. */
 export const PICTURE_TAG = /^(IMG|SOURCE|VIDEO|INPUT|IMAGE|USE|FEIMAGE|TABLE|TD|TH|BODY)$/;
 export const PICTURE_ATTRIBUTE = /^(src|srcset|poster|background|(xlink:)?href)$/;
-const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|one-time-code|new-password|current-password)(\s|$)/;
 /** A button that shows and hides a password, or a box made for one, right around a field. */
 const PASSWORD_BOX = ['class', 'aria-label', 'title']
   .flatMap((name) => ['passw', 'парол'].map((word) => `[${name}*="${word}" i]:not(a)`))
@@ -132,15 +132,15 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   // Text that the page itself shows as dots, wherever a cheap look can tell.
   const maskSelector = list('.rr-mask', '[data-tandem="mask"]', '[style*="text-security"]', masking.mask);
   const unmaskSelector = list('[data-tandem="unmask"]', masking.unmask);
-  for (const selector of [blockSelector, maskSelector, unmaskSelector])
-    document.createDocumentFragment().querySelector(selector);
+  const selectors = [blockSelector, maskSelector, unmaskSelector];
+  for (const selector of selectors) document.createDocumentFragment().querySelector(selector);
 
-  const anySelector = list(blockSelector, maskSelector, unmaskSelector);
+  const anySelector = list(...selectors);
   const outermost: Zone = masking.privateByDefault ? 'private' : 'open';
   const passwords = new WeakSet<Element>();
-  /** By their names; and those without, by the element around them. */
-  const passwordNames = new Set<string>();
-  const passwordPlaces = new WeakMap<Node, Element>();
+  /** By their names, and by the element around them. */
+  const passwordNames = new Set<string | null>();
+  const passwordPlaces = new WeakMap<Node, Set<Element>>();
   /** Where something card-like was typed: there no digits are shown until few are left, or an edit in the middle of a
    * number would show the rest of it. */
   const held = new WeakSet<Element>();
@@ -148,27 +148,32 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
 
   const typeOf = (field: Element) => (attributeOf(field, 'type') ?? '').toLowerCase();
   const nameOf = (field: Element) => attributeOf(field, 'name') || attributeOf(field, 'id');
+  /** What says what a field is for. */
+  const namesOf = (field: Element) => ['name', 'id', 'autocomplete'].map((name) => attributeOf(field, name) ?? '');
   /** A button or box that a form sends a key with. */
   const isKey = (field: Element) => /token|secret|[cx]srf/i.test(nameOf(field) ?? '');
 
+  const isShown = (field: Element) => field.getClientRects().length > 0;
+
   const remember = (field: Element): 'password' => {
-    if (!passwords.has(field)) {
-      passwords.add(field);
-      const name = nameOf(field);
-      const place = parentOf(field);
-      if (name) passwordNames.add(name);
-      else if (place) passwordPlaces.set(place, field);
-    }
+    passwords.add(field);
+    const name = nameOf(field);
+    if (name) passwordNames.add(name);
+    const place = parentOf(field);
+    // One that was never shown is a decoy for browsers, or of a later step: nothing was typed there.
+    if (place && isShown(field)) passwordPlaces.set(place, (passwordPlaces.get(place) ?? new Set()).add(field));
     return 'password';
   };
 
-  /** Many libraries show a password by making another field. */
+  /** Many libraries show a password by making another field, or have two, of which they show one. */
   const isSuccessor = (field: Element): boolean => {
     const name = nameOf(field);
-    if (name) return passwordNames.has(name);
     const place = parentOf(field);
-    const before = place && passwordPlaces.get(place);
-    return !!before && parentOf(before) !== place;
+    const before = [...((place && passwordPlaces.get(place)) ?? [])];
+    return (
+      passwordNames.has(name) ||
+      before.some((other) => (parentOf(other) === place ? isShown(other) !== isShown(field) : !name && !nameOf(other)))
+    );
   };
 
   /** Words right before a field, which are not another field's. */
@@ -204,7 +209,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
 
   const secretOf: Masker['secretOf'] = (element) => {
     const tag = tagOf(element);
-    if (tag !== 'INPUT' && tag !== 'TEXTAREA' && tag !== 'SELECT') {
+    if (!FIELD.test(tag)) {
       return hasAttributeOf(element, 'contenteditable') && hasTextSecurity(element) ? 'secret' : undefined;
     }
     const type = tag === 'INPUT' ? typeOf(element) : '';
@@ -213,10 +218,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     if (TEXTLESS_TYPE.test(type)) return undefined;
     const isPlain = type === '' || type === 'text';
     if (isPlain && isSuccessor(element)) return remember(element);
-    if (SECRET_AUTOCOMPLETE.test((attributeOf(element, 'autocomplete') ?? '').toLowerCase())) return 'secret';
+    if (namesOf(element).some(isSecretName)) return 'secret';
     if (tag === 'SELECT') return undefined;
-    if (isSecretName(attributeOf(element, 'name') ?? '') || isSecretName(attributeOf(element, 'id') ?? ''))
-      return 'secret';
     return hasTextSecurity(element) || (isPlain && looksLikePassword(element)) ? 'secret' : undefined;
   };
 
@@ -234,8 +237,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       return value;
     }
     if (held.has(place)) return maskDigits(value);
-    const names = [attributeOf(place, 'name'), attributeOf(place, 'id'), attributeOf(place, 'autocomplete')];
-    const isNumber = matches(place, NUMBER_FIELD) || names.some((name) => name && isNumberName(name));
+    const isNumber = matches(place, NUMBER_FIELD) || namesOf(place).some(isNumberName);
     const masked = (isNumber ? maskCards : maskTyped)(value);
     if (masked !== value) held.add(place);
     return masked;
@@ -288,13 +290,10 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     },
     marksOf: (element) =>
       // One question for most elements, of which a page has tens of thousands.
-      matches(element, anySelector)
-        ? [blockSelector, maskSelector, unmaskSelector].map((selector) => Number(matches(element, selector))).join('')
-        : '',
+      matches(element, anySelector) ? selectors.map((selector) => Number(matches(element, selector))).join('') : '',
     attribute(element, tag, name, value, zone, secret) {
       // Never needed for the picture, and full of what the page would not show.
-      if (name.startsWith('on') || name === 'srcdoc' || name === 'nonce' || name === 'integrity') return undefined;
-      if (tag === 'SCRIPT') return undefined;
+      if (tag === 'SCRIPT' || /^(on.*|srcdoc|nonce|integrity)$/.test(name)) return undefined;
       if (name === 'href' && isSheetLink(element)) return value;
       if (tag === 'META') {
         if (name !== 'content') return maskCards(value);
@@ -302,14 +301,19 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       }
       if (tag === 'INPUT' && typeOf(element) === 'hidden') return /^(type|class|style)$/.test(name) ? value : undefined;
       // Never seen, and sent with forms.
-      if (name === 'value' && (tag === 'DATA' || (tag === 'BUTTON' && isKey(element)))) return '';
-      if (name === 'value' && /^(INPUT|TEXTAREA|SELECT)$/.test(tag)) {
+      if (name === 'value' && (tag === 'DATA' || tag === 'PARAM' || (tag === 'BUTTON' && isKey(element)))) return '';
+      if (name === 'value' && FIELD.test(tag)) {
         if (secret === 'password') return PASSWORD_MASK;
         // Which one is chosen, say the options.
         return tag === 'SELECT' && (secret || zone !== 'open') ? undefined : masker.value(element, value, zone, secret);
       }
-      // A field's other attributes may repeat its value.
-      if (zone !== 'open' || (secret && /^(title|data-.+|aria-valuetext)$/.test(name))) {
+      // What is chosen of a list is known by it.
+      if (RECORD.test(value) && tag !== 'OPTION') return '';
+      const isComponent = tag.includes('-');
+      // Frameworks repeat a field's value in others, and components that of the field in their shadow.
+      const isSecret =
+        secret ?? (typeOf(element) === 'password' || (isComponent && namesOf(element).some(isSecretName)));
+      if (zone !== 'open' || (isSecret && name !== 'placeholder')) {
         if (name === 'style') return maskStyle(value);
         const isSvg = element.namespaceURI?.endsWith('svg');
         // Drawing programs number their gradients, which are found by it.
@@ -320,22 +324,20 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
           return /^(USE|IMAGE|FEIMAGE|\w+GRADIENT)$/.test(tag) && value.startsWith('#') ? value : undefined;
         }
         if (name === 'checked' || name === 'selected') return undefined;
-        if (HIDDEN_ANY.test(name) || (!tag.includes('-') && (isSvg ? HIDDEN_SVG : HIDDEN_HTML).test(name)))
-          return value;
-        return (STYLE_WORD.test(value) || value === name) && !CONTENT_ATTRIBUTE.test(name) ? value : maskText(value);
+        if (HIDDEN_ANY.test(name) || (!isComponent && (isSvg ? HIDDEN_SVG : HIDDEN_HTML).test(name))) return value;
+        if ((STYLE_WORD.test(value) || value === name) && !CONTENT_ATTRIBUTE.test(name)) return value;
+        // Dots would tell how long it is.
+        return isSecret ? undefined : maskText(value);
       }
       if (URL_ATTRIBUTE.test(name) && !(PICTURE_TAG.test(tag) && PICTURE_ATTRIBUTE.test(name))) {
         // Code, and whole files.
         return /^\s*(javascript|data):/i.test(value) ? '#' : url(value);
       }
-      if (SHAPE_ATTRIBUTE.test(name)) return value;
-      if (SCRIPT_ATTRIBUTE.test(name) && !STYLE_WORD.test(value)) {
-        if (RECORD.test(value)) return '';
-        // Code and addresses that hold one.
-        if (isTokenPart(name) || (/=./.test(value) && isTokenPart(value))) return maskText(value);
-        return url(value);
-      }
-      return maskCards(value);
+      if (STYLE_WORD.test(value) || SHAPE_ATTRIBUTE.test(name)) return value;
+      const isScript = SCRIPT_ATTRIBUTE.test(name);
+      // Code and addresses that hold one.
+      if (isTokenPart(name) || (isScript && /=./.test(value) && isTokenPart(value))) return maskText(value);
+      return isScript ? url(value) : maskCards(value);
     },
   };
   return masker;

@@ -29,7 +29,7 @@ import {
   shadowOf,
   tagOf,
 } from './dom.ts';
-import { isSheetLink, PICTURE_ATTRIBUTE, PICTURE_TAG, type Masker, type Secret, type Zone } from './mask.ts';
+import { FIELD, isSheetLink, PICTURE_ATTRIBUTE, PICTURE_TAG, type Masker, type Secret, type Zone } from './mask.ts';
 import { maskCards, PASSWORD_MASK } from './mask-text.ts';
 import { describeScreen } from './page.ts';
 import { EVENT, NODE, SOURCE, type NodeIds } from './rrweb.ts';
@@ -43,7 +43,6 @@ export type Outgoing = {
   typed(element: Element): void;
 };
 
-const FIELD = /^(INPUT|TEXTAREA|SELECT)$/;
 export const MASKED_MARK = 'data-tandem-masked';
 
 type Attributes = { [name: string]: unknown };
@@ -403,8 +402,7 @@ export function createOutgoing(options: {
         return passMutation(data) !== undefined;
       case SOURCE.Input: {
         const element = elementOf(data.id);
-        if (!element || masker.isWithinBlocked(element)) return false;
-        if ((attributeOf(element, 'type') ?? '').toLowerCase() === 'hidden') return false;
+        if (!element || masker.isWithinBlocked(element) || matches(element, '[type="hidden" i]')) return false;
         const zone = masker.zoneOf(element);
         const secret = masker.secretOf(element);
         data.text = masker.value(element, data.text, zone, secret);
@@ -447,14 +445,11 @@ export function createOutgoing(options: {
         const element = elementOf(data.id);
         return data.id > 0 && !(element && isHiddenField(element));
       }
-      case SOURCE.MediaInteraction:
-        return data.id > 0;
       case SOURCE.Selection:
         data.ranges = data.ranges.filter((range) => isInSight(range.start) && isInSight(range.end));
         // Out of sight it may move as it likes: even empty events would count the keys.
         return selected + (selected = data.ranges.length) > 0;
       case SOURCE.ViewportResize:
-      case SOURCE.CustomElement:
         return true;
       default:
         return false;

@@ -51,10 +51,7 @@ export function watchPage(
     href = view.location.href;
     title = page.title;
     const now = describePage(page, masker);
-    const word = JSON.stringify(now);
-    if (word === told) return;
-    told = word;
-    changed(now);
+    if (told !== (told = JSON.stringify(now))) changed(now);
   };
   const look = () => {
     if (view.location.href !== href || page.title !== title) tell();

@@ -40,11 +40,9 @@ export const SOURCE = {
   Scroll: 3,
   ViewportResize: 4,
   Input: 5,
-  MediaInteraction: 7,
   StyleSheetRule: 8,
   StyleDeclaration: 13,
   Selection: 14,
   AdoptedStyleSheet: 15,
-  CustomElement: 16,
 } as const;
-export const NODE = { Document: 0, DocumentType: 1, Element: 2, Text: 3, CDATA: 4, Comment: 5 } as const;
+export const NODE = { Document: 0, Element: 2, Text: 3, Comment: 5 } as const;

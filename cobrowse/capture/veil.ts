@@ -9,7 +9,7 @@
 // Goes away with rrweb's recorder.
 
 import { isDocument, isElement, shadowOf, tagOf } from './dom.ts';
-import { PASSWORD_SELECTOR, type Masker } from './mask.ts';
+import type { Masker } from './mask.ts';
 import type { NodeIds } from './rrweb.ts';
 
 export type Veil = {
@@ -43,7 +43,7 @@ export function createVeil(mirror: NodeIds, masker: Masker): Veil {
   };
 
   const coverWithin = (root: Document | ShadowRoot) => {
-    for (const field of root.querySelectorAll(`${PASSWORD_SELECTOR},input`)) cover(field);
+    for (const field of root.querySelectorAll('input')) cover(field);
   };
 
   const lift = () => {

@@ -128,6 +128,97 @@ inEachBrowser('masked fields', (browser) => {
     await page.close();
   });
 
+  test('a field that is shown instead of a password field is one, and so is its hidden twin', async () => {
+    const page = await open({
+      '/': `<label>Kennwort <input type=password id=k1></label>
+        <div><input type=password id=one><input id=two style="display:none"></div>
+        <form><input type=password style="display:none"><input id=city></form>`,
+    });
+    await page.start();
+    const tab = page.page;
+    await tab.focus('#k1');
+    await tab.keyboard.type('SECRETtyped');
+    await tab.evaluate(() => {
+      const by = (id: string) => document.getElementById(id) as HTMLInputElement;
+      const field = document.createElement('input');
+      field.type = 'text';
+      field.id = 'vk1';
+      field.value = by('k1').value;
+      by('k1').style.display = 'none';
+      by('k1').after(field);
+      by('two').value = 'SECRETtwin';
+    });
+    await tab.focus('#vk1');
+    await tab.keyboard.type('SECRETmore');
+    await tab.evaluate(() => {
+      const [one, two] = ['one', 'two'].map((id) => document.getElementById(id)!);
+      one!.style.display = 'none';
+      two!.style.display = '';
+    });
+    await tab.focus('#two');
+    await tab.keyboard.type('SECRETtwo');
+    // Beside a decoy that is there for the browser's own filling.
+    await tab.focus('#city');
+    await tab.keyboard.type('Kazan');
+    await page.until(async () => (await page.everything()).includes('Kazan'), 'the open field');
+    expect(leaks(await page.everything())).toEqual([]);
+    await page.close();
+  });
+
+  test('what frameworks and components write of a secret field into other attributes stays here', async () => {
+    const page = await open({
+      '/': `<input type=password id=pw ng-reflect-model=SECRETmodel current-value=SECRETcurrent aria-description=SECRETdescription aria-placeholder=SECRETplaceholder class=shape placeholder="Your password">
+        <input name=cvv id=cvv ng-reflect-model=SECRETcvv aria-invalid=true>
+        <x-field type=password id=x1 current-value=SECRETx1></x-field><x-field name=cardNumber id=x2 value=SECRETx2></x-field>
+        <x-field autocomplete=one-time-code id=x3 current-value=SECRETx3></x-field><x-field name=city id=x4 current-value=open-value></x-field>`,
+    });
+    await page.start();
+    await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
+    await page.page.evaluate(() => {
+      for (const id of ['pw', 'cvv', 'x1', 'x2', 'x3'])
+        for (const name of ['ng-reflect-model', 'current-value', 'aria-description'])
+          document.getElementById(id)!.setAttribute(name, 'SECRETlate');
+      document.body.append('the end');
+    });
+    await page.until(async () => (await page.everything()).includes('the end'), 'the end');
+    const text = await page.everything();
+    expect(leaks(text)).toEqual([]);
+    // Nor how long it is, nor that it changed.
+    expect(text).not.toMatch(/current-value":"•|ng-reflect-model|aria-description/);
+    for (const word of ['Your password', '"class":"shape"', '"aria-invalid":"true"', 'open-value'])
+      expect(text).toContain(word);
+    await page.close();
+  });
+
+  test('which option of a card field is chosen is hidden by the name alone', async () => {
+    const page = await open({
+      '/': ['name="cc-exp-month"', 'name=card_exp_year', 'id=cvv', 'autocomplete=cc-given-name', 'name=city']
+        .map((name, at) => `<select ${name}><option>a${at}<option selected>b${at}</select>`)
+        .join(''),
+    });
+    await page.start();
+    await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
+    const [snapshot] = await page.outputs('snapshot');
+    const chosen: string[] = [];
+    const walk = (node: Json) => {
+      if (node.tagName === 'option' && node.attributes.selected) chosen.push(node.childNodes[0].textContent);
+      for (const child of node.childNodes ?? []) walk(child);
+    };
+    walk(snapshot.events[1].data.node);
+    expect(chosen).toEqual(['b4']);
+    expect((await page.everything()).match(/"value":"b\d"/g)).toEqual(['"value":"b4"']);
+    await page.page.evaluate(() => {
+      for (const select of document.querySelectorAll('select')) {
+        select.selectedIndex = 0;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+      }
+    });
+    const told = async () => (await page.events()).filter((event) => event.data?.source === 5);
+    await page.until(async () => (await told()).length > 0, 'the last one');
+    expect((await told()).map((event) => event.data.text)).toEqual(['a4']);
+    await page.close();
+  });
+
   test('a card number is hidden while it is being typed, and while it is being changed', async () => {
     const page = await open(
       {

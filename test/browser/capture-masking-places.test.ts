@@ -123,6 +123,9 @@ inEachBrowser('masked places', (browser) => {
         <button name=token value=SECRETbutton>b</button><input type=checkbox name=token value=SECRETbox><data value=SECRETvalue>n</data><input type=submit name=csrf_token value=SECRETsubmit>
         <object data="/x?token=SECRETobject"></object><embed src="/x?token=SECRETembed"><link rel=icon href="/a.svg?token=SECRETicon"><link rel=preload as=image href="/a.svg?token=SECRETpreload">
         <input name=sms_code value=SECRETsms><input id=verificationCode value=SECRETverification><input name=totp value=SECRETtotp><input id=cc-number value=SECRETccnumber><input name=ccNumber value=SECRETccname><input name=expiry value=SECRETexpiry>
+        <my-app token=SECRETapptoken jwt=SECRETappjwt csrf=SECRETappcsrf apikey=SECRETapikey state='{"user":"SECRETstate"}' data='{"user":"SECRETdata"}' media='["SECRETmedia"]' values='[{"a":"SECRETvalues"}]' mode=plain-mode></my-app>
+        <iframe name='{"token":"SECRETframename"}'></iframe><object><param name=token value=SECRETparam></object><b id='{"a":"SECRETid"}' class='[["SECRETclass"]]'></b><i class="[[data-x]_&]:a b"></i><select><option value='{"a":"chosen"}' selected></select>
+        <a href="/reset/550e8400-e29b-41d4-a716-446655440000">u</a><img src="/550e8400-e29b-41d4-a716-446655449999.png">
         <style id=words>b::after{content:"4111 1111 1111 1111"}</style><i style="--n:'4111 1111 1111 1111'"></i><a href="/search?q=4111+1111+1111+1111">plus</a><p>４１１１１１１１１１１１１１１１ 4111\u20111111\u20111111\u20111111</p>`,
       },
       '/?email=SECRETanna@shop.ru&x=SECRET0fceea167a5a36dedd4bea2543&q=tea#/u/SECRETanna@shop.ru',
@@ -138,8 +141,13 @@ inEachBrowser('masked places', (browser) => {
       'three digits',
       'q=tea',
       'page=7',
+      'plain-mode',
+      '[[data-x]_&]:a b',
+      'chosen',
+      '446655449999.png',
     ])
       expect(text).toContain(word);
+    expect(text).not.toContain('446655440000');
     await page.page.evaluate(() => {
       document.querySelector<HTMLStyleElement>('#words')!.sheet!.insertRule('p::after{content:"5555 5555 5555 4444"}');
       document.querySelector('i')!.style.setProperty('--n', '"5555 5555 5555 4444"');

@@ -134,7 +134,17 @@ describe('text', () => {
       expect([label, isPasswordLabel(label)]).toEqual([label, false]);
   });
 
-  const OTHER_NAMES = ['cc', 'cc_list', 'code', 'postcode', 'promoCode', 'phone_code', 'country_code', 'experience'];
+  const OTHER_NAMES = [
+    'cc',
+    'cc_list',
+    'section-a email',
+    'code',
+    'postcode',
+    'promoCode',
+    'phone_code',
+    'country_code',
+    'experience',
+  ];
 
   test('names of fields', () => {
     for (const name of [
@@ -158,6 +168,10 @@ describe('text', () => {
         'twoFactorCode',
         'auth_code',
         'oneTimeCode',
+        'section-a one-time-code',
+        'new-password',
+        'cc-family-name',
+        'cc-type',
         '2fa',
       ],
     ])
@@ -208,6 +222,7 @@ describe('addresses', () => {
     ['https://s.ru/a#/checkout', 'https://s.ru/a#/checkout'],
     ['https://s.ru/reset/8f14e45fceea167a5a36dedd4bea2543/', 'https://s.ru/reset/•••/'],
     ['https://s.ru/b?next=8f14e45fceea167a5a36dedd4bea2543', 'https://s.ru/b?next=•••'],
+    ['https://s.ru/reset/550e8400-e29b-41d4-a716-446655440000?a=1', 'https://s.ru/reset/•••?a=1'],
     ['https://s.ru/long-name-of-a-product-2026-edition', 'https://s.ru/long-name-of-a-product-2026-edition'],
     ['https://s.ru/%D0%BF%D0%B8%D1%80%D0%BE%D0%B3%D0%B8', 'https://s.ru/%D0%BF%D0%B8%D1%80%D0%BE%D0%B3%D0%B8'],
     ['https://s.ru/a?email=x&to=anna%40s.ru#/u/anna.b@mail.s.ru', 'https://s.ru/a?email=•••&to=•••#/u/•••'],
@@ -303,6 +318,7 @@ describe('addresses', () => {
     'https://s.ru/static/5fceea167a5a36dedd4bea2543.woff2?v=4.7.0',
     'https://s.ru/style.css?ver=5fceea167a5a36dedd4bea2543',
     'https://s.ru/style.css?w=1&v=Kl_dqr9NVtnMdsM2MUg4qthUnWZm5T1fCEimBPWDNgM',
+    // Half of all pictures would leave under other names, and those of other origins not at all.
     'https://s.ru/3f2b8c1e-1234-4abc-9def-0123456789ab/a.png',
     'blob:https://s.ru/3f2b8c1e-1234-4abc-9def-0123456789ab',
   ])('the address of an asset may leave: %s', (url) => expect(isTellingAddress(url)).toBe(false));
