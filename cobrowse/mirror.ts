@@ -55,6 +55,8 @@ export type Mirror = {
   history(from: number, to: number): void;
   /** The relay's highest sequence. */
   head(sequence: number): void;
+  /** The room's tabs and where each of them is, as the relay says: frames do not tell when only the fragment changes. */
+  addresses(tabs: readonly { tab: number; url: string }[]): void;
   show(tab: number): void;
   readonly shown: number | undefined;
   scale(mode: 'fit' | 'actual'): void;
@@ -104,6 +106,8 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
   const book = createAssetBook(options.assetUrl);
   const source = createCssSource(options.assetUrl);
   const tabs = new Map<number, Tab>();
+  /** Also of tabs that have no picture yet. */
+  let addresses: ReadonlyMap<number, string> = new Map();
   const assetPieces = createAssembler();
   const decoder = new TextDecoder();
   const stats = { frames: 0, bytes: 0 };
@@ -180,6 +184,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       }),
     };
     tabs.set(number, tab);
+    tab.page.address(addresses.get(number) ?? '');
     // Numbers of tabs long closed: the first in the map is the oldest.
     for (const [oldest, old] of tabs) {
       if (tabs.size <= LIMITS.maxTabsPerRoom) break;
@@ -332,6 +337,10 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       order.head(sequence);
       lack.reached(order.sequence);
       dropStale();
+    },
+    addresses(told) {
+      addresses = new Map(told.map(({ tab, url }) => [tab, url]));
+      for (const [number, url] of addresses) tabs.get(number)?.page.address(url);
     },
     show,
     get shown() {

@@ -39,7 +39,7 @@ export type Outgoing = {
   pass(event: eventWithTime): eventWithTime | undefined;
   /** A picture or stylesheet of the page has arrived. */
   loaded(element: Element): void;
-  /** A password field was typed in: rrweb leaves those to us. */
+  /** A field was changed. rrweb leaves passwords to us, and of several chosen options tells the first only. */
   typed(element: Element): void;
 };
 
@@ -504,14 +504,25 @@ export function createOutgoing(options: {
       if (changes.length > 0) push({ source: SOURCE.Mutation, adds: [], removes: [], texts: [], attributes: changes });
     },
     typed(element) {
+      // Only a list for several choices says that of itself.
+      const select = element as HTMLSelectElement;
+      if (select.type === 'select-multiple' && !isHiddenField(select)) {
+        for (const option of select.options) {
+          const data: incrementalData = {
+            source: SOURCE.Input,
+            id: mirror.getId(option),
+            text: '',
+            isChecked: option.selected,
+          };
+          if (passIncremental(data)) push(data);
+        }
+      }
       if (tagOf(element) !== 'INPUT' || masker.secretOf(element) !== 'password') return;
-      const id = mirror.getId(element);
-      if (id <= 0 || masker.isWithinBlocked(element)) return;
+      if (masker.isWithinBlocked(element)) return;
       // The caret stands behind what was typed; at 0 after an edit, nothing is left before it.
       if (((element as HTMLInputElement).selectionEnd ?? 1) > 0) typedPasswords.add(element);
       else typedPasswords.delete(element);
-      const text = dotsOf(element);
-      if (isNews(element, text)) push({ source: SOURCE.Input, id, text, isChecked: false });
+      if (isNews(element, dotsOf(element))) tellHidden(element);
     },
   };
 }

@@ -53,7 +53,10 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
     if (isHtml(element, 'input')) {
       element.checked = data.isChecked === true;
       if (element.type !== 'file') element.value = textOf(data.text);
-    } else if (isHtml(element, 'textarea') || isHtml(element, 'select')) element.value = textOf(data.text);
+    } else if (isHtml(element, 'select')) {
+      // Of several chosen options this is the first; each of them has come as an event of its own.
+      if (!element.multiple || element.value !== textOf(data.text)) element.value = textOf(data.text);
+    } else if (isHtml(element, 'textarea')) element.value = textOf(data.text);
     else if (isHtml(element, 'option')) element.selected = data.isChecked === true;
   };
 

@@ -63,6 +63,7 @@ const PSEUDO_CLASSES: ReadonlyMap<string, string> = new Map([
   ['focus', attributeSelector(MARK.focus)],
   ['focus-visible', attributeSelector(MARK.focusVisible)],
   ['focus-within', attributeSelector(MARK.focusWithin)],
+  ['target', attributeSelector(MARK.target)],
   ['defined', `:not(${attributeSelector(MARK.undefined)})`],
   ['link', ':any-link'],
   ['visited', attributeSelector(':visited')],

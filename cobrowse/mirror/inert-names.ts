@@ -66,6 +66,7 @@ export const MARK = {
   focus: ':focus',
   focusVisible: ':focus-visible',
   focusWithin: ':focus-within',
+  target: ':target',
   /** A custom element that is not defined in the visitor's page (yet). */
   undefined: ':undefined',
   /** A box in place of something that was not sent. */

@@ -15,6 +15,7 @@ import { elementAt } from './geometry.ts';
 import type { Marks } from './marks.ts';
 import { mediaFacts, prefersDark } from './media.ts';
 import { isElement } from './node-kinds.ts';
+import { idIn } from './pieces.ts';
 import { createScene, type Labels, type Scene } from './scene.ts';
 
 /** A window is never smaller; nobody's screen is larger, and a browser would not lay it out. */
@@ -28,6 +29,8 @@ export type Page = {
   apply(events: readonly unknown[]): void;
   picture(picture: Picture): void;
   pointer(pointer: Pointer): void;
+  /** Where the visitor is, as far as is known. */
+  address(url: string): void;
   /** These assets can be loaded now. */
   arrived(urls: readonly string[]): void;
   show(shown: boolean): void;
@@ -77,6 +80,7 @@ export function createPage(options: PageOptions): Page {
   let size = { width: 1280, height: 800 };
   let isScheduled = false;
   let last: Pointer | undefined;
+  let address = '';
   let closed = false;
   let reveal: ReturnType<typeof setTimeout> | undefined;
 
@@ -156,6 +160,7 @@ export function createPage(options: PageOptions): Page {
     // Ids are new: what is under the pointer must be looked for, and on another page nothing is until the pointer moves.
     if (last && next.addresses.base === shownBase) point({ ...last, node: idAt(last.x, last.y) });
     shownBase = next.addresses.base;
+    target();
     clearTimeout(reveal);
     reveal = undefined;
     // Only a first picture: an old one would be taken away otherwise.
@@ -215,6 +220,11 @@ export function createPage(options: PageOptions): Page {
     scene?.states.press(pointer.buttons !== 0);
   };
 
+  const target = () => {
+    const id = idIn(/#.*/.exec(address)?.[0] ?? '');
+    scene?.states.target(scene.document.getElementById(id) ?? undefined);
+  };
+
   const idAt = (x: number, y: number): number => {
     const found = scene && isShown ? elementAt(scene.document, x, y)?.element : undefined;
     return (found && scene?.nodes.idOf(found)) ?? 0;
@@ -254,6 +264,12 @@ export function createPage(options: PageOptions): Page {
       if (isShown) marks.pointer(pointer);
       point(pointer);
     },
+    address(url) {
+      // Told again it is no news: what is the target stays so, and nothing becomes it, until the visitor goes somewhere.
+      if (url === address) return;
+      address = url;
+      target();
+    },
     arrived(urls) {
       scene?.arrived(urls);
       schedule();
@@ -262,6 +278,7 @@ export function createPage(options: PageOptions): Page {
       isShown = shown;
       frame.style.display = shown ? 'block' : 'none';
       if (!shown) return;
+      scene?.scrolls.again();
       compareScrollbars();
       marks.clear();
       marks.pointer(last ?? { x: 0, y: 0, buttons: 0, state: 'gone', node: 0 });

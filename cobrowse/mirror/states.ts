@@ -1,4 +1,4 @@
-// What the visitor points at, presses and has focused, as marks on elements (inert-names.ts) that the rewritten styles
+// What the visitor points at, presses, has focused and has gone to by a fragment, as marks on elements (inert-names.ts) that the rewritten styles
 // match. Nothing in the mirror is ever focused or hovered for real: the operator's keyboard and mouse stay theirs.
 
 import { MARK } from './inert-names.ts';
@@ -10,6 +10,7 @@ export type States = {
   /** `visible`: as the visitor's browser says; unknown: as browsers do, visible unless it came by a press. */
   focus(element: Element | undefined, visible: boolean | undefined): void;
   readonly focused: Element | undefined;
+  target(element: Element | undefined): void;
 };
 
 export function createStates(): States {
@@ -17,6 +18,7 @@ export function createStates(): States {
   let active: readonly Element[] = [];
   let around: readonly Element[] = [];
   let focused: Element | undefined;
+  let targeted: readonly Element[] = [];
   let wasPressed = false;
 
   return {
@@ -40,6 +42,9 @@ export function createStates(): States {
       const isVisible = visible ?? (!wasPressed || (element !== undefined && takesText(element)));
       wasPressed = false;
       if (isVisible) element?.setAttribute(MARK.focusVisible, '');
+    },
+    target(element) {
+      targeted = mark(MARK.target, targeted, element ? [element] : []);
     },
   };
 }

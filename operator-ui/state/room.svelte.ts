@@ -122,6 +122,7 @@ export class Room {
       labels: this.#door.mirrorLabels(),
     });
     this.#mirror.scale(this.#scale);
+    this.#mirror.addresses(this.#view?.tabs ?? []);
     if (!this.#asked) this.watch();
   }
 
@@ -189,6 +190,7 @@ export class Room {
     this.#hasSigns = view.state === 'live' && (this.#hasSigns || (isInTime && view.visitorRttMs !== undefined));
     this.#signAt = now;
     this.#view = view;
+    this.#mirror?.addresses(view.tabs);
     const isBlank = (tab: number) => view.tabs.some((each) => each.tab === tab && each.blank === true);
     if (view.tabs.some(({ tab }) => isBlank(tab) && this.#painted.has(tab)))
       this.#painted = new Set([...this.#painted].filter((tab) => !isBlank(tab)));

@@ -259,6 +259,37 @@ inEachBrowser('masked fields', (browser) => {
     await page.close();
   });
 
+  test('of several chosen options each is told; where they are hidden, none', async () => {
+    const options = '<option>red<option>green<option data-tandem=mask>blue';
+    const page = await open(
+      {
+        '/': `<select id=s multiple>${options}</select><select id=k autocomplete=cc-exp multiple>${options}</select>
+        <div data-tandem=mask><select id=m multiple>${options}</select></div>
+        <div data-tandem=block><select id=b multiple>${options}</select></div>`,
+      },
+      '/',
+    );
+    await page.start();
+    await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
+    for (const field of ['#b', '#m', '#k', '#s']) await page.page.select(field, 'red', 'green', 'blue');
+    const chosen = async (field: string) => {
+      const ids: number[] = await page.page.evaluate(
+        (selector) =>
+          Array.from(document.querySelectorAll(`${selector} option`), (option) =>
+            (window as unknown as Json).tandem.idOf(option),
+          ),
+        field,
+      );
+      const events = await page.events();
+      return ids.map((id) => events.findLast(({ data }) => data?.source === 5 && data.id === id)?.data.isChecked);
+    };
+    await page.until(async () => (await chosen('#s'))[1] === true, 'the choice');
+    expect(await chosen('#s')).toEqual([true, true, false]);
+    for (const field of ['#b', '#m', '#k'])
+      expect([field, await chosen(field)]).toEqual([field, [undefined, undefined, undefined]]);
+    await page.close();
+  });
+
   test('neither carets, selections, scrolls nor the number of events tell how much is in a hidden field', async () => {
     const page = await open(
       {

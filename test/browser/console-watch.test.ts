@@ -81,6 +81,29 @@ test('the picture, the address, the size and who watches', async () => {
   expect(desk.errors).toEqual([]);
 });
 
+test('what the fragment of the address names is the target', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  const at = (fragment: string) =>
+    desk.relay.send({
+      t: 'room',
+      view: someRoom({ tabs: [{ ...firstTab, url: `https://nordkaffee.example/${fragment}` }] }),
+    });
+  const isTarget = (expected: boolean) =>
+    desk.page.waitForFunction(
+      (wanted) =>
+        document.querySelector('iframe')?.contentDocument?.querySelector('h1')?.hasAttribute(':target') === wanted,
+      {},
+      expected,
+    );
+  await isTarget(false);
+  at('#heading');
+  await isTarget(true);
+  at('');
+  await isTarget(false);
+  expect(desk.errors).toEqual([]);
+});
+
 test('follows the visitor to another tab, looks at one, comes back', async () => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
   await watch(two);

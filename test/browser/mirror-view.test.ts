@@ -166,6 +166,70 @@ inEachBrowser('the mirror', (browser, name) => {
     expect(result).toEqual(['two', 'one', '']);
   });
 
+  test.each(['html', 'body'])(
+    'what comes after a snapshot is the last word on how far its %s is scrolled',
+    async (root) => {
+      const result = await run(`
+        const isQuirks = ${root === 'body'};
+        const events = page([], [el('div', { style: 'height:3000px' })]); const [, html] = events[1].data.node.childNodes;
+        if (isQuirks) { events[1].data.node.childNodes = [html]; events[1].data.node.compatMode = 'BackCompat'; }
+        (isQuirks ? html.childNodes[1] : html).attributes.rr_scrollTop = 500; events[1].data.initialOffset.top = 500;
+        bench.snapshot(events); bench.change([{ type: 3, data: { source: 3, id: 1, x: 0, y: 200 } }]);
+        await bench.painted();
+        return [bench.document.compatMode, bench.document.defaultView.scrollY];
+      `);
+      expect(result).toEqual([root === 'body' ? 'BackCompat' : 'CSS1Compat', 200]);
+    },
+  );
+
+  test('a tab that is looked at again is where its visitor is', async () => {
+    const result = await run(`
+        const long = () => page([el('style', { _cssText: '#box{height:100px;overflow:auto}' })], [el('div', { id: 'box', '#': 20 }, [el('div', { style: 'height:900px' })]), el('div', { style: 'height:3000px' })]);
+        const scroll = (id, y, tab) => bench.change([{ type: 3, data: { source: 3, id, x: 0, y } }], { tab });
+        bench.snapshot(long(), { tab: 1 }); bench.snapshot(page([], [text('second')]), { tab: 2 });
+        const shown = [...document.querySelectorAll('#mirror iframe')].find((frame) => frame.style.display === 'block').contentDocument;
+        const seen = async () => { await bench.painted(); return [shown.defaultView.scrollY, shown.getElementById('box').scrollTop]; };
+        scroll(1, 700, 1); scroll(20, 300, 1); const before = await seen();
+        const grow = () => bench.change([mutation({ adds: [{ parentId: 5, nextId: null, node: el('p', {}, [text('more')]) }] })], { tab: 1 });
+        mirror.show(2); grow(); await bench.painted(); mirror.show(1); const again = await seen();
+        mirror.show(2); scroll(1, 400, 1); await bench.painted(); mirror.show(1);
+        return [before, again, await seen()];
+      `);
+    expect(result).toEqual([
+      [700, 300],
+      [700, 300],
+      [400, 300],
+    ]);
+  });
+
+  test('the target of the address, also when only its fragment changes', async () => {
+    const result = await run(`
+        const show = () => bench.snapshot(page([el('style', { _cssText: 'p:target{color:rgb(1,2,3)}' })], [el('p', { id: 'one' }), el('p', { id: 'два' })]));
+        const targets = () => [...bench.document.querySelectorAll('p')].filter((p) => style(p, 'color') === 'rgb(1, 2, 3)').map((p) => p.id).join();
+        const go = (fragment) => mirror.addresses([{ tab: 1, url: 'https://shop.example/' + fragment }]); const seen = [];
+        go('#one'); show(); seen.push(targets());
+        go('#%D0%B4%D0%B2%D0%B0'); seen.push(targets());
+        show(); seen.push(targets());
+        for (const fragment of ['#none', '#two', '#%', '#', '']) { go(fragment); seen.push(targets()); }
+        return seen;
+      `);
+    expect(result).toEqual(['one', 'два', 'два', '', '', '', '', '']);
+  });
+
+  test('each option of those that are chosen, and none when none is', async () => {
+    const result = await run(`
+        bench.snapshot(page([], [el('select', { '#': 20, id: 's', multiple: true, value: 'a' }, ['a', 'b', 'c'].map((name, at) => el('option', { '#': 30 + at, selected: at === 0 ? true : null }, [text(name)])))]));
+        const input = (id, text, isChecked) => ({ type: 3, data: { source: 5, id, text, isChecked } });
+        const chosen = () => [...bench.document.getElementById('s').selectedOptions].map((option) => option.text).join();
+        const choose = (...names) => bench.change([...['a', 'b', 'c'].map((name, at) => input(30 + at, '', names.includes(name))), input(20, names[0] ?? '', false)]);
+        const seen = [chosen()]; choose('a', 'c'); seen.push(chosen()); choose('b', 'c'); seen.push(chosen()); choose(); seen.push(chosen());
+        // By a script, which tells nothing but the value.
+        bench.change([input(20, 'b', false)]); seen.push(chosen());
+        return seen;
+      `);
+    expect(result).toEqual(['a', 'a,c', 'b,c', '', 'b']);
+  });
+
   test('places go with their nodes', async () => {
     const result = await run(`
         bench.snapshot(page([], [el('div', { '#': 50 })]));

@@ -6,7 +6,7 @@
 /** Attributes that a mirror may not show as they were, or that mean nothing after recording. */
 const LEFT_OUT =
   /^(autocomplete|srcdoc|nonce|rr_.*|_on.*|on.*|csp-content|rrweb-original-.*|sandbox|tabindex|loading|poster)$/;
-const MARKS = /^:(hover|active|focus|focus-visible|focus-within|undefined|box|own|host)$/;
+const MARKS = /^:(hover|active|focus|focus-visible|focus-within|target|undefined|box|own|host)$/;
 
 export type OutlineOptions = { /** Values of attributes too. */ values?: boolean };
 

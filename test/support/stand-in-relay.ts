@@ -235,7 +235,7 @@ export function someRoom(change: Partial<RoomView> = {}): RoomView {
   };
 }
 
-/** A snapshot payload: a page with one heading, as capture would send it. */
+/** A snapshot payload: a page with one heading, whose id is `heading`, as capture would send it. */
 export function somePage(heading: string, size = { width: 1280, height: 720 }): unknown[] {
   let id = 1;
   const element = (tagName: string, ...childNodes: unknown[]) => ({
@@ -248,7 +248,10 @@ export function somePage(heading: string, size = { width: 1280, height: 720 }): 
   const html = element(
     'html',
     element('head'),
-    element('body', element('h1', { type: 3, textContent: heading, id: id++ })),
+    element('body', {
+      ...element('h1', { type: 3, textContent: heading, id: id++ }),
+      attributes: { id: 'heading' },
+    }),
   );
   return [
     { type: 4, data: { href: 'https://nordkaffee.example/', ...size }, timestamp: 0 },

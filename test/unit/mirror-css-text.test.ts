@@ -33,6 +33,7 @@ describe('states', () => {
     ['.hover\\:x:hover{}', '.hover\\:x[\\:hover]{}'],
     ['.\\:hover:not(.a\\:focus){}', '.\\:hover:not(.a\\:focus){}'],
     [':host(:hover) ::slotted(:focus){}', ':host([\\:hover]) ::slotted([\\:focus]){}'],
+    ['a:target,:not(:target){}', 'a[\\:target],:not([\\:target]){}'],
     ['a:visited,a:link{}', 'a[\\:visited],a:any-link{}'],
     ['x-y:not(:defined){}', 'x-y:not(:not([\\:undefined])){}'],
     ['@media (min-width:1px){a:hover{}}', '@media (min-width:1px){a[\\:hover]{}}'],
