@@ -194,8 +194,8 @@ export function createVisit(options: VisitOptions): Visit {
     const next = () => {
       cancelProbe = after(PROBE_EVERY_MS, next);
       if (state.at !== 'visiting' || state.link === 'lost') return;
-      const last = roundTripMs;
-      port.message({ t: 'probe', at: performance.now(), ...(last === undefined ? {} : { last }) });
+      // Without the round trip while there is none: so does JSON.
+      port.message({ t: 'probe', at: performance.now(), last: roundTripMs } as FromVisitor);
     };
     next();
   };
@@ -215,9 +215,11 @@ export function createVisit(options: VisitOptions): Visit {
       streamRoom = visit.room;
     }
     let wants = before?.visit.room === visit.room ? before.wants : undefined;
-    if (wants !== undefined && visit.paused === (wants === 'paused')) wants = undefined;
     // Wished for while the link was down.
-    else if (wants !== undefined && before?.link === 'lost') port.message({ t: 'pause', on: wants === 'paused' });
+    if (wants !== undefined && before?.link === 'lost' && visit.paused !== (wants === 'paused'))
+      port.message({ t: 'pause', on: wants === 'paused' });
+    // Done; or refused, which going on may be: to show a pause that is over for a moment more hides nothing.
+    else if (wants === 'running' || visit.paused) wants = undefined;
     set({ at: 'visiting', visit, link: 'up', wants });
   };
 

@@ -17,8 +17,11 @@ export const LIMITS = {
   /** History of a room kept for late joiners; past it the relay asks the page for a fresh snapshot. */
   historySoftBytes: 4 * MB,
   historySoftFrames: 4000,
-  /** Past this the history is dropped: joiners wait for the snapshot already asked for. Bounds a room's memory. */
+  /** Past this the history of the tab that weighs most is dropped: joiners wait for the snapshot already asked for.
+   * Bounds a room's memory, and what it costs to go through it. */
   historyHardBytes: 24 * MB,
+  /** More than a page at 300 frames a second makes until it is asked again for the snapshot that it did not send. */
+  historyHardFrames: 16_000,
   /** The relay asks for no more than one unforced fresh snapshot in this time: a snapshot costs the page. */
   snapshotEveryMs: 30_000,
 

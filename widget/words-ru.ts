@@ -3,6 +3,8 @@
 import type { Words } from './words.ts';
 
 const list = new Intl.ListFormat('ru');
+const plural = new Intl.PluralRules('ru');
+const MINUTES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'минуту', few: 'минуты' };
 
 export const RU: Words = {
   code: 'ru',
@@ -16,7 +18,7 @@ export const RU: Words = {
   codeText: 'Назовите его тому, кто вам помогает. Показать страницу или нет, решаете вы.',
   codeWaiting: 'Секунду…',
   codeOver: 'Код больше не действует. Можно получить новый.',
-  codeLeft: (minutes) => `Действует ещё ${minutes} ${plural(minutes, 'минуту', 'минуты', 'минут')}`,
+  codeLeft: (minutes) => `Действует ещё ${minutes} ${MINUTES[plural.select(minutes)] ?? 'минут'}`,
   copy: 'Копировать',
   copied: 'Скопировано',
   uncode: 'Отменить код',
@@ -51,11 +53,3 @@ export const RU: Words = {
     failed: 'Показ прервался. Можно начать снова.',
   },
 };
-
-/** Russian:1 минуту, 2 минуты, 5 минут, 11 минут, 21 минуту. */
-function plural(count: number, one: string, few: string, many: string): string {
-  const tens = count % 100;
-  const ones = count % 10;
-  if (ones === 1 && tens !== 11) return one;
-  return ones >= 2 && ones <= 4 && (tens < 12 || tens > 14) ? few : many;
-}

@@ -24,7 +24,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 /** Some frames one behind the other, as operators receive them. `upTo`: sequence of the last. */
 export type Stretch = { readonly bundle: Uint8Array; readonly upTo: number };
 
-export type HistoryWeight = 'light' | 'refresh' | 'dropped';
+/** `dropped`: the tab of which nothing is kept any more. */
+export type HistoryWeight = 'light' | 'refresh' | { readonly dropped: number };
 
 /** Frames one behind the other, each after its length. */
 type Piece = {
@@ -75,6 +76,9 @@ export class SparePieces {
 type TabLog = {
   bytes: number;
   frames: number;
+  /** None of its frames has a sequence below this: what goes of it is looked for from there on, not in all that the room
+   * has. A page may send snapshots as fast as frames. */
+  oldest: number;
   /** A whole snapshot is there: a joiner would see the tab. */
   isWhole: boolean;
   /** Sequence of the first piece of the snapshot that is arriving. */
@@ -125,7 +129,7 @@ export class History {
    * live watchers have it already, and everything before it. */
   add(header: Header, frame: Uint8Array, isSent = false): HistoryWeight {
     const { tab, sequence, length: bytes } = header;
-    const log = this.#count(tab, bytes);
+    const log = this.#count(tab, sequence, bytes);
     const startsSnapshot = header.kind === KIND.Snapshot && log.arrivingFrom === undefined;
     // A snapshot begins a piece, so that what it will supersede fills whole ones.
     if (startsSnapshot || !this.#fits(bytes)) {
@@ -144,10 +148,7 @@ export class History {
         log.isWhole = true;
       }
     }
-    if (this.#bytes > LIMITS.historyHardBytes) {
-      this.forget(tab);
-      return 'dropped';
-    }
+    if (this.#bytes > LIMITS.historyHardBytes || this.#frames > LIMITS.historyHardFrames) return this.#dropHeaviest();
     if (this.#bytes > LIMITS.historySoftBytes || this.#frames > LIMITS.historySoftFrames) return 'refresh';
     return 'light';
   }
@@ -237,8 +238,8 @@ export class History {
     if (piece.tab !== tab) piece.tab = undefined;
   }
 
-  #count(tab: number, bytes: number): TabLog {
-    const log = this.#lastLog !== undefined && this.#lastTab === tab ? this.#lastLog : this.#open(tab);
+  #count(tab: number, sequence: number, bytes: number): TabLog {
+    const log = this.#lastLog !== undefined && this.#lastTab === tab ? this.#lastLog : this.#open(tab, sequence);
     log.bytes += bytes;
     log.frames += 1;
     this.#frames += 1;
@@ -246,65 +247,82 @@ export class History {
     return log;
   }
 
-  #open(tab: number): TabLog {
+  #open(tab: number, sequence: number): TabLog {
     let log = this.#tabs.get(tab);
-    if (!log) this.#tabs.set(tab, (log = { bytes: 0, frames: 0, isWhole: false, arrivingFrom: undefined }));
+    if (!log) {
+      log = { bytes: 0, frames: 0, oldest: sequence, isWhole: false, arrivingFrom: undefined };
+      this.#tabs.set(tab, log);
+    }
     this.#lastTab = tab;
     this.#lastLog = log;
     return log;
   }
 
-  #discount(tab: number, frames: number, bytes: number): void {
+  #discount(tab: number, log: TabLog, frames: number, bytes: number): void {
     this.#frames -= frames;
     if (tab !== 0) this.#bytes -= bytes;
-    const log = this.#tabs.get(tab);
-    if (!log) return;
     log.bytes -= bytes;
     log.frames -= frames;
   }
 
+  /** Not whichever tab happened to pass the limit: a light one would pass it again with its next frame, and each time all
+   * that the others have is walked through. */
+  #dropHeaviest(): HistoryWeight {
+    const dropped = this.heaviestTab();
+    if (dropped === undefined) return 'light';
+    this.forget(dropped);
+    return { dropped };
+  }
+
   /** Lets go of a tab's frames with a sequence below `before`. */
   #drop(tab: number, before: number): void {
+    const log = this.#tabs.get(tab);
+    if (!log) return;
     this.handOn();
-    const old = this.#pieces;
+    const old = this.#pieces.splice(this.#firstWith(log.oldest));
+    log.oldest = before;
     const done: Piece[] = [];
-    this.#pieces = [];
-    this.#last = undefined;
+    this.#last = this.#pieces.at(-1);
     for (const piece of old) {
-      if (piece.tab !== undefined && piece.tab !== tab) {
+      if ((piece.tab !== undefined && piece.tab !== tab) || firstSequenceOf(piece) >= before) {
         this.#put(piece);
         continue;
       }
+      done.push(piece);
       if (piece.tab === tab && piece.lastSequence < before) {
         // The usual case: one tab, one page after the other.
-        this.#discount(tab, piece.frames, piece.used - BUNDLED_BYTES * piece.frames);
-        done.push(piece);
+        this.#discount(tab, log, piece.frames, piece.used - BUNDLED_BYTES * piece.frames);
         continue;
       }
-      const frames = framesOf(filledOf(piece)).map((frame) => ({ frame, header: readHeader(frame) }));
-      const goes = ({ header }: { header: Header }) => header.tab === tab && header.sequence < before;
-      // Untouched pieces are kept as they are; what is left of the others is copied together.
-      if (!frames.some(goes)) this.#put(piece);
-      else {
-        for (const each of frames) {
-          const { frame, header } = each;
-          const bytes = header.length;
-          if (goes(each)) this.#discount(tab, 1, bytes);
-          else {
-            if (!this.#fits(bytes)) this.#grow(bytes, header.tab);
-            this.#append(header, frame);
-          }
+      // What is left of it is copied together with what is left of others.
+      for (const frame of framesOf(filledOf(piece))) {
+        const header = readHeader(frame);
+        const bytes = header.length;
+        if (header.tab === tab && header.sequence < before) this.#discount(tab, log, 1, bytes);
+        else {
+          if (!this.#fits(bytes)) this.#grow(bytes, header.tab);
+          this.#append(header, frame);
         }
-        done.push(piece);
       }
     }
-    this.#handedOn = this.#pieces.at(-1)?.used ?? 0;
+    this.#handedOn = this.#last?.used ?? 0;
     for (const piece of done) this.#spare.give(piece);
+  }
+
+  /** Index of the first piece that may have frames from this sequence on. */
+  #firstWith(sequence: number): number {
+    let index = this.#pieces.length;
+    while (index > 0 && (this.#pieces[index - 1]?.lastSequence ?? 0) >= sequence) index -= 1;
+    return index;
   }
 }
 
 function filledOf(piece: Piece): Uint8Array {
   return piece.bytes.subarray(0, piece.used);
+}
+
+function firstSequenceOf(piece: Piece): number {
+  return readHeader(piece.bytes.subarray(BUNDLED_BYTES, BUNDLED_BYTES + HEADER_BYTES)).sequence;
 }
 
 /** Its first frames: no more than so many bytes, or one frame. */

@@ -7,6 +7,7 @@ import type { CloseName } from '../../protocol/close-codes.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
 import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
+import { Awaited } from './awaited.ts';
 import { Codes } from './codes.ts';
 import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
@@ -70,8 +71,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const visitors = new Map<string, Visitor>();
   const rooms = new Map<string, Room>();
   const revoked = new Revoked(door.keepRevocation);
-  /** Operators who came back to a room before its visitor did (the relay restarted). */
-  const awaited = new Map<string, { peers: Set<OperatorPeer>; until: number }>();
+  const awaited = new Awaited();
   const operators = new Set<OperatorPeer>();
   const asksByOperator = new Map<OperatorPeer, Set<Visitor>>();
   const uploads = new Uploads();
@@ -182,9 +182,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   /** Operators who came back before their visitor did. */
   const admitAwaited = (room: Room) => {
-    const waiting = awaited.get(room.id);
-    awaited.delete(room.id);
-    for (const peer of waiting?.peers ?? [])
+    for (const peer of awaited.take(room.id))
       if (operators.has(peer) && peer.operator.account === room.site.account) room.watch(peer, 0, door.now());
   };
 
@@ -341,7 +339,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         return;
       }
       case 'watch': {
-        if (peer.rooms.size >= LIMITS.maxRoomsPerOperator) {
+        if (peer.rooms.size + peer.awaits.size >= LIMITS.maxRoomsPerOperator) {
           refuse(peer, 'watch', 'too-many-rooms', message.room);
           return;
         }
@@ -353,22 +351,16 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         }
         // Only somebody who was watching sends a room's number: then the relay restarted and the visitor is still on
         // the way back.
-        if (
-          message.number !== undefined &&
-          !rooms.has(message.room) &&
-          !revoked.hasEnded(message.room) &&
-          awaited.size < 10_000
-        ) {
-          let waiting = awaited.get(message.room);
-          if (!waiting) awaited.set(message.room, (waiting = { peers: new Set(), until: now + times.graceMs }));
-          waiting.peers.add(peer);
+        if (message.number !== undefined && !rooms.has(message.room) && !revoked.hasEnded(message.room)) {
+          if (!awaited.add(peer, message.room, now + times.graceMs))
+            refuse(peer, 'watch', 'too-many-rooms', message.room);
           return;
         }
         refuse(peer, 'watch', 'no-such-room', message.room);
         return;
       }
       case 'leave': {
-        awaited.get(message.room)?.peers.delete(peer);
+        awaited.remove(peer, message.room);
         return roomOf(message.room)?.unwatch(peer, now);
       }
       case 'history': {
@@ -492,11 +484,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       if (asked.size === 0) asksByOperator.delete(peer);
     }
     revoked.expire(now);
-    for (const [id, waiting] of awaited) {
-      if (waiting.until > now) continue;
-      awaited.delete(id);
-      for (const peer of waiting.peers) if (operators.has(peer)) refuse(peer, 'watch', 'no-such-room', id);
-    }
+    for (const id of awaited.overdue(now))
+      for (const peer of awaited.take(id)) if (operators.has(peer)) refuse(peer, 'watch', 'no-such-room', id);
     codes.expire(now);
     for (const peer of operators) {
       if (peer.socket.waiting() < LIMITS.maxOperatorBacklogBytes / 2) peer.slowSince = undefined;
@@ -570,7 +559,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       list.close(peer);
       for (const visitor of asksByOperator.get(peer) ?? []) closeAsk(visitor, 'gone');
       asksByOperator.delete(peer);
-      for (const waiting of awaited.values()) waiting.peers.delete(peer);
+      awaited.forget(peer);
       for (const room of [...peer.rooms]) room.unwatch(peer, door.now());
     },
     /** What was kept by this relay before it restarted, or by another one on the same database. A room that is open here

@@ -19,6 +19,8 @@ export class OperatorPeer {
   readonly session: string;
   readonly address: string;
   readonly rooms = new Set<Room>();
+  /** Rooms that it came back to before their visitors did. Kept by awaited.ts. */
+  readonly awaits = new Set<string>();
   /** It says what has come: see line.ts. */
   answersHeads = false;
   readonly texts: Bucket;

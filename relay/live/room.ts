@@ -25,7 +25,7 @@ import { DuePicture } from './due-picture.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
-import { createBucket, take, type Publish } from './peer.ts';
+import { createBucket, take, type Bucket, type Publish } from './peer.ts';
 import { RoomAssets } from './room-assets.ts';
 import { Pictures } from './pictures.ts';
 import type { Site } from './site.ts';
@@ -88,6 +88,10 @@ const VIEW_EVERY_MS = 250;
 const VIEW_CHARACTERS_PER_MS = 64;
 /** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
 const FIRST_PICTURE_MS = 5000;
+/** Going on after a pause: no person does it more often, and each time all tabs are told and capture anew. */
+const GOING_ON = { burst: 10, perSec: 0.5 };
+/** A proof is signed once for all tabs that are told of the visit in this time. Far less than what it is good for. */
+const SAME_PROOF_MS = 10_000;
 
 export class Room {
   readonly id: string;
@@ -107,6 +111,8 @@ export class Room {
   #sequence = 0;
   #isDue = false;
   #paused: boolean;
+  #goingOn: Bucket;
+  #proof: { readonly resume: string; readonly signedAt: number } | undefined;
   #capturesSince = 0;
   /** Capture is wanted until then though nobody watches. */
   #lingerUntil = 0;
@@ -139,6 +145,7 @@ export class Room {
       skipped: () => this.notice('assets-skipped'),
     });
     this.#paused = place.paused;
+    this.#goingOn = createBucket(GOING_ON.burst, now);
     this.#unwatchedSince = now;
   }
 
@@ -217,10 +224,13 @@ export class Room {
   }
 
   /** Takes effect at once, and everybody hears of it at once but `by`, the tab on which it was pressed: its answer says
-   * that it holds over a restart, and until it has come a page that lost its link says it again. */
+   * that it holds over a restart, and until it has come a page that lost its link says it again. Pausing is never
+   * refused, going on is when it comes too often: then `by` is told that it is still paused. [P15] */
   pause(on: boolean, now: number, by?: Tab): void {
     if (this.#paused === on || this.isEnded) return;
+    if (!on && !take(this.#goingOn, GOING_ON, now)) return this.#tellTab(by);
     this.#paused = on;
+    this.#proof = undefined;
     this.#capturesSince = now;
     // Whoever watches has the picture; whoever comes now gets none of before the pause, and a fresh one after it.
     if (on) this.#forgetPictures();
@@ -230,10 +240,7 @@ export class Room {
     this.#tellWatchers();
     this.#door.changed(this);
     if (!on) return;
-    this.#door.paused(this, () => {
-      const place = by && !this.isEnded ? this.#placeOf(by) : undefined;
-      if (by && place) this.#toTab(by, { t: 'visit', visit: this.#visit(place) });
-    });
+    this.#door.paused(this, () => this.#tellTab(by));
   }
 
   /** Something can't be shown: of a tab, until its next picture, or of the whole room. */
@@ -320,8 +327,8 @@ export class Room {
     place.unackedBytes += header.length;
     if (place.received - place.acked >= LIMITS.ackEveryFrames || place.unackedBytes >= LIMITS.ackEveryBytes)
       this.#acknowledge(place);
-    if (weight === 'refresh') this.#refreshHeaviest(now);
-    if (weight === 'dropped') this.#askSnapshot(place, 'now', now);
+    if (weight === 'refresh') this.#refresh(this.#history.heaviestTab(), 'idle', now);
+    else if (weight !== 'light') this.#refresh(weight.dropped, 'now', now);
     if (isFirst && this.#history.hasPicture(place.number)) this.#tellWatchers();
   }
 
@@ -357,10 +364,9 @@ export class Room {
   }
 
   /** Runs for every frame while the history is heavy, so it looks at tabs, never at frames. */
-  #refreshHeaviest(now: number): void {
-    const number = this.#history.heaviestTab();
+  #refresh(number: number | undefined, when: 'idle' | 'now', now: number): void {
     const place = this.#tabs.find((tab) => tab.number === number);
-    if (place) this.#askSnapshot(place, 'idle', now);
+    if (place) this.#askSnapshot(place, when, now);
   }
 
   #askSnapshot(place: RoomTab, when: 'idle' | 'now', now: number): void {
@@ -551,13 +557,20 @@ export class Room {
     return {
       room: this.id,
       tab: place.number,
-      resume: this.#door.resumeToken(this),
+      resume: this.#resume(),
       watchers: this.watchers,
       paused: this.#paused,
       capture: !this.isEnded && !this.#paused && (this.#watchers.size > 0 || this.#lingerUntil > 0),
       received: place.received,
       graceMs: this.#door.times.graceMs,
     };
+  }
+
+  #resume(): string {
+    const now = this.#door.now();
+    if (!this.#proof || now - this.#proof.signedAt > SAME_PROOF_MS)
+      this.#proof = { resume: this.#door.resumeToken(this), signedAt: now };
+    return this.#proof.resume;
   }
 
   #placeOf(tab: Tab): RoomTab | undefined {
@@ -576,6 +589,11 @@ export class Room {
   #tellTabs(but?: Tab): void {
     for (const place of this.#tabs)
       if (place.tab && place.tab !== but) this.#toTab(place.tab, { t: 'visit', visit: this.#visit(place) });
+  }
+
+  #tellTab(tab: Tab | undefined): void {
+    const visit = tab && !this.isEnded ? this.visitOf(tab) : undefined;
+    if (tab && visit) this.#toTab(tab, { t: 'visit', visit });
   }
 
   #tellWatchers(): void {

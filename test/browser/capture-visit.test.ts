@@ -273,6 +273,16 @@ inEachBrowser('a visit', (browser) => {
     await opened.until(() => has('public again'), 'the page again');
     expect(await has('PRIVATE')).toBe(false);
     expect((await messages('pause')).map((message) => (message as Json).on)).toEqual([true, false]);
+    // Going on may be refused: then the page says that it is still paused.
+    await call('pause', true);
+    await receive({ t: 'visit', visit: { ...VISIT, paused: true, capture: false } });
+    await call('pause', false);
+    expect(await view()).toMatchObject({ state: 'viewed', paused: false });
+    await receive({ t: 'visit', visit: { ...VISIT, paused: true, capture: false } });
+    expect(await view()).toMatchObject({ state: 'viewed', paused: true });
+    await call('pause', false);
+    await receive({ t: 'visit', visit: VISIT });
+    expect(await view()).toMatchObject({ state: 'viewed', paused: false });
 
     const stopped = await tab.evaluate(() => {
       const { visit, log } = window as unknown as Json;

@@ -428,6 +428,59 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual([1, 2, 3]);
   });
 
+  test('[R18] what one operator waits for after a restart displaces nobody else', () => {
+    const { sim, tab, anna, room } = viewed(25);
+    tab.mutate(1);
+    sim.settle(1000);
+    sim.kill();
+    sim.restart();
+    const eves = Array.from({ length: 60 }, () => sim.operator('eve'));
+    sim.network.deliverAll();
+    eves.forEach((eve, index) => {
+      for (let wait = 0; wait < 200; wait++) eve.send({ t: 'watch', room: `x${index}-${wait}`, number: 1 });
+    });
+    sim.network.deliverAll();
+    const refused = eves.map((eve) => eve.refusals.length);
+    // Sixteen on a connection, 160 in all.
+    expect(refused).toEqual(eves.map((_, index) => (index < 10 ? 184 : 200)));
+    expect(eves[0]?.refusals[0]).toBe('too-many-rooms');
+    sim.settle(15_000);
+    expect(tab.visit?.room).toBe(room);
+    expect(copyOf(anna, room)).toEqual([1]);
+  });
+
+  test('[R18] who leaves, goes away, or waits in vain may wait for others', () => {
+    const sim = world(26);
+    const eve = sim.operator('eve');
+    sim.settle();
+    const waitFor = (name: string) => {
+      const before = eve.refusals.length;
+      for (let wait = 0; wait < LIMITS.maxRoomsPerOperator; wait++)
+        eve.send({ t: 'watch', room: `${name}${wait}`, number: 1 });
+      sim.settle(100);
+      return eve.refusals.slice(before);
+    };
+    for (let time = 0; time < 12; time++) {
+      const name = `left${time}-`;
+      expect(waitFor(name)).toEqual([]);
+      for (let wait = 0; wait < LIMITS.maxRoomsPerOperator; wait++) eve.send({ t: 'leave', room: `${name}${wait}` });
+      sim.settle(2000);
+    }
+    expect(waitFor('vain')).toEqual([]);
+    expect(new Set(waitFor('more'))).toEqual(new Set(['too-many-rooms']));
+    sim.settle(25_000);
+    expect(waitFor('again')).toEqual([]);
+    for (let time = 0; time < 12; time++) {
+      eve.link.close();
+      const next = sim.operator('eve');
+      sim.settle(2000);
+      next.send({ t: 'watch', room: `gone${time}`, number: 1 });
+      sim.settle();
+      expect(next.refusals).toEqual([]);
+      next.link.close();
+    }
+  });
+
   test('[R6] a visitor who had paused is still paused after the relay restarted and the page was loaded anew', () => {
     const { sim, tab, anna, room } = viewed(12);
     tab.pause(true);
@@ -557,6 +610,48 @@ describe('a visit', () => {
     expect(began.filter(Boolean).length).toBeLessThanOrEqual(12);
     sim.settle(10_000);
     expect(offer()).toBe(true);
+  });
+
+  test('[P15] going on again and again is refused, and said to be; pausing never is', () => {
+    const { sim, tab, anna, room } = viewed(23);
+    const say = (on: boolean) => {
+      tab.send({ t: 'pause', on });
+      sim.network.deliverAll();
+      // It is kept, and the tab answered.
+      sim.clock.advance(1);
+      sim.network.deliverAll();
+      return tab.visit?.paused;
+    };
+    const wentOn: boolean[] = [];
+    for (let time = 0; time < 20; time++) {
+      expect(say(true)).toBe(true);
+      // Whoever heard last that it goes on must hear that it does not.
+      tab.visit = undefined;
+      wentOn.push(say(false) === false);
+    }
+    expect(wentOn).toEqual(Array.from({ length: 20 }, (_, time) => time < 10));
+    expect(anna.rooms.get(room)?.view?.state).toBe('paused');
+    sim.settle(10_000);
+    expect(say(false)).toBe(false);
+  });
+
+  test('[R9] one proof is signed for all tabs, anew after each pause and well before it is too old', () => {
+    const { sim, tab } = viewed(24);
+    const other = sim.tab('tab2', tab.shared);
+    sim.settle(2000);
+    const third = sim.tab('tab3', tab.shared);
+    sim.settle();
+    expect(third.found?.resume).toBe(other.found?.resume);
+    tab.pause(true);
+    sim.settle(500);
+    const paused = tab.visit?.resume;
+    expect(paused).not.toBe(third.found?.resume);
+    tab.pause(false);
+    sim.settle(500);
+    expect(tab.visit?.resume).not.toBe(paused);
+    const before = tab.visit?.resume;
+    sim.settle(LIMITS.resumeEveryMs + 1000);
+    expect(tab.visit?.resume).not.toBe(before);
   });
 
   test('[R6] a proof of before the pause brings the room back paused', () => {

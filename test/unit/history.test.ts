@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { FLAG, framesOf, HEADER_BYTES, KIND, readHeader, stamp } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { History, SparePieces, type Stretch } from '../../relay/live/history.ts';
+import { History, SparePieces, type HistoryWeight, type Stretch } from '../../relay/live/history.ts';
 import { createRandom, seeds } from '../support/random.ts';
 
 type Kept = { sequence: number; tab: number; bytes: Uint8Array };
@@ -185,14 +185,31 @@ test('live watchers get what was added together as one stretch', () => {
 test('past the hard limit the tab is dropped and a snapshot is due', () => {
   const history = silent();
   const bytes = new Uint8Array(LIMITS.maxFrameBytes - HEADER_BYTES);
-  const weights: string[] = [];
+  const weights: HistoryWeight[] = [];
   for (let sequence = 1; history.frames === sequence - 1; sequence++) {
     const frame = frameOf(KIND.Change, { tab: 1, sequence, bytes });
     weights.push(history.add(readHeader(frame), frame));
   }
   expect(weights[0]).toBe('light');
   expect(weights.at(-2)).toBe('refresh');
-  expect(weights.at(-1)).toBe('dropped');
+  expect(weights.at(-1)).toEqual({ dropped: 1 });
   expect(history.bytes).toBe(0);
   expect(history.after(0, Infinity)).toEqual([]);
+});
+
+test('so it is past the hard limit of frames, however small; the tab that weighs most is dropped, not the one that passed it', () => {
+  const history = silent();
+  const tiny = new Uint8Array(0);
+  let sequence = 0;
+  const add = (tab: number, kind: number = KIND.Change) => {
+    const frame = frameOf(kind, { tab, sequence: ++sequence, bytes: tiny });
+    return history.add(readHeader(frame), frame);
+  };
+  add(1, KIND.Snapshot);
+  add(2, KIND.Snapshot);
+  while (history.frames < LIMITS.historyHardFrames) expect(add(1)).not.toHaveProperty('dropped');
+  expect(add(2)).toEqual({ dropped: 1 });
+  expect(history.hasPicture(1)).toBe(false);
+  expect(history.hasPicture(2)).toBe(true);
+  expect(sequencesIn(history.after(0, Infinity))).toEqual([2, sequence]);
 });

@@ -11,6 +11,8 @@ test('[W9] limits that lean on each other hold together', () => {
   expect(LIMITS.resumeTokenMs).toBeGreaterThan(LIMITS.graceMs + 2 * LIMITS.resumeEveryMs);
   // What the relay keeps as history must hold at least one snapshot of the longest payload.
   expect(LIMITS.historyHardBytes).toBeGreaterThanOrEqual(LIMITS.maxPayloadBytes);
+  // A page that animates is asked for a fresh snapshot, and once more, before what is kept of it is dropped.
+  expect(LIMITS.historyHardFrames).toBeGreaterThan(LIMITS.historySoftFrames + 300 * (LIMITS.snapshotEveryMs / 1000));
   // A tab that resends everything it kept fits the relay's rate for frames.
   expect(LIMITS.visitorFramesBurst).toBeGreaterThanOrEqual(LIMITS.visitorFramesPerSec);
   // A page of the live list, at the longest rows, is a legal message: URL and title may be cut, not the page size.
