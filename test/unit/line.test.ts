@@ -48,7 +48,9 @@ test('[R15] quick answers about little do not widen it', () => {
 
 test('[R15] what is out counts until it is answered for, and late is what is not answered in time', () => {
   const line = new Line();
-  const all = line.space;
+  // Nothing is shown before the whole picture is there.
+  expect(line.space).toBe(1024 * kB);
+  const all = line.window;
   expect(line.hasNews).toBe(false);
   line.given += 1000;
   expect(line.hasNews).toBe(true);
