@@ -46,7 +46,7 @@ export type LauncherFile = { dress(element: HTMLElement, lang: string, clean: Cl
 export type FrameFile = { load(host: Host, settings: DOMStringMap): void };
 
 /** What the widget's file exports. */
-export type WidgetFile = { load(lang: string): Promise<WidgetModule> };
+export type WidgetFile = { load(script: HTMLScriptElement): Promise<WidgetModule> };
 
 /** Stored for the site's other tabs and next pages, only while there is a visit. `paused`: as the visitor wished, which
  * the relay may not have heard yet. Without it no other tab or page shows itself, whatever the relay says. */

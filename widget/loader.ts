@@ -171,7 +171,7 @@ function start(script: HTMLScriptElement): void {
   };
 
   const fetchWidget = (use: (module: WidgetModule) => void): void => {
-    (loading ??= fetchFile<WidgetFile>(WIDGET_FILE).then((file) => file.load(lang))).then(
+    (loading ??= fetchFile<WidgetFile>(WIDGET_FILE).then((file) => file.load(script))).then(
       host.guard(use),
       // Blocked or unreachable: the next need tries again.
       () => (loading = undefined),

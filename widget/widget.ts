@@ -37,9 +37,10 @@ type Slot = { kind: 'none' } | { kind: 'coming'; visit: Promise<Visit> } | { kin
 /** The question that is on the screen. `about`: the ask's id, or 'show'. */
 type Question = { about: string; consent: Consent; opener: HTMLElement | undefined };
 
-/** The module that the loader works with, once the visitor's language is here too. */
-export async function load(lang: string): Promise<WidgetModule> {
-  const words = await wordsFor(lang);
+/** The module that the loader works with, once the visitor's language is here too: what it is now, for pages change it
+ * without loading. */
+export async function load({ dataset }: HTMLScriptElement): Promise<WidgetModule> {
+  const words = await wordsFor(dataset['lang'] || document.documentElement.lang || navigator.language);
   return { startWidget: (handover) => startWidget(handover, words), createSpare };
 }
 

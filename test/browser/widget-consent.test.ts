@@ -73,6 +73,15 @@ inEachBrowser('consent', (browser, name) => {
     expect(tab.heard.filter((m) => m.t === 'answer')).toHaveLength(1);
   });
 
+  test('on a page that changed its language without loading, the question is in the language that it is in now', async () => {
+    const tab = await open();
+    expect(tab.hello.lang).toBe('en');
+    await visitor.page.evaluate(() => (document.documentElement.lang = 'ru'));
+    tab.send(ASK);
+    await visitor.ui(ALLOW);
+    expect(await visitor.textOf('.ask h2')).toContain('просит показать эту страницу');
+  });
+
   test('the keyboard alone: focus goes to the question, Tab stays in it, Escape is "not now", focus goes back', async () => {
     const tab = await open();
     await visitor.page.focus('#field');
