@@ -13,7 +13,6 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type {
   Ending,
   Notice,
-  Page,
   Person,
   RoomView,
   ToOperator,
@@ -21,12 +20,13 @@ import type {
   VisitState,
 } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { DuePicture } from './due-picture.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Bucket, type Publish } from './peer.ts';
 import { RoomAssets } from './room-assets.ts';
+import { createRoomTab, frontOf, type RoomTab } from './room-tab.ts';
+import { Pace } from './pace.ts';
 import { Pictures } from './pictures.ts';
 import type { Site } from './site.ts';
 import type { Tab } from './visitors.ts';
@@ -59,33 +59,9 @@ type State =
   | { kind: 'lost'; since: number }
   | { kind: 'ended'; why: Ending; by: Person | undefined };
 
-type RoomTab = {
-  readonly number: number;
-  readonly key: string;
-  tab: Tab | undefined;
-  page: Page;
-  seenAt: number;
-  leftAt: number;
-  /** Highest ordinal taken in. */
-  received: number;
-  acked: number;
-  unackedBytes: number;
-  /** Kind of the payload whose further pieces are due. */
-  open: number | undefined;
-  /** A hole in the ordinals: nothing is taken until the snapshot that was asked for. */
-  broken: boolean;
-  readonly due: DuePicture;
-  /** What could not be shown of the document that is there. */
-  readonly notices: Set<Notice>;
-};
-
 /** Longer frames are sent on by themselves and at once, from the memory they were received in: by the end of the turn
  * that of the history is no longer at hand for the processor. */
 const MAX_BUNDLED_BYTES = 4096;
-/** What the pages of a visitor say of themselves is told so often at most, and no faster than so: it is a stranger that
- * says it, the whole view is told each time, and a console that does not take a message in is closed. */
-const VIEW_EVERY_MS = 250;
-const VIEW_CHARACTERS_PER_MS = 64;
 /** A page that was asked to capture sends its first picture by itself; only after this is it asked again. */
 const FIRST_PICTURE_MS = 5000;
 /** Going on after a pause: no person does it more often, and each time all tabs are told and capture anew. */
@@ -122,8 +98,9 @@ export class Room {
   #snapshotAsked = createBucket(1, 0);
   #notices = new Set<Notice>();
   #visitorRttMs: number | undefined;
-  #mayTellAt = 0;
-  #cancelTelling: (() => void) | undefined;
+  /** The whole view is told each time, much of it is what a stranger's page says of itself, and a console that does not take
+   * a message in is closed. */
+  #views: Pace;
 
   constructor(
     door: RoomDoor,
@@ -145,6 +122,7 @@ export class Room {
       skipped: () => this.notice('assets-skipped'),
     });
     this.#paused = place.paused;
+    this.#views = new Pace(door, () => this.#tellView());
     this.#goingOn = createBucket(GOING_ON.burst, now);
     this.#unwatchedSince = now;
   }
@@ -177,21 +155,7 @@ export class Room {
     let place = this.#tabs.find((known) => known.key === tab.key);
     if (!place) {
       if (this.#tabs.length >= LIMITS.maxTabsPerRoom) return;
-      place = {
-        number: this.#nextTab++,
-        key: tab.key,
-        tab,
-        page: tab.page,
-        seenAt: 0,
-        leftAt: 0,
-        received: 0,
-        acked: 0,
-        unackedBytes: 0,
-        open: undefined,
-        broken: false,
-        due: new DuePicture(),
-        notices: new Set(),
-      };
+      place = createRoomTab(this.#nextTab++, tab);
       this.#tabs.push(place);
       if (this.#captures(now)) place.due.expect(now);
     } else place.due.back(place.received, now);
@@ -199,7 +163,7 @@ export class Room {
     place.page = tab.page;
     if (tab.page.visible) place.seenAt = now;
     if (this.#state.kind === 'lost') this.#set({ kind: 'here' });
-    this.#tellWatchersSoon();
+    this.#views.soon();
   }
 
   has(tab: Tab): boolean {
@@ -212,7 +176,7 @@ export class Room {
     place.tab = undefined;
     place.leftAt = now;
     if (this.#tabs.every((other) => other.tab === undefined)) this.#set({ kind: 'lost', since: now });
-    this.#tellWatchersSoon();
+    this.#views.soon();
   }
 
   page(tab: Tab, now: number): void {
@@ -220,7 +184,7 @@ export class Room {
     if (!place) return;
     place.page = tab.page;
     if (tab.page.visible) place.seenAt = now;
-    this.#tellWatchersSoon();
+    this.#views.soon();
   }
 
   /** Takes effect at once, and everybody hears of it at once but `by`, the tab on which it was pressed: its answer says
@@ -237,7 +201,7 @@ export class Room {
     // Each page sends one by itself when it goes on; a page that did not hear of the pause is asked.
     else if (this.#captures(now)) for (const { due } of this.#tabs) due.expect(now);
     this.#tellTabs(on ? by : undefined);
-    this.#tellWatchers();
+    this.#views.now();
     this.#door.changed(this);
     if (!on) return;
     this.#door.paused(this, () => this.#tellTab(by));
@@ -250,7 +214,7 @@ export class Room {
       if (place.due.refused()) this.#forgetPicture(place);
       place.notices.add(kind);
     } else this.#notices.add(kind);
-    this.#tellWatchersSoon();
+    this.#views.soon();
   }
 
   /** A tab measures its line; `at` by its document's clock. */
@@ -261,7 +225,7 @@ export class Room {
   visitorRtt(ms: number): void {
     this.#visitorRttMs = Math.round(ms);
     this.#door.metrics.visitorRtt.observe(ms / 1000);
-    this.#tellWatchersSoon();
+    this.#views.soon();
   }
 
   /** What this tab should know of the visit; undefined when it does not belong to it. */
@@ -329,7 +293,7 @@ export class Room {
       this.#acknowledge(place);
     if (weight === 'refresh') this.#refresh(this.#history.heaviestTab(), 'idle', now);
     else if (weight !== 'light') this.#refresh(weight.dropped, 'now', now);
-    if (isFirst && this.#history.hasPicture(place.number)) this.#tellWatchers();
+    if (isFirst && this.#history.hasPicture(place.number)) this.#views.now();
   }
 
   #takeLatest(place: RoomTab, header: Header, bytes: Uint8Array): void {
@@ -387,7 +351,7 @@ export class Room {
     else this.#askSnapshot(place, 'now', now);
     // A page that has said itself what fails knows better.
     if (step === 'give-up' && place.notices.size === 0) place.notices.add('capture-failed');
-    if (step !== 'ask') this.#tellWatchers();
+    if (step !== 'ask') this.#views.now();
   }
 
   #acknowledge(place: RoomTab): void {
@@ -418,7 +382,7 @@ export class Room {
     this.#everWatched = true;
     peer.send({ t: 'room', view: this.view() });
     this.#watchers.feed(peer);
-    this.#tellWatchers();
+    this.#views.now();
     this.#tellTabs();
     this.#door.changed(this);
     if (!before) {
@@ -437,7 +401,7 @@ export class Room {
       this.#unwatchedSince = now;
       this.#lingerUntil = now + LIMITS.lingerMs;
     }
-    this.#tellWatchers();
+    this.#views.now();
     this.#tellTabs();
     this.#door.changed(this);
   }
@@ -464,7 +428,7 @@ export class Room {
     for (const peer of this.#watchers.close(view)) peer.rooms.delete(this);
     const ended: ToVisitor = { t: 'ended', why, ...(operator ? { by: operator.name } : {}) };
     for (const { tab } of this.#tabs) if (tab && tab !== pressed) this.#toTab(tab, ended);
-    this.#cancelTelling?.();
+    this.#views.stop();
     this.#history.clear();
     this.#pictures.clear();
     this.#door.ended(this, () => {
@@ -494,7 +458,7 @@ export class Room {
       if (this.#state.kind === 'here' && !place.tab && now - place.leftAt > LIMITS.tabGraceMs) {
         this.#forgetPicture(place);
         this.#tabs = this.#tabs.filter((other) => other !== place);
-        this.#tellWatchers();
+        this.#views.now();
       }
     }
     this.#watchers.tick();
@@ -505,7 +469,7 @@ export class Room {
   }
 
   view(): RoomView {
-    const active = this.#activeTab();
+    const active = frontOf(this.#tabs);
     const tabs = this.#tabs.map(({ number, page, tab, due }) => ({
       tab: number,
       url: page.url,
@@ -537,16 +501,6 @@ export class Room {
       ...(this.#visitorRttMs === undefined ? {} : { visitorRttMs: this.#visitorRttMs }),
       notices: [...new Set([...this.#notices, ...this.#tabs.flatMap((place) => [...place.notices])])],
     };
-  }
-
-  #activeTab(): RoomTab | undefined {
-    let best: RoomTab | undefined;
-    for (const place of this.#tabs) {
-      const visible = place.tab !== undefined && place.page.visible;
-      const bestVisible = best?.tab !== undefined && best.page.visible;
-      if (!best || (visible !== bestVisible ? visible : place.seenAt > best.seenAt)) best = place;
-    }
-    return best;
   }
 
   #captures(now: number): boolean {
@@ -596,20 +550,11 @@ export class Room {
     if (tab && visit) this.#toTab(tab, { t: 'visit', visit });
   }
 
-  #tellWatchers(): void {
-    this.#cancelTelling?.();
-    this.#cancelTelling = undefined;
-    if (this.#watchers.size === 0) return;
+  #tellView(): number {
+    if (this.#watchers.size === 0) return 0;
     const text = JSON.stringify({ t: 'room', view: this.view() } satisfies ToOperator);
-    this.#mayTellAt = this.#door.now() + Math.max(VIEW_EVERY_MS, text.length / VIEW_CHARACTERS_PER_MS);
     this.#watchers.tell(text);
-  }
-
-  #tellWatchersSoon(): void {
-    if (this.#cancelTelling) return;
-    const waitMs = this.#mayTellAt - this.#door.now();
-    if (waitMs <= 0) this.#tellWatchers();
-    else this.#cancelTelling = this.#door.after(waitMs, () => this.#tellWatchers());
+    return text.length;
   }
 
   #toTab(tab: Tab, message: ToVisitor): void {

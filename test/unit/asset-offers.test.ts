@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { framesOf, KIND } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { MAX_ADDRESS_BYTES } from '../../relay/live/offers.ts';
-import type { Socket } from '../../relay/live/peer.ts';
 import { Uploads } from '../../relay/live/uploads.ts';
 import { createClock, createNetwork } from '../support/fake-world.ts';
+import { createFakeSocket } from '../support/fake-socket.ts';
 import { createRandom } from '../support/random.ts';
 import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
 
@@ -19,22 +19,10 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 function fakeSocket() {
   const messages: Message[] = [];
   const frames: Buffer[] = [];
-  const socket: Socket = {
-    text(data) {
-      messages.push(JSON.parse(data) as Message);
-      return 'sent';
-    },
-    bytes(data) {
-      frames.push(...framesOf(data).map((each) => Buffer.from(each)));
-      return 'sent';
-    },
-    subscribe() {},
-    unsubscribe() {},
-    waiting: () => 0,
-    close(why) {
-      throw new Error(`closed: ${why}`);
-    },
-  };
+  const socket = createFakeSocket({
+    text: (data) => void messages.push(JSON.parse(data) as Message),
+    bytes: (data) => void frames.push(...framesOf(data).map((each) => Buffer.from(each))),
+  });
   return { socket, messages, frames };
 }
 

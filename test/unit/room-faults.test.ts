@@ -2,26 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { encodeFrames, framesOf, KIND, setOrdinal } from '../../protocol/codec.ts';
-import type { Socket } from '../../relay/live/peer.ts';
 import { createClock, createNetwork } from '../support/fake-world.ts';
+import { createFakeSocket } from '../support/fake-socket.ts';
 import { createRandom } from '../support/random.ts';
 import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
-
-function createSocket(sent: (text: string) => void = () => {}): Socket {
-  return {
-    text(data) {
-      sent(data);
-      return 'sent';
-    },
-    bytes: () => 'sent',
-    subscribe() {},
-    unsubscribe() {},
-    waiting: () => 0,
-    close(why) {
-      throw new Error(`closed: ${why}`);
-    },
-  };
-}
 
 test('[E3] what goes wrong in one room keeps no other waiting', () => {
   const clock = createClock();
@@ -51,9 +35,11 @@ test('[E3] what goes wrong in one room keeps no other waiting', () => {
   const open = (name: string) => {
     let room = { id: '', number: 0 };
     const page = relay.acceptVisitor()(
-      createSocket((text) => {
-        const message = JSON.parse(text) as { t: string; visit: { room: string } };
-        if (message.t === 'visit') room = { ...room, id: message.visit.room };
+      createFakeSocket({
+        text: (text) => {
+          const message = JSON.parse(text) as { t: string; visit: { room: string } };
+          if (message.t === 'visit') room = { ...room, id: message.visit.room };
+        },
       }),
     );
     const viewport = { width: 800, height: 600 };
@@ -61,9 +47,11 @@ test('[E3] what goes wrong in one room keeps no other waiting', () => {
     page.text(JSON.stringify({ t: 'hello', site: SITE.key, tab: name, lang: 'en', page: shown }));
     page.text(JSON.stringify({ t: 'show' }));
     const operator = relay.acceptOperator(operatorCalled(name))(
-      createSocket((text) => {
-        const message = JSON.parse(text) as { t: string; view: { number: number } };
-        if (message.t === 'room') room = { ...room, number: message.view.number };
+      createFakeSocket({
+        text: (text) => {
+          const message = JSON.parse(text) as { t: string; view: { number: number } };
+          if (message.t === 'room') room = { ...room, number: message.view.number };
+        },
       }),
     );
     operator.text(JSON.stringify({ t: 'watch', room: room.id }));

@@ -3,26 +3,10 @@
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
-import type { Socket } from '../../relay/live/peer.ts';
 import { createClock, createNetwork } from '../support/fake-world.ts';
+import { createFakeSocket } from '../support/fake-socket.ts';
 import { createRandom } from '../support/random.ts';
 import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
-
-function createSocket(sent: (text: string) => void): Socket {
-  return {
-    text(data) {
-      sent(data);
-      return 'sent';
-    },
-    bytes: () => 'sent',
-    subscribe() {},
-    unsubscribe() {},
-    waiting: () => 0,
-    close(why) {
-      throw new Error(`closed: ${why}`);
-    },
-  };
-}
 
 function watched(tabs = 1, url = 'https://shop.example/') {
   const clock = createClock();
@@ -32,10 +16,12 @@ function watched(tabs = 1, url = 'https://shop.example/') {
   let visit: VisitState | undefined;
   const pages = Array.from({ length: tabs }, (_, index) => {
     const page = relay.acceptVisitor()(
-      createSocket((text) => {
-        const message = JSON.parse(text) as ToVisitor;
-        if (message.t === 'welcome') token = message.token;
-        if (message.t === 'visit') visit = message.visit;
+      createFakeSocket({
+        text: (text) => {
+          const message = JSON.parse(text) as ToVisitor;
+          if (message.t === 'welcome') token = message.token;
+          if (message.t === 'visit') visit = message.visit;
+        },
       }),
     );
     const say = (message: unknown) => page.text(JSON.stringify(message));
@@ -46,9 +32,11 @@ function watched(tabs = 1, url = 'https://shop.example/') {
   say({ t: 'show' });
   const views: RoomView[] = [];
   const operator = relay.acceptOperator(operatorCalled('anna'))(
-    createSocket((text) => {
-      const message = JSON.parse(text) as ToOperator;
-      if (message.t === 'room') views.push(message.view);
+    createFakeSocket({
+      text: (text) => {
+        const message = JSON.parse(text) as ToOperator;
+        if (message.t === 'room') views.push(message.view);
+      },
     }),
   );
   operator.text(JSON.stringify({ t: 'watch', room: visit?.room }));

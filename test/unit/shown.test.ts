@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import { parseToOperator, type Page, type RoomView, type Row } from '../../protocol/messages.ts';
-import type { Socket } from '../../relay/live/peer.ts';
 import { shownPage, shownText } from '../../relay/live/shown.ts';
 import { createClock, createNetwork } from '../support/fake-world.ts';
+import { createFakeSocket } from '../support/fake-socket.ts';
 import { createRandom } from '../support/random.ts';
 import { operatorCalled, SITE, startSimRelay } from '../support/sim-relay.ts';
 
@@ -16,17 +16,11 @@ const pageOf = (url: string, title = ''): Page => ({ url, title, visible: true, 
 function world() {
   const clock = createClock();
   const relay = startSimRelay(clock, createNetwork(1 << 20), createRandom(1));
-  const socketInto = (texts: string[]): Socket => ({
-    text: (text) => {
-      texts.push(text);
-      return 'sent';
-    },
-    bytes: () => 'sent',
-    subscribe() {},
-    unsubscribe() {},
-    waiting: () => 0,
-    close: (why) => void texts.push(`closed ${why}`),
-  });
+  const socketInto = (texts: string[]) =>
+    createFakeSocket({
+      text: (text) => void texts.push(text),
+      closed: (why) => void texts.push(`closed ${why}`),
+    });
   const visitor = (page: Page, lang = 'en', more: Record<string, unknown> = {}) => {
     const got: string[] = [];
     const end = relay.acceptVisitor(SHOP)(socketInto(got));

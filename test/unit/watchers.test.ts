@@ -8,6 +8,7 @@ import { createLiveMetrics } from '../../relay/live/metrics.ts';
 import { OperatorPeer } from '../../relay/live/operators.ts';
 import { Pictures } from '../../relay/live/pictures.ts';
 import { Watchers } from '../../relay/live/watchers.ts';
+import { createFakeSocket } from '../support/fake-socket.ts';
 import { operatorCalled } from '../support/sim-relay.ts';
 
 const PICTURE_BYTES = 60_000;
@@ -26,22 +27,11 @@ function setUp() {
   const nodeOf = (frame: Uint8Array) => new DataView(frame.buffer, frame.byteOffset).getUint32(16, true);
   const receive = (frame: Uint8Array) => void sent.push(nodeOf(frame));
   const peer = new OperatorPeer(
-    {
-      text(data) {
-        sent.push(JSON.parse(data) as ToOperator);
-        return 'sent';
-      },
-      bytes(data) {
-        receive(data);
-        return 'sent';
-      },
-      subscribe: () => void (isSubscribed = true),
-      unsubscribe: () => void (isSubscribed = false),
-      waiting: () => 0,
-      close(why) {
-        throw new Error(`closed: ${why}`);
-      },
-    },
+    createFakeSocket({
+      text: (data) => void sent.push(JSON.parse(data) as ToOperator),
+      bytes: receive,
+      subscribed: (is) => void (isSubscribed = is),
+    }),
     operatorCalled('anna'),
     'session',
     '10.0.0.2',

@@ -1,0 +1,54 @@
+// A tab of the visitor as its room knows it: a place that outlives the tab's connections, with what of its stream was taken.
+
+import type { Notice, Page } from '../../protocol/messages.ts';
+import { DuePicture } from './due-picture.ts';
+import type { Tab } from './visitors.ts';
+
+export type RoomTab = {
+  readonly number: number;
+  readonly key: string;
+  tab: Tab | undefined;
+  page: Page;
+  seenAt: number;
+  leftAt: number;
+  /** Highest ordinal taken in. */
+  received: number;
+  acked: number;
+  unackedBytes: number;
+  /** Kind of the payload whose further pieces are due. */
+  open: number | undefined;
+  /** A hole in the ordinals: nothing is taken until the snapshot that was asked for. */
+  broken: boolean;
+  readonly due: DuePicture;
+  /** What could not be shown of the document that is there. */
+  readonly notices: Set<Notice>;
+};
+
+export function createRoomTab(number: number, tab: Tab): RoomTab {
+  return {
+    number,
+    key: tab.key,
+    tab,
+    page: tab.page,
+    seenAt: 0,
+    leftAt: 0,
+    received: 0,
+    acked: 0,
+    unackedBytes: 0,
+    open: undefined,
+    broken: false,
+    due: new DuePicture(),
+    notices: new Set(),
+  };
+}
+
+/** The one in front of the visitor, or that was last. */
+export function frontOf(tabs: readonly RoomTab[]): RoomTab | undefined {
+  let best: RoomTab | undefined;
+  for (const place of tabs) {
+    const visible = place.tab !== undefined && place.page.visible;
+    const bestVisible = best?.tab !== undefined && best.page.visible;
+    if (!best || (visible !== bestVisible ? visible : place.seenAt > best.seenAt)) best = place;
+  }
+  return best;
+}
