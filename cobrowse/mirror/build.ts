@@ -50,8 +50,8 @@ export type Builder = {
   build(serialized: Fields, document: Document, parent: Node | undefined, depth: number): Node | undefined;
   /** Replaces a document's content. `ready` is called when all is built and the old content is about to go. */
   fillDocument(serialized: Fields, document: Document, ready: () => void): void;
-  /** Our own styles, in front of the page's. */
-  dress(document: Document): void;
+  /** Our own styles, in front of the page's, into a document's root element. */
+  dress(root: Element): void;
   /** Gives a node that is there the attributes or text of its new serialisation, for its place below `parent`. False:
    * it must be built anew. */
   reuse(node: Node, serialized: Fields, parent: Node): boolean;
@@ -273,6 +273,8 @@ export function createBuilder(scene: Scene): Builder {
       const node = build(child, document, document, 1);
       if (node) built.push(node);
     }
+    // Before it is in its document, whose styles would be worked out anew.
+    for (const node of built) if (isElement(node)) dress(node);
     // Everything was built out of sight; from here to the next frame there is nothing but putting it in.
     ready();
     document.replaceChildren();
@@ -286,13 +288,11 @@ export function createBuilder(scene: Scene): Builder {
     }
     const id = idIn(serialized.id);
     if (id !== undefined) nodes.set(id, document);
-    dress(document);
   };
 
-  const dress: Builder['dress'] = (document) => {
-    const root = document.documentElement;
-    if (!root || root.firstElementChild?.hasAttribute(MARK.own)) return;
-    const own = document.createElement('style');
+  const dress: Builder['dress'] = (root) => {
+    if (root.firstElementChild?.hasAttribute(MARK.own)) return;
+    const own = root.ownerDocument.createElement('style');
     own.setAttribute(MARK.own, '');
     own.textContent = scene.ownCss;
     root.prepend(own);

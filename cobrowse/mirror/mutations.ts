@@ -100,7 +100,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
     if (isText(node) && isStyle(node.parentNode)) sheets.stale(node.parentNode);
     parent.insertBefore(node, next?.parentNode === parent ? next : null);
     uses.moved(node);
-    if (isDocument(parent)) builder.dress(parent);
+    if (isDocument(parent) && isElement(node)) builder.dress(node);
   };
 
   /** Returns the id of what the add waits for, or undefined when it is dealt with. */

@@ -87,11 +87,12 @@ export function createPage(options: PageOptions): Page {
   /** Once a frame, after whatever came in it. */
   const schedule = () => {
     if (isScheduled || closed || !isShown) return;
-    if (!applier?.hasMarks && !hadMarks && (scene?.scrolls.wanted ?? 0) === 0) return;
+    if (!applier?.hasMarks && !hadMarks && isCompared && (scene?.scrolls.wanted ?? 0) === 0) return;
     isScheduled = true;
     requestAnimationFrame(() => {
       isScheduled = false;
       if (closed || !isShown) return;
+      if (!isCompared) compareScrollbars();
       scene?.scrolls.apply();
       hadMarks = applier?.hasMarks ?? false;
       applier?.redraw();
@@ -156,7 +157,7 @@ export function createPage(options: PageOptions): Page {
     const offset = isFields(data.initialOffset) ? data.initialOffset : {};
     next.scrolls.to(document, finite(offset.left) ?? 0, finite(offset.top) ?? 0);
     nextApplier.builder.settle();
-    compareScrollbars();
+    isCompared = false;
     // Ids are new: what is under the pointer must be looked for, and on another page nothing is until the pointer moves.
     if (last && next.addresses.base === shownBase) point({ ...last, node: idAt(last.x, last.y) });
     shownBase = next.addresses.base;
@@ -171,13 +172,17 @@ export function createPage(options: PageOptions): Page {
   };
   let wasPainted = false;
 
-  /** Where the visitor's page is wider than here in the same viewport, its scroll bars take no room. */
+  /** Where the visitor's page is wider than here in the same viewport, its scroll bars take no room. Lays the page out:
+   * only when a frame is about to be painted, and what came with the snapshot is applied. */
   const compareScrollbars = () => {
+    isCompared = true;
+    if (hasOverlayScrollbars || clientWidth === 0 || clientWidth > size.width) return;
     const width = frame.contentDocument?.documentElement.clientWidth ?? 0;
-    if (hasOverlayScrollbars || !isShown || width === 0 || clientWidth <= width || clientWidth > size.width) return;
+    if (width === 0 || clientWidth <= width) return;
     hasOverlayScrollbars = true;
     scene?.hideScrollbars();
   };
+  let isCompared = true;
   let clientWidth = 0;
   let shownBase = '';
   let hasOverlayScrollbars = false;
@@ -279,7 +284,7 @@ export function createPage(options: PageOptions): Page {
       frame.style.display = shown ? 'block' : 'none';
       if (!shown) return;
       scene?.scrolls.again();
-      compareScrollbars();
+      isCompared = false;
       marks.clear();
       marks.pointer(last ?? { x: 0, y: 0, buttons: 0, state: 'gone', node: 0 });
       hadMarks = true;

@@ -81,6 +81,33 @@ test('the picture, the address, the size and who watches', async () => {
   expect(desk.errors).toEqual([]);
 });
 
+test('a button says what it does, to whoever points at it and whoever reaches it by key', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  const says = (button: string, elsewhere: string) =>
+    desk.page.waitForFunction(
+      (wanted, other) => {
+        const tips = [...document.querySelectorAll('.tooltip')].map((tip) => tip.textContent);
+        const described = document.querySelector(`[data-testid="${wanted}"]`)?.getAttribute('aria-describedby');
+        const before = document.querySelector(`[data-testid="${other}"]`)?.getAttribute('aria-describedby') ?? '';
+        return tips.length === 1 && tips[0] && document.getElementById(described ?? '') && before === '';
+      },
+      {},
+      button,
+      elsewhere,
+    );
+  await desk.page.hover('[data-testid="scale-actual"]');
+  await says('scale-actual', 'leave');
+  await desk.page.hover('[data-testid="leave"]');
+  await says('leave', 'scale-actual');
+  await desk.page.mouse.move(5, 700);
+  await desk.page.waitForFunction(() => document.querySelector('.tooltip') === null);
+  await desk.page.focus('[data-testid="scale-fit"]');
+  await desk.page.keyboard.press('Tab');
+  await says('scale-actual', 'leave');
+  expect(desk.errors).toEqual([]);
+});
+
 test('what the fragment of the address names is the target', async () => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
   await watch();
