@@ -283,8 +283,8 @@ const leanProtocol: Plugin = {
         // Left in, it would make a chunk of its own with nothing in it, and one more request.
         .replace(/^import \{ LIMITS \} from .*$/m, '')
         // Schemas within schemas: one call not marked as pure, and a row that only others read stays in the bundle.
-        .replace(/(?<=\w: |\()(?:maybe|list|object|oneOf|orNull|text)\(/g, (call) =>
-          /[\\/]protocol[\\/]messages\.ts$/.test(file) ? `/* @__PURE__ */ ${call}` : call,
+        .replace(/(?<=\w: |\()(?:maybe|list|messages|number|object|oneOf|orNull|signed|text|whole)\(/g, (call) =>
+          /[\\/]protocol[\\/](messages|hand)\.ts$/.test(file) ? `/* @__PURE__ */ ${call}` : call,
         ),
       loader: 'ts',
     }));

@@ -79,6 +79,23 @@ export const LIMITS = {
   visitorTextPerSec: 10,
   operatorTextBurst: 240,
   operatorTextPerSec: 40,
+  /** The hand's acts of one operator, and what a visitor's page answers: a pointer at 60 Hz, keys, a wheel. */
+  handBurst: 300,
+  handPerSec: 150,
+  maxNoteChars: 500,
+  /** A page of text, pasted. */
+  maxHandTextChars: 20_000,
+  maxWheelPixels: 10_000,
+  /** An element in a few words. */
+  maxWhatChars: 200,
+  /** A field's value in the ledger; longer ones are cut. */
+  maxLedgerChars: 1000,
+  /** An operator whose link is lost keeps what the visitor has granted for this long. */
+  handGraceMs: 60_000,
+  /** A wish that the visitor does not answer goes away by itself; so many of one operator and room in 10 minutes. */
+  wishMs: 60_000,
+  wishesPer10min: 10,
+
   /** Binary frames from one visitor tab. A page that animates at 120 Hz with pointer and pictures makes about 300. */
   visitorFramesBurst: 3000,
   visitorFramesPerSec: 1000,

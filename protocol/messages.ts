@@ -10,10 +10,11 @@
 //   watch    operator watch → history, then frames; visitor gets visit{capture:true} and sends Snapshot, Change, …
 //   repair   operator sees a gap → history{from}; the relay → history, frames
 //   lag      head → operator have: what is on its way to an operator stays within what the line carries
+//   hand     what an operator does on the page, with the visitor's leave: hand.ts
 //   end      visitor stop | operator end | nobody watches | visitor lost → ended / room{state:'ended'}
 
+import { fromOperatorHand, fromVisitorHand, hands, toHand, toOperatorHand } from './hand.ts';
 import { LIMITS } from './limits.ts';
-import { ProtocolError } from './protocol-error.ts';
 import {
   flag,
   list,
@@ -23,10 +24,10 @@ import {
   object,
   oneOf,
   orNull,
+  parser,
   text,
   whole,
   type Infer,
-  type Schema,
 } from './schema.ts';
 
 const id = /* @__PURE__ */ text(64, 1);
@@ -93,6 +94,7 @@ const fromVisitor = /* @__PURE__ */ messages({
   notice: { kind: notice },
   /** Round trip: `at` comes back in echo; `last` is the previous result, told to the operators. */
   probe: { at: ms, last: maybe(ms) },
+  hand: { say: fromVisitorHand },
 });
 export type FromVisitor = Infer<typeof fromVisitor>;
 
@@ -211,6 +213,8 @@ const roomView = /* @__PURE__ */ object({
   /** The visitor's own round trip to the relay, when known. */
   visitorRttMs: maybe(ms),
   notices: list(notice, 10),
+  /** What the visitor has allowed, and to whom; who has asked for more. */
+  hands: maybe(hands),
 });
 export type RoomView = Infer<typeof roomView>;
 
@@ -228,6 +232,7 @@ const fromOperator = /* @__PURE__ */ messages({
   history: { room: id, from: count },
   end: { room: id },
   probe: { at: ms },
+  hand: { room: id, say: fromOperatorHand },
 });
 export type FromOperator = Infer<typeof fromOperator>;
 
@@ -261,6 +266,7 @@ const toOperator = /* @__PURE__ */ messages({
   head: { room: id, sequence: count },
   echo: { at: ms },
   beat: {},
+  hand: { room: id, say: toOperatorHand },
   refused: {
     what: what,
     why: oneOf(refusals),
@@ -274,20 +280,7 @@ const assetList = /* @__PURE__ */ list(object({ url, hash: orNull(hash), type: t
 /** hash null: it can't be had; a placeholder stays. */
 export type AssetEntry = Infer<typeof assetList>[number];
 
-export const SCHEMAS = { fromVisitor, toVisitor, fromOperator, toOperator, assetList } as const;
-
-function parser<T>(schema: Schema<T>): (json: string) => T {
-  return (json) => {
-    if (json.length > LIMITS.maxTextBytes) throw new ProtocolError('bad-message', `${json.length} characters`);
-    let value: unknown;
-    try {
-      value = JSON.parse(json);
-    } catch {
-      throw new ProtocolError('bad-message', 'not JSON');
-    }
-    return schema(value, 'message');
-  };
-}
+export const SCHEMAS = { fromVisitor, toVisitor, fromOperator, toOperator, toHand, assetList } as const;
 
 export const parseFromVisitor = /* @__PURE__ */ parser(fromVisitor);
 export const parseToVisitor = /* @__PURE__ */ parser(toVisitor);

@@ -5,6 +5,7 @@
 // A checked value is a copy with the declared fields only: nothing undeclared is passed on, and a key named __proto__
 // reaches no prototype, since only declared names are ever read.
 
+import { LIMITS } from './limits.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** Checks a value and gives a clean copy of it, or throws ProtocolError('bad-message'). `path` is where it stands. */
@@ -44,6 +45,13 @@ export function number(max: number): Schema<number> {
 export function whole(max: number): Schema<number> {
   return schema(['whole', max], (value, path) =>
     Number.isInteger(value) && number(max)(value, path) >= 0 ? Number(value) : fail(path, 'a whole number'),
+  );
+}
+
+/** A finite number from -`max` to `max`. */
+export function signed(max: number): Schema<number> {
+  return schema(['signed', max], (value, path) =>
+    typeof value === 'number' && Math.abs(value) <= max ? value : fail(path, `a number of -${max} to ${max}`),
   );
 }
 
@@ -120,4 +128,18 @@ export function messages<V extends Variants>(variants: V): Schema<Message<V>> {
 
 function specs(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.spec]));
+}
+
+/** Reads a text frame: JSON that is what `schema` says, or ProtocolError. */
+export function parser<T>(schema: Schema<T>): (json: string) => T {
+  return (json) => {
+    if (json.length > LIMITS.maxTextBytes) throw new ProtocolError('bad-message', `${json.length} characters`);
+    let value: unknown;
+    try {
+      value = JSON.parse(json);
+    } catch {
+      throw new ProtocolError('bad-message', 'not JSON');
+    }
+    return schema(value, 'message');
+  };
 }
