@@ -1,4 +1,4 @@
-// HTTP addresses of the cabinet: operators and sites, for admins of the account.
+// HTTP addresses of the cabinet: operators, sites and the ledger, for admins of the account.
 
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import type { Schema } from '../protocol/schema.ts';
@@ -17,6 +17,7 @@ import {
   type Refused,
 } from './store/cabinet.ts';
 import type { Database } from './store/database.ts';
+import { checkLedger, readLedger } from './store/ledger.ts';
 
 export type CabinetDoor = {
   readonly db: Database;
@@ -27,6 +28,7 @@ export type CabinetDoor = {
 };
 
 const FORM_BYTES = 64 * 1024;
+const LEDGER_PAGE = 100;
 
 export function createCabinetRoutes(door: CabinetDoor): Route[] {
   const forAdmin = async (request: HttpRequest, act: (session: Session) => Promise<HttpReply>) => {
@@ -90,5 +92,30 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       await door.sitesChanged();
       return json(200, { site: result.site });
     }),
+    {
+      // Newest first, a page at a time: `before` is the `number` of the last entry of the page before, `room` one room's.
+      method: 'GET',
+      path: '/api/ledger',
+      answer: (request) =>
+        forAdmin(request, async ({ operator }) => {
+          const query = new URLSearchParams(request.query);
+          const [room, from] = [query.get('room'), query.get('before')];
+          const before = from === null ? undefined : Number(from);
+          if (before !== undefined && !Number.isSafeInteger(before))
+            return json(400, { why: 'bad-form', text: '`before` is the number of an entry.' });
+          const entries = await readLedger(door.db, operator.account, {
+            ...(room === null ? {} : { room: room.slice(0, 64) }),
+            ...(before === undefined ? {} : { before }),
+            limit: LEDGER_PAGE,
+          });
+          return json(200, { entries });
+        }),
+    },
+    {
+      method: 'GET',
+      path: '/api/ledger/check',
+      answer: (request) =>
+        forAdmin(request, async ({ operator }) => json(200, await checkLedger(door.db, operator.account))),
+    },
   ];
 }

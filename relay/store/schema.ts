@@ -1,12 +1,12 @@
-// The tables, in the vocabulary of the design: account, site, operator, session, revocation. One schema for the embedded database
-// and for PostgreSQL 14 and later. After an edit: npx drizzle-kit generate --name what-changes; look at the SQL, and keep
-// it such that the relay before this one still runs on it (relays are restarted one by one).
+// The tables, in the vocabulary of the design: account, site, operator, session, revocation, ledger. One schema for the
+// embedded database and for PostgreSQL 14 and later. After an edit: npx drizzle-kit generate --name what-changes; look at
+// the SQL, and keep it such that the relay before this one still runs on it (relays are restarted one by one).
 //
 // Ids are made by newId (id.ts). Logins and passwords are brought into one form before they come here
 // (auth/passwords.ts), because lower() of letters beyond ASCII depends on the database's locale.
 
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { MaskingRules } from '../../protocol/messages.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -96,4 +96,28 @@ export const revocation = pgTable(
     expiresAt: at('expires_at').notNull(),
   },
   (table) => [index('revocation_expires').on(table.expiresAt)],
+);
+
+/** What operators did on visitors' pages, and what visitors allowed (ledger.ts): nothing here is ever updated. */
+export const ledger = pgTable(
+  'ledger',
+  {
+    id: uuid('id').notNull().unique(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    /** Without holes, from 1. */
+    number: bigint('number', { mode: 'number' }).notNull(),
+    room: text('room').notNull(),
+    operatorId: uuid('operator_id').notNull(),
+    at: at('at').notNull(),
+    /** The entry as it was hashed: JSON, as text, for a column of JSON is written anew by the database. */
+    body: text('body').notNull(),
+    /** Hex SHA-256 of the entry before this one, its own number and its own body. */
+    hash: text('hash').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.number] }),
+    index('ledger_room').on(table.accountId, table.room, table.number),
+  ],
 );

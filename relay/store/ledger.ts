@@ -1,0 +1,255 @@
+// The ledger: what operators did on visitors' pages by hand, what became of it, and what visitors allowed. One chain for
+// each account: the hash of an entry covers that of the one before, so what is changed, put in or taken out later is
+// noticed by whoever checks. Only the newest entries can be cut off unnoticed: keep the head (`checkLedger` gives it) in
+// another place and compare.
+//
+// Entries are written together, in the order they came, and held here while the database does not take them. Nothing
+// waits for that, and what could not be held is counted: the count is an entry, too.
+//
+// Easy to get wrong: an answer of the database may be lost after it has taken a batch, which is then written again and must
+// not stand there twice; two relays write for one account, so the account's row is locked while a batch finds its
+// predecessor; what is hashed is the text that is stored, never JSON that a database has written anew.
+
+import { createHash } from 'node:crypto';
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
+import type { Act, Grant, Outcome } from '../../protocol/hand.ts';
+import type { Person } from '../../protocol/messages.ts';
+import { reasonOf, type Logger } from '../log.ts';
+import type { Database } from './database.ts';
+import { newId } from './id.ts';
+import { account as accounts, ledger } from './schema.ts';
+
+export type Deed =
+  /** `by`: who gave it or took it back; the relay, when the room or the operator was gone. */
+  | { kind: 'grant'; grant: Grant; on: boolean; by: 'visitor' | 'operator' | 'relay' }
+  | { kind: 'act'; act: Act; outcome: Outcome }
+  /** So many entries of this account could not be kept here. */
+  | { kind: 'lost'; count: number };
+
+export type LedgerEntry = {
+  account: string;
+  /** Epoch milliseconds, by the relay's clock. */
+  at: number;
+  site: string;
+  room: string;
+  visitor: string;
+  operator: Person;
+  tab: number;
+  /** Where the tab was, as the consoles are told. */
+  url: string;
+  deed: Deed;
+};
+
+export type StoredEntry = Omit<LedgerEntry, 'account'> & { number: number; hash: string };
+
+export type Ledger = {
+  write(entry: LedgerEntry): void;
+  /** Ends when everything is written, or was tried once more. */
+  close(): Promise<void>;
+};
+
+/** The hash that the first entry of an account follows. */
+export const BEGINNING = '0'.repeat(64);
+/** Eight parameters each, and PostgreSQL takes 65,535 in a statement. */
+const ROWS_AT_ONCE = 1000;
+/** Of all accounts: about 20 MB. */
+const MAX_WAITING = 20_000;
+const TOGETHER_MS = 250;
+const AGAIN_MS = 1000;
+/** A database that is gone must not keep a relay from stopping. */
+const CLOSE_WAIT_MS = 3000;
+
+/** The id tells, when an answer of the database was lost, what of a batch it has already. */
+type Waiting = LedgerEntry & { id: string };
+
+export function createLedger(options: {
+  db: Database;
+  log: Logger;
+  after(delayMs: number, task: () => void): () => void;
+}): Ledger {
+  const { db, log, after } = options;
+  let waiting: Waiting[] = [];
+  /** Entries that could not be held, with the last of them: by account. */
+  const lost = new Map<string, { count: number; last: LedgerEntry }>();
+  let writing: Promise<void> | undefined;
+  let cancel: (() => void) | undefined;
+  let isFailing = false;
+
+  const stopTrying = () => {
+    cancel?.();
+    cancel = undefined;
+  };
+
+  const start = () => {
+    cancel = undefined;
+    writing ??= drain().finally(() => {
+      writing = undefined;
+      if (waiting.length > 0) cancel ??= after(isFailing ? AGAIN_MS : TOGETHER_MS, start);
+    });
+  };
+
+  const drain = async () => {
+    while (waiting.length > 0) {
+      const [first] = waiting;
+      const batch = waiting.filter((entry) => entry.account === first?.account).slice(0, ROWS_AT_ONCE);
+      try {
+        await append(db, batch);
+      } catch (error) {
+        if (!isFailing)
+          log.error('the database does not take the ledger of what operators do; it is tried again until it does', {
+            reason: reasonOf(error),
+            risk: 'a relay that ends before that loses what waits',
+          });
+        isFailing = true;
+        return;
+      }
+      if (isFailing) log.info('the database takes the ledger again');
+      isFailing = false;
+      const written = new Set(batch);
+      waiting = waiting.filter((entry) => !written.has(entry));
+      for (const [account, { count, last }] of lost) {
+        lost.delete(account);
+        waiting.push({ ...last, id: newId(), deed: { kind: 'lost', count } });
+      }
+    }
+  };
+
+  return {
+    write(entry) {
+      if (waiting.length >= MAX_WAITING) {
+        lost.set(entry.account, { count: (lost.get(entry.account)?.count ?? 0) + 1, last: entry });
+        return;
+      }
+      waiting.push({ ...entry, id: newId() });
+      if (!writing) cancel ??= after(TOGETHER_MS, start);
+    },
+    async close() {
+      stopTrying();
+      const written = async () => {
+        await writing;
+        if (waiting.length > 0) await drain();
+      };
+      await new Promise<void>((resolve) => {
+        const cancelWait = after(CLOSE_WAIT_MS, resolve);
+        void written().then(() => {
+          cancelWait();
+          resolve();
+        });
+      });
+      stopTrying();
+      if (waiting.length > 0) log.error('the ledger is not complete', { lost: waiting.length });
+    },
+  };
+}
+
+/** Entries of one account, oldest first. */
+async function append(db: Database, entries: readonly Waiting[]): Promise<void> {
+  const account = entries[0]?.account;
+  if (account === undefined) return;
+  await db.orm.transaction(async (tx) => {
+    await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, account)).for('update');
+    const [last] = await tx
+      .select({ number: ledger.number, hash: ledger.hash })
+      .from(ledger)
+      .where(eq(ledger.accountId, account))
+      .orderBy(desc(ledger.number))
+      .limit(1);
+    let { number, hash } = last ?? { number: 0, hash: BEGINNING };
+    const ids = entries.map(({ id }) => id);
+    const known = new Set(
+      (await tx.select({ id: ledger.id }).from(ledger).where(inArray(ledger.id, ids))).map(({ id }) => id),
+    );
+    const rows = entries
+      .filter(({ id }) => !known.has(id))
+      .map((entry) => {
+        const body = bodyOf(entry);
+        number++;
+        hash = hashOf(hash, number, body);
+        const { id, room, operator, at } = entry;
+        return { id, accountId: account, number, room, operatorId: operator.id, at: new Date(at), body, hash };
+      });
+    if (rows.length > 0) await tx.insert(ledger).values(rows);
+  });
+}
+
+/** In this order, so that anybody can hash it again. What was typed into a place that operators may not see is not told. */
+function bodyOf({ at, site, room, visitor, operator, tab, url, deed }: LedgerEntry): string {
+  const { id, name } = operator;
+  return JSON.stringify({ at, site, room, visitor, operator: { id, name }, tab, url, deed: tellable(deed) });
+}
+
+function tellable(deed: Deed): Deed {
+  if (deed.kind !== 'act' || deed.outcome.why !== 'masked') return deed;
+  const { act } = deed;
+  if (act.t === 'text') return { ...deed, act: { ...act, text: '' } };
+  if (act.t === 'key') return { ...deed, act: { ...act, key: '', code: '' } };
+  if (act.t === 'set') return { ...deed, act: { ...act, value: '' } };
+  if (act.t === 'choose') return { ...deed, act: { ...act, options: [] } };
+  return deed;
+}
+
+function hashOf(before: string, number: number, body: string): string {
+  return createHash('sha256').update(`${before}\n${number}\n${body}`).digest('hex');
+}
+
+/** Newest first. `before`: the number of the oldest entry that is known already. */
+export async function readLedger(
+  db: Database,
+  account: string,
+  { room, before, limit }: { room?: string; before?: number; limit: number },
+): Promise<StoredEntry[]> {
+  const rows = await db.orm
+    .select()
+    .from(ledger)
+    .where(
+      and(
+        eq(ledger.accountId, account),
+        room === undefined ? undefined : eq(ledger.room, room),
+        before === undefined ? undefined : lt(ledger.number, before),
+      ),
+    )
+    .orderBy(desc(ledger.number))
+    .limit(limit);
+  return rows.map(({ number, hash, body }) => ({
+    ...(JSON.parse(body) as Omit<LedgerEntry, 'account'>),
+    number,
+    hash,
+  }));
+}
+
+export type LedgerCheck = {
+  /** Entries that are as they were written. */
+  entries: number;
+  /** Hash of the last of them. */
+  head: string;
+  /** Number of the first entry that is not what was written, or is missing. */
+  brokenAt?: number;
+};
+
+/** Goes through the whole chain of an account. */
+export async function checkLedger(db: Database, account: string): Promise<LedgerCheck> {
+  let entries = 0;
+  let head = BEGINNING;
+  for (;;) {
+    const rows = await db.orm
+      .select()
+      .from(ledger)
+      .where(and(eq(ledger.accountId, account), gt(ledger.number, entries)))
+      .orderBy(asc(ledger.number))
+      .limit(ROWS_AT_ONCE);
+    if (rows.length === 0) return { entries, head };
+    for (const row of rows) {
+      const number = entries + 1;
+      if (row.number !== number || row.hash !== hashOf(head, number, row.body) || !isItsBody(row))
+        return { entries, head, brokenAt: number };
+      entries = number;
+      head = row.hash;
+    }
+  }
+}
+
+/** What entries are found by says the same as what was hashed. */
+function isItsBody({ room, operatorId, at, body }: typeof ledger.$inferSelect): boolean {
+  const said = JSON.parse(body) as LedgerEntry;
+  return said.room === room && said.operator.id === operatorId && said.at === at.getTime();
+}

@@ -1,0 +1,194 @@
+// The ledger on both databases: order, the chain, two writers, faults, and what is not told.
+
+import { describe, expect, test } from 'vitest';
+import type { Act } from '../../protocol/hand.ts';
+import { createLedger, checkLedger, readLedger, type Deed, type LedgerEntry } from '../../relay/store/ledger.ts';
+import type { Database } from '../../relay/store/database.ts';
+import { newId } from '../../relay/store/id.ts';
+import { account } from '../../relay/store/schema.ts';
+import { createLogger } from '../../relay/log.ts';
+import { onEachDatabase } from './databases.ts';
+
+const OPERATOR = { id: newId(), name: 'Анна' };
+const AT = 1_700_000_000_000;
+
+function entry(of: string, index: number, more: Partial<LedgerEntry> = {}): LedgerEntry {
+  const act: Act = { t: 'key', key: 'a', code: 'KeyA', mods: 0 };
+  const deed: Deed = { kind: 'act', act, outcome: { done: true, what: `field "${index}"`, was: '', now: 'a' } };
+  return {
+    account: of,
+    at: AT + index,
+    site: 'site',
+    room: 'room-1',
+    visitor: 'v',
+    operator: OPERATOR,
+    tab: 1,
+    url: 'https://shop.example/',
+    deed,
+    ...more,
+  };
+}
+
+onEachDatabase((db) => {
+  const addAccount = async () => {
+    const id = newId();
+    await db().orm.insert(account).values({ id, slug: id });
+    return id;
+  };
+  const after = (ms: number, task: () => void) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  };
+  const logged: string[] = [];
+  const log = createLogger('info', (line) => void logged.push(line));
+  const open = (on: Database = db()) => createLedger({ db: on, log, after });
+
+  test('entries come back in order, page by page, of one account and one room', async () => {
+    const [mine, other] = [await addAccount(), await addAccount()];
+    const ledger = open();
+    for (let index = 1; index <= 5; index++) ledger.write(entry(mine, index));
+    ledger.write(entry(mine, 6, { room: 'room-2' }));
+    ledger.write(entry(other, 7));
+    await ledger.close();
+    const newest = await readLedger(db(), mine, { limit: 2 });
+    expect(newest.map(({ number, at }) => [number, at])).toEqual([
+      [6, AT + 6],
+      [5, AT + 5],
+    ]);
+    const ofRoom = await readLedger(db(), mine, { room: 'room-1', before: 5, limit: 10 });
+    expect(ofRoom.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+    expect(ofRoom[0]).toMatchObject({ operator: OPERATOR, deed: { kind: 'act', outcome: { was: '', now: 'a' } } });
+    expect((await readLedger(db(), other, { limit: 10 })).map(({ number }) => number)).toEqual([1]);
+  });
+
+  describe('a change is noticed:', () => {
+    const changes: Record<string, string> = {
+      'what was done': `update ledger set body = replace(body, '"now":"a"', '"now":"b"') where number = 3`,
+      'who did it': `update ledger set operator_id = '${newId()}' where number = 3`,
+      where: `update ledger set room = 'another' where number = 3`,
+      when: `update ledger set at = at + interval '1 second' where number = 3`,
+      'an entry taken out': `delete from ledger where number = 3`,
+      'an entry taken out and the rest moved up': `delete from ledger where number = 3; update ledger set number = number - 1 where number > 3`,
+      'the first ones cut off': `delete from ledger where number < 4`,
+      'an entry put in':
+        `update ledger set number = number + 100 where number > 2; insert into ledger select '${newId()}', account_id, 3, room, ` +
+        `operator_id, at, body, hash from ledger where number = 2; update ledger set number = number - 99 where number > 100`,
+    };
+    for (const [title, change] of Object.entries(changes)) {
+      test(title, async () => {
+        const mine = await addAccount();
+        const ledger = open();
+        for (let index = 1; index <= 5; index++) ledger.write(entry(mine, index));
+        await ledger.close();
+        const whole = await checkLedger(db(), mine);
+        expect(whole).toEqual({ entries: 5, head: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+        await db().sql.unsafe(change);
+        const { brokenAt } = await checkLedger(db(), mine);
+        expect(brokenAt).toBe(title.startsWith('the first') ? 1 : 3);
+      });
+    }
+
+    test('the newest cut off: by the head', async () => {
+      const mine = await addAccount();
+      const ledger = open();
+      for (let index = 1; index <= 5; index++) ledger.write(entry(mine, index));
+      await ledger.close();
+      const { head } = await checkLedger(db(), mine);
+      await db().sql.unsafe('delete from ledger where number = 5');
+      expect((await checkLedger(db(), mine)).head).not.toBe(head);
+    });
+  });
+
+  test('two relays write for one account: one chain, nothing lost', async () => {
+    const mine = await addAccount();
+    const ledgers = [open(), open(), open()];
+    for (let index = 0; index < 300; index++)
+      ledgers[index % 3]?.write(entry(mine, index, { room: `room-${index % 3}` }));
+    await Promise.all(ledgers.map((ledger) => ledger.close()));
+    expect(await checkLedger(db(), mine)).toMatchObject({ entries: 300 });
+    for (const room of ['room-0', 'room-1', 'room-2']) {
+      const times = (await readLedger(db(), mine, { room, limit: 1000 })).map(({ at }) => at);
+      expect(times).toHaveLength(100);
+      expect(times).toEqual([...times].sort((a, b) => b - a));
+    }
+  });
+
+  test('what the database does not take is held, in order, until it does', async () => {
+    const mine = await addAccount();
+    let isDown = true;
+    const failing: Database = {
+      ...db(),
+      orm: new Proxy(db().orm, {
+        get(orm, name) {
+          if (isDown && name === 'transaction') return () => Promise.reject(new Error('gone'));
+          const value: unknown = Reflect.get(orm, name);
+          return typeof value === 'function' ? (value.bind(orm) as unknown) : value;
+        },
+      }),
+    };
+    logged.length = 0;
+    const ledger = open(failing);
+    ledger.write(entry(mine, 1));
+    await expect.poll(() => logged.filter((line) => line.includes('does not take')).length).toBe(1);
+    ledger.write(entry(mine, 2));
+    expect(await checkLedger(db(), mine)).toMatchObject({ entries: 0 });
+    isDown = false;
+    ledger.write(entry(mine, 3));
+    await expect.poll(async () => (await checkLedger(db(), mine)).entries).toBe(3);
+    expect((await readLedger(db(), mine, { limit: 9 })).map(({ at }) => at - AT)).toEqual([3, 2, 1]);
+    expect(logged.filter((line) => line.includes('takes the ledger again'))).toHaveLength(1);
+    await ledger.close();
+  });
+
+  test('a batch whose answer was lost stands there once', async () => {
+    const mine = await addAccount();
+    let isLost = true;
+    const losing: Database = {
+      ...db(),
+      orm: new Proxy(db().orm, {
+        get(orm, name) {
+          const value: unknown = Reflect.get(orm, name);
+          if (name !== 'transaction' || typeof value !== 'function') return value;
+          return async (...args: unknown[]) => {
+            await (value.apply(orm, args) as Promise<unknown>);
+            if (isLost) throw new Error('the line went');
+          };
+        },
+      }),
+    };
+    const ledger = open(losing);
+    for (let index = 1; index <= 3; index++) ledger.write(entry(mine, index));
+    await expect.poll(async () => (await checkLedger(db(), mine)).entries).toBe(3);
+    isLost = false;
+    ledger.write(entry(mine, 4));
+    await ledger.close();
+    expect((await readLedger(db(), mine, { limit: 9 })).map(({ at }) => at - AT)).toEqual([4, 3, 2, 1]);
+    expect(await checkLedger(db(), mine)).toMatchObject({ entries: 4 });
+  });
+
+  test('what an operator typed where they may not see is not told', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    const outcome = { done: false, why: 'masked' } as const;
+    const acts: Act[] = [
+      { t: 'text', text: '4111111111111111', isPasted: true },
+      { t: 'key', key: '4', code: 'Digit4', mods: 0 },
+      { t: 'set', node: 4, value: '4111' },
+      { t: 'choose', node: 4, options: [4] },
+    ];
+    for (const act of acts) ledger.write(entry(mine, 1, { deed: { kind: 'act', act, outcome } }));
+    await ledger.close();
+    const kept = JSON.stringify((await readLedger(db(), mine, { limit: 9 })).map(({ deed }) => deed));
+    expect(kept).not.toContain('411');
+    expect(kept).not.toContain('Digit4');
+    expect(kept).not.toContain('[4]');
+  });
+
+  test('characters that a database does not take', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    ledger.write(entry(mine, 1, { url: 'https://shop.example/\0', operator: { ...OPERATOR, name: 'half \ud800' } }));
+    await ledger.close();
+    expect(await checkLedger(db(), mine)).toMatchObject({ entries: 1 });
+  });
+});
