@@ -53,7 +53,7 @@ button:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);ou
 .badge button:focus-visible{outline-color:currentColor}
 .badge svg{width:16px;height:16px}
 .acts{display:flex;flex-wrap:wrap;gap:6px;margin-inline-start:auto}
-.badge .halt{background:#e5484d;color:#fff}.badge .halt:hover{background:#d13438}
+.badge .halt{background:#d13438;color:#fff}.badge .halt:hover{background:#b9272b}
 .dot{width:10px;height:10px;flex:none;border-radius:50%;background:var(--seen)}
 .viewed .dot{animation:pulse 2s infinite}
 @keyframes pulse{0%{box-shadow:0 0 0 0 #16a34a99}70%,to{box-shadow:0 0 0 9px #16a34a00}}
