@@ -415,6 +415,18 @@ async function buildBench(): Promise<void> {
       entryPoints: pages,
       outdir: path.join(dist, 'bench/pages'),
     });
+  await bundle('bench', 'hand', {
+    ...browser,
+    target: 'es2022',
+    entryPoints: ['bench/hand/page.ts'],
+    outdir: path.join(dist, 'bench/hand'),
+    // Each page loads its own framework only, from one place.
+    splitting: true,
+    loader: { '.css': 'text' },
+    define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false' },
+    jsx: 'automatic',
+    plugins: [sveltePlugin({ compilerOptions: { css: 'external' } })],
+  });
 }
 
 const builders: Record<Group, () => Promise<void>> = {

@@ -185,7 +185,7 @@ function pairOf({ relay, site, cookie, browsers, recipePort, root, stop }: Parts
 }
 
 /** The visitor's yes to the widget's question: a real click, once the question lets itself be answered. */
-async function allow(page: Page): Promise<void> {
+export async function allow(page: Page): Promise<void> {
   const found = await page.waitForFunction(
     () => {
       for (const host of document.querySelectorAll('[data-tandem-ui]'))

@@ -7,6 +7,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { control } from './control.ts';
+import { hand } from './hand.ts';
 import { idle } from './idle.ts';
 import { join } from './join.ts';
 import { mirror } from './mirror.ts';
@@ -15,7 +17,7 @@ import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts'
 import { size } from './size.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror];
+const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror, control, hand];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

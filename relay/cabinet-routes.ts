@@ -100,11 +100,13 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
         forAdmin(request, async ({ operator }) => {
           const query = new URLSearchParams(request.query);
           const [room, from] = [query.get('room'), query.get('before')];
+          if (room !== null && !/^[\w-]{1,64}$/.test(room))
+            return json(400, { why: 'bad-form', text: '`room` is the id of a room.' });
           const before = from === null ? undefined : Number(from);
           if (before !== undefined && !Number.isSafeInteger(before))
             return json(400, { why: 'bad-form', text: '`before` is the number of an entry.' });
           const entries = await readLedger(door.db, operator.account, {
-            ...(room === null ? {} : { room: room.slice(0, 64) }),
+            ...(room === null ? {} : { room }),
             ...(before === undefined ? {} : { before }),
             limit: LEDGER_PAGE,
           });

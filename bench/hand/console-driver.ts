@@ -1,0 +1,150 @@
+// An operator at the console, with mouse and keyboard: where a thing of the visitor's page stands in the mirror, and what
+// is done there. Knows the console from the outside only.
+
+import type { KeyInput, Page } from 'puppeteer';
+import { sleep } from '../processes.ts';
+import type { Step } from './rows.ts';
+
+const PATIENCE_MS = 6000;
+const MIDDLE = [0.5, 0.5] as const;
+/** As a hand moves: fewer would be no drag, and more only take longer. */
+const DRAG_STEPS = 12;
+
+/** Where something is in the operator's window once it is in the mirror and has come to rest. */
+async function place(page: Page, selector: string, at: readonly [number, number] = MIDDLE) {
+  let last = '';
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(30)) {
+    const found = await page.evaluate(findInMirror, selector, at[0], at[1]);
+    const now = JSON.stringify(found);
+    if (found && now === last) return found;
+    last = now;
+  }
+  throw new Error(`the mirror does not show ${selector} in its place`);
+}
+
+/** Runs in the console. Undefined: it is not there, or out of sight. */
+function findInMirror(selector: string, atX: number, atY: number): { x: number; y: number } | undefined {
+  const outer = [...document.querySelectorAll<HTMLIFrameElement>('[data-testid=mirror] iframe')].find(
+    (frame) => frame.style.display !== 'none',
+  );
+  if (!outer) return undefined;
+  const shown = outer.getBoundingClientRect();
+  const scale = shown.width / outer.offsetWidth;
+  let scope: ParentNode | null = outer.contentDocument;
+  let found: Element | null = null;
+  let dx = 0;
+  let dy = 0;
+  for (const part of selector.split(/ (?=>>>|\|>)/)) {
+    if (part.startsWith('|>')) {
+      const frame = found as HTMLIFrameElement;
+      const box = frame.getBoundingClientRect();
+      dx += box.x + frame.clientLeft;
+      dy += box.y + frame.clientTop;
+      scope = frame.contentDocument;
+    } else if (part.startsWith('>>>')) scope = (found as Element | null)?.shadowRoot ?? null;
+    found = scope?.querySelector(part.replace(/^(>>>|\|>) /, '')) ?? null;
+    if (!found) return undefined;
+  }
+  const box = found?.getBoundingClientRect();
+  if (!box || box.width === 0) return undefined;
+  const inside = { x: dx + box.x + box.width * atX, y: dy + box.y + box.height * atY };
+  const point = { x: shown.x + inside.x * scale, y: shown.y + inside.y * scale };
+  const isSeen = inside.x > 0 && inside.y > 0 && inside.x < outer.offsetWidth && inside.y < outer.offsetHeight;
+  return isSeen ? point : undefined;
+}
+
+export async function perform(page: Page, step: Step): Promise<void> {
+  switch (step.do) {
+    case 'click':
+    case 'double':
+    case 'right': {
+      const { x, y } = await place(page, step.on, step.at);
+      await page.mouse.move(x, y);
+      await page.mouse.click(x, y, {
+        button: step.do === 'right' ? 'right' : 'left',
+        count: step.do === 'double' ? 2 : 1,
+      });
+      return;
+    }
+    case 'hover': {
+      const { x, y } = await place(page, step.on, step.at);
+      await page.mouse.move(x, y, { steps: 3 });
+      return;
+    }
+    case 'type':
+      for (const key of step.text) await page.keyboard.type(key);
+      return;
+    case 'paste':
+      await page.evaluate((text) => {
+        const data = new DataTransfer();
+        data.setData('text/plain', text);
+        // The clipboard belongs to the whole machine; the event is what the console hears of it.
+        document.activeElement?.dispatchEvent(
+          new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+        );
+      }, step.text);
+      return;
+    case 'key': {
+      for (const held of step.with ?? []) await page.keyboard.down(held as KeyInput);
+      await page.keyboard.press(step.key as KeyInput);
+      for (const held of step.with ?? []) await page.keyboard.up(held as KeyInput);
+      return;
+    }
+    case 'drag': {
+      const from = await place(page, step.on, step.on === step.to ? [0.2, 0.2] : MIDDLE);
+      const to = await place(page, step.to, step.at);
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      for (let index = 1; index <= DRAG_STEPS; index++) {
+        const part = index / DRAG_STEPS;
+        await page.mouse.move(from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part);
+        // Each in a frame of its own, as a hand's are.
+        await sleep(20);
+      }
+      await page.mouse.up();
+      return;
+    }
+    case 'wheel': {
+      const { x, y } = await place(page, step.on, step.on === 'body' ? [0.5, 0.1] : MIDDLE);
+      await page.mouse.move(x, y);
+      await page.mouse.wheel({ deltaY: step.dy });
+      return;
+    }
+    case 'choose': {
+      const { x, y } = await place(page, step.on);
+      await page.mouse.click(x, y);
+      const isMany = step.options.length > 1;
+      for (const option of step.options) {
+        await page.waitForFunction(
+          (index) => document.querySelectorAll('[data-testid=hand-option]').length > index,
+          { timeout: PATIENCE_MS },
+          option,
+        );
+        const options = await page.$$('[data-testid=hand-option]');
+        await options[option]?.click();
+      }
+      if (isMany) await page.click('[data-testid=hand-choose]');
+      return;
+    }
+    case 'set': {
+      const { x, y } = await place(page, step.on);
+      await page.mouse.click(x, y);
+      await page.waitForSelector('[data-testid=hand-value]', { timeout: PATIENCE_MS });
+      // Pickers differ by language and platform; what they bring about is this.
+      await page.$eval(
+        '[data-testid=hand-value]',
+        (field, value) => {
+          (field as HTMLInputElement).value = value;
+          field.dispatchEvent(new Event('input', { bubbles: true }));
+        },
+        step.value,
+      );
+      await page.click('[data-testid=hand-send]');
+    }
+  }
+}
+
+/** What the console says was refused, in its own words, oldest first. */
+export async function refusals(page: Page): Promise<string[]> {
+  return page.$$eval('[data-testid=hand-refused]', (labels) => labels.map((label) => label.textContent ?? ''));
+}
