@@ -78,7 +78,9 @@ async function run(context: BenchContext): Promise<void> {
     const theirs = new Map<Row, Result>();
     for (const [index, row] of rows.entries()) {
       await visitor.goto(`${site.origin}/with?page=${row.page}&number=${index + 1}`);
-      ours.set(row, await byHand(row, index + 1, visitor, operator));
+      const result = await byHand(row, index + 1, visitor, operator);
+      ours.set(row, result);
+      if (result !== 'done') context.say(`${row.page}, ${row.name}: ${result.slice(0, 400)}`);
     }
     for (const row of rows) {
       await visitor.goto(`${site.origin}/without?page=${row.page}`);

@@ -7,6 +7,8 @@ import type { Step } from './rows.ts';
 
 const PATIENCE_MS = 6000;
 const MIDDLE = [0.5, 0.5] as const;
+/** There and back, and the frame. */
+const SCROLLED_MS = 250;
 /** As a hand moves: fewer would be no drag, and more only take longer. */
 const DRAG_STEPS = 12;
 
@@ -16,14 +18,24 @@ async function place(page: Page, selector: string, at: readonly [number, number]
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(30)) {
     const found = await page.evaluate(findInMirror, selector, at[0], at[1]);
     const now = JSON.stringify(found);
-    if (found && now === last) return found;
+    const isAtRest = now === last;
     last = now;
+    if (!found || !isAtRest) continue;
+    if (found.below === 0) return found;
+    // Out of sight: brought there as a person would.
+    await page.mouse.move(found.x, found.middle);
+    await page.mouse.wheel({ deltaY: found.below });
+    await sleep(SCROLLED_MS);
   }
   throw new Error(`the mirror does not show ${selector} in its place`);
 }
 
-/** Runs in the console. Undefined: it is not there, or out of sight. */
-function findInMirror(selector: string, atX: number, atY: number): { x: number; y: number } | undefined {
+/** Runs in the console. Undefined: it is not there. `below`: so far must be scrolled until it is in sight. */
+function findInMirror(
+  selector: string,
+  atX: number,
+  atY: number,
+): { x: number; y: number; middle: number; below: number } | undefined {
   const outer = [...document.querySelectorAll<HTMLIFrameElement>('[data-testid=mirror] iframe')].find(
     (frame) => frame.style.display !== 'none',
   );
@@ -48,9 +60,13 @@ function findInMirror(selector: string, atX: number, atY: number): { x: number; 
   const box = found?.getBoundingClientRect();
   if (!box || box.width === 0) return undefined;
   const inside = { x: dx + box.x + box.width * atX, y: dy + box.y + box.height * atY };
-  const point = { x: shown.x + inside.x * scale, y: shown.y + inside.y * scale };
-  const isSeen = inside.x > 0 && inside.y > 0 && inside.x < outer.offsetWidth && inside.y < outer.offsetHeight;
-  return isSeen ? point : undefined;
+  const isSeen = inside.y > 0 && inside.y < outer.offsetHeight;
+  return {
+    x: shown.x + inside.x * scale,
+    y: shown.y + inside.y * scale,
+    middle: shown.y + shown.height / 2,
+    below: isSeen ? 0 : Math.round(inside.y - outer.offsetHeight / 2),
+  };
 }
 
 export async function perform(page: Page, step: Step): Promise<void> {
