@@ -27,6 +27,8 @@ export const BUDGETS = {
   loaderGz: 2_500,
   /** Loader and everything that a viewed visitor loads. */
   viewedVisitorGz: 45_000,
+  /** On top of that, what a visitor loads whom an operator asks to help by hand. */
+  handGz: 24_000,
 } as const;
 
 export const GROUPS = ['widget', 'console', 'relay', 'demo', 'bench'] as const;
@@ -121,6 +123,10 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   '  if (tagName === "img" && inlineImages) {': '',
   '  if (["audio", "video"].includes(tagName)) {': '',
   'for (var i = 0; i < chars.length; i++) {': '',
+  // Ours is blocked; what changes in it, a pointer in each frame, is not for rrweb to look at.
+  'function hasShadowRoot(': `function hasShadowRoot(n) {
+    return index.shadowRoot(n) && n.dataset.tandemUi === undefined;
+  }`,
   // No class is named by a pattern; a style element of several texts goes as it is written (css-lost.ts).
   'function classMatchesRegex(': 'function classMatchesRegex(){return false}',
   // For browsers that no operator can use the mirror in.
@@ -282,6 +288,12 @@ const leanProtocol: Plugin = {
         )
         // Left in, it would make a chunk of its own with nothing in it, and one more request.
         .replace(/^import \{ LIMITS \} from .*$/m, '')
+        // Caught by the guard, which asks no error what it is: a class that two bundles share would be one more request.
+        .replace(/^import \{ ProtocolError \} from .*$/m, '')
+        .replace(/throw new ProtocolError\(.*\);/g, 'throw Error();')
+        // Nor what was wrong with a message, nor, but in a test, what a schema was made from.
+        .replace(/\bfail\(path, (`[^`]*`|'[^']*'|words\.join\(' \| '\))\)/g, 'fail()')
+        .replace(/\bschema\(\s*\[([^[\]]|\[[^[\]]*\])*\],/g, 'schema(0,')
         // Schemas within schemas: one call not marked as pure, and a row that only others read stays in the bundle.
         .replace(/(?<=\w: |\()(?:maybe|list|messages|number|object|oneOf|orNull|signed|text|whole)\(/g, (call) =>
           /[\\/]protocol[\\/](messages|hand)\.ts$/.test(file) ? `/* @__PURE__ */ ${call}` : call,
@@ -317,15 +329,21 @@ async function buildWidget(): Promise<void> {
   const target = 'es2021';
   // No comment in the file that names its map: a visitor pays for that too. The maps lie beside the files.
   const sourcemap = 'external';
-  const panel = await bundle('widget', 'widget', {
+  const split: BuildOptions = {
     ...browser,
     target,
     sourcemap,
-    entryPoints: ['widget/widget.ts', 'widget/launcher.ts', 'widget/frame.ts'],
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     splitting: true,
     plugins: VISITOR_PLUGINS,
+  };
+  // Apart from the widget: what both use is in both, instead of in one more file for every visitor.
+  const hand = await bundle('widget', 'hand', { ...split, entryPoints: ['widget/hand.ts'] });
+  const panel = await bundle('widget', 'widget', {
+    ...split,
+    entryPoints: ['widget/widget.ts', 'widget/launcher.ts', 'widget/frame.ts'],
+    define: { HAND_FILE: JSON.stringify(outputOf(hand, 'widget/hand.ts')) },
   });
   const loader = await bundle('widget', 'loader', {
     ...browser,
@@ -339,6 +357,7 @@ async function buildWidget(): Promise<void> {
       FRAME_FILE: JSON.stringify(outputOf(panel, 'widget/frame.ts')),
     },
   });
+  await minifyAgain(hand);
   await minifyAgain(panel);
   await minifyAgain(loader);
 }
@@ -364,9 +383,18 @@ async function buildConsole(): Promise<void> {
   const script = outputOf(metafile, 'operator-ui/main.ts');
   const css = Object.keys(metafile.outputs).find((file) => file.endsWith('.css'));
   const page = await readFile(path.join(root, 'operator-ui/index.html'), 'utf8');
+  // What the entry shares with parts that are loaded later stands in files of its own: asked for with it, not after it.
+  const imports = Object.values(metafile.outputs).find(
+    ({ entryPoint }) => entryPoint === 'operator-ui/main.ts',
+  )?.imports;
+  const shared = (imports ?? []).filter(({ kind }) => kind === 'import-statement');
+  const preload = shared.map((each) => `<link rel="modulepreload" href="/console/${path.basename(each.path)}" />`);
   await writeFile(
     path.join(dist, 'console/index.html'),
-    page.replaceAll('%SCRIPT%', script).replaceAll('%STYLE%', css ? path.basename(css) : ''),
+    page
+      .replaceAll('%SCRIPT%', script)
+      .replaceAll('%STYLE%', css ? path.basename(css) : '')
+      .replace('</head>', `${preload.join('')}</head>`),
   );
   const still = path.join(root, 'operator-ui/static');
   if (existsSync(still)) await cp(still, path.join(dist, 'console'), { recursive: true });

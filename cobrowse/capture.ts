@@ -65,6 +65,8 @@ export type Capture = {
   nodeOf(id: number): Node | undefined;
   /** 0: not captured. */
   idOf(node: Node): number;
+  /** What the hand may neither touch nor tell of: blocked, masked, private, or a secret field. */
+  isHidden(element: Element): boolean;
 };
 
 /** One animation frame: what scrolls more often than that nobody sees. */
@@ -119,7 +121,13 @@ export function startCapture(
 
   const idOf = (node: Node) => Math.max(0, mirror.getId(node));
 
-  const refused: Capture = { stop, snapshot: () => undefined, nodeOf: () => undefined, idOf: () => 0 };
+  const refused: Capture = {
+    stop,
+    snapshot: () => undefined,
+    nodeOf: () => undefined,
+    idOf: () => 0,
+    isHidden: () => true,
+  };
   const masker = (() => {
     try {
       return createMasker(options.masking, options.uiAttribute);
@@ -315,6 +323,8 @@ export function startCapture(
     snapshot: restart,
     nodeOf: (id) => mirror.getNode(id) ?? undefined,
     idOf,
+    isHidden: (element) =>
+      masker.isWithinBlocked(element) || masker.zoneOf(element) !== 'open' || !!masker.secretOf(element),
   };
 }
 

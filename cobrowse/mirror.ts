@@ -24,11 +24,14 @@ import { createAge, createLack, type Age, type Sent } from './mirror/age.ts';
 import { createAssetBook } from './mirror/assets.ts';
 import { createCssSource } from './mirror/css-source.ts';
 import { EVENT, finite, isFields } from './mirror/events.ts';
+import type { Box } from './mirror/geometry.ts';
 import { inflate } from './mirror/inflate.ts';
 import { createMarks } from './mirror/marks.ts';
 import { createOrder } from './mirror/order.ts';
 import { createPage, type Page } from './mirror/page.ts';
 import { createStage } from './mirror/stage.ts';
+
+export type { Box };
 
 export type MirrorOptions = {
   /** Address of an asset on the relay. */
@@ -68,6 +71,19 @@ export type Mirror = {
   /** The captured node at a point of the visitor's viewport, and where in it (0 to 1). */
   nodeAt(x: number, y: number): { id: number; dx: number; dy: number } | undefined;
   elementOf(id: number): Element | undefined;
+  idOf(element: Element): number | undefined;
+  /** Where in the visitor's viewport a point of this window is; it may lie outside. */
+  pointAt(clientX: number, clientY: number): { x: number; y: number };
+  /** Where in this window a captured node is; undefined: it is gone, or has no box. */
+  boxOf(id: number): Box | undefined;
+  /** The visitor's viewport, while a tab is shown. */
+  readonly viewport: { width: number; height: number } | undefined;
+  /** Where in this window the picture can be seen, without scroll bars. */
+  readonly view: Box;
+  /** Scrolls a picture that is larger than its place. */
+  scrollBy(dx: number, dy: number): void;
+  /** What the visitor has selected. */
+  readonly selectedText: string;
   close(): void;
 };
 
@@ -357,6 +373,22 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     age: () => Math.max(lack.ms(), shown === undefined ? 0 : (tabs.get(shown)?.age.ms() ?? 0)),
     nodeAt: (x, y) => (shown === undefined ? undefined : tabs.get(shown)?.page.nodeAt(x, y)),
     elementOf: (id) => (shown === undefined ? undefined : tabs.get(shown)?.page.elementOf(id)),
+    idOf: (element) => (shown === undefined ? undefined : tabs.get(shown)?.page.idOf(element)),
+    pointAt: stage.pointAt,
+    boxOf(id) {
+      const box = shown === undefined ? undefined : tabs.get(shown)?.page.boxOf(id);
+      return box && stage.clientBox(box);
+    },
+    get viewport() {
+      return shown === undefined ? undefined : tabs.get(shown)?.page.size;
+    },
+    get view() {
+      return stage.view;
+    },
+    scrollBy: stage.scrollBy,
+    get selectedText() {
+      return shown === undefined ? '' : (tabs.get(shown)?.page.selectedText ?? '');
+    },
     close() {
       if (closed) return;
       closed = true;

@@ -56,6 +56,8 @@ export type Visit = {
   stop(): void;
   /** Signed proof of the visit, for hello.resume and for storing; undefined when there is none. */
   readonly resume: string | undefined;
+  /** While the page is captured. */
+  readonly capture: Capture | undefined;
   close(): void;
 };
 
@@ -236,6 +238,9 @@ export function createVisit(options: VisitOptions): Visit {
     },
     get resume() {
       return state.at === 'visiting' ? state.visit.resume : left?.resume;
+    },
+    get capture() {
+      return capturing?.capture;
     },
     linkOpen() {
       isLinkOpen = true;

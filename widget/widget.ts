@@ -18,15 +18,20 @@ import { createBadge, type Badge, type BadgeState } from './badge.ts';
 import { createConsent, type Consent } from './consent.ts';
 import { icon, make, mark } from './element.ts';
 import { encode } from './encode.ts';
+import type { Hand, HandDoor, HandFile, Wish } from './hand-door.ts';
 import { storageKey, type Handover, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
 import { createSpare, readStored, writeStored } from './host.ts';
 import { createPanel, type Panel } from './panel.ts';
 import { createSurface, focused } from './surface.ts';
 import { wordsFor, type Words } from './words.ts';
 
+/** Name of a hashed file: put in by build.ts. */
+declare const HAND_FILE: string;
+
 /** A pointer or picture is not worth sending behind so many bytes: it would be old when it came. */
 const MOST_WAITING_BYTES = 64 * 1024;
 const TOAST_MS = 8_000;
+const HAND_RETRY_MS = 5_000;
 
 /** What a page's `Tandem('on', 'visit', f)` is told. */
 export type VisitEvent = { type: 'started' } | { type: 'ended'; why: string };
@@ -68,6 +73,11 @@ function startWidget(handover: Handover, words: Words): Widget {
   let answered: string | undefined;
   let badge: Badge | undefined;
   let toast: HTMLElement | undefined;
+
+  let hand: Hand | undefined;
+  let handLoading: Promise<unknown> | undefined;
+  /** For the hand, once it is here. */
+  let handed: string[] = [];
 
   // ---- To and from the relay ----
 
@@ -195,6 +205,25 @@ function startWidget(handover: Handover, words: Words): Widget {
     });
   };
 
+  /** What the relay says to the hand is read by it alone: most visitors never load what could. */
+  const toHand = (data: string) => {
+    handed.push(data);
+    handLoading ??= (import(`${relay}/widget/${HAND_FILE}`) as Promise<HandFile>)
+      .then(({ load }) => load(door))
+      .then(
+        (made) => (hand = made),
+        // Blocked or unreachable: the next need tries again, but not with each movement of a pointer.
+        () => host.after(HAND_RETRY_MS, () => (handLoading = undefined)),
+      );
+    void handLoading.then(
+      host.guard(() => {
+        if (hand) handed.splice(0).forEach(hand.text);
+        // What an operator did a while ago must not happen now; who has what stays true.
+        else handed = handed.filter((data) => !data.includes('"act"'));
+      }),
+    );
+  };
+
   const changed = (next: VisitView) => {
     const was = view;
     view = next;
@@ -232,8 +261,9 @@ function startWidget(handover: Handover, words: Words): Widget {
     anchor: () => question?.consent.anchor ?? badge?.anchor,
     isAsking: () => !!question,
     heard(event) {
-      if (question) question.consent.heard(event);
-      else if ('key' in event && event.key === 'Escape') closePanel();
+      if (question) return question.consent.heard(event);
+      hand?.heard(event);
+      if ('key' in event && event.key === 'Escape') closePanel();
     },
     lost() {
       // Never seen without knowing it.
@@ -242,15 +272,6 @@ function startWidget(handover: Handover, words: Words): Widget {
   });
 
   const render = () => {
-    const about =
-      view.state === 'asked' && view.ask !== answered && !document.hidden
-        ? view.ask
-        : wantsShow && !isActive(view)
-          ? 'show'
-          : undefined;
-    const isPanelOpen = !!panel?.isOpen;
-    if (panel) panel.panel.element.hidden = !isPanelOpen || !!about;
-    if (question && question.about !== about) closeQuestion();
     const state = badgeState(view);
     if (state) {
       badge ??= createBadge(host, words, {
@@ -260,12 +281,22 @@ function startWidget(handover: Handover, words: Words): Widget {
       badge.set(state);
       if (!badge.element.isConnected) surface.root.append(badge.element);
     } else badge?.element.remove();
-    if (about && !question) openQuestion(about);
+    const wish = hand?.changed();
+    const about =
+      view.state === 'asked' && view.ask !== answered && !document.hidden
+        ? view.ask
+        : wantsShow && !isActive(view)
+          ? 'show'
+          : wish?.about;
+    const isPanelOpen = !!panel?.isOpen;
+    if (panel) panel.panel.element.hidden = !isPanelOpen || !!about;
+    if (question && question.about !== about) closeQuestion();
+    if (about && !question) openQuestion(about, wish);
     launcher.style.setProperty('visibility', state || isPanelOpen ? 'hidden' : 'visible', 'important');
     surface.show(!!state || !!question || isPanelOpen || !!toast);
   };
 
-  const openQuestion = (about: string) => {
+  const openQuestion = (about: string, wish: Wish | undefined) => {
     const opener = focused();
     const consent = createConsent({
       host,
@@ -279,6 +310,7 @@ function startWidget(handover: Handover, words: Words): Widget {
         else if (yes) withVisit((visit) => visit.show());
         render();
       },
+      ...wish,
     });
     question = { about, consent, opener };
     surface.root.append(consent.element);
@@ -352,12 +384,24 @@ function startWidget(handover: Handover, words: Words): Widget {
     surface.root.append(mine);
   };
 
+  const door: HandDoor = {
+    handover,
+    words,
+    key,
+    surface,
+    make,
+    mark,
+    send,
+    render,
+    visit: () => (slot.kind === 'here' ? slot.visit : undefined),
+  };
+
   host.listen(document, 'visibilitychange', render);
   // A page load within a visit.
   wantsPause = !!stored()?.paused;
 
   return {
-    text: (data) => receive(parseToVisitor(data)),
+    text: (data) => (data.startsWith('{"t":"hand"') ? toHand(data) : receive(parseToVisitor(data))),
     changed(now) {
       const was = link;
       link = now;
@@ -378,6 +422,7 @@ function startWidget(handover: Handover, words: Words): Widget {
     },
     close() {
       if (slot.kind === 'here') slot.visit.close();
+      hand?.close();
       surface.close();
     },
     stored() {

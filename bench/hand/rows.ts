@@ -98,7 +98,6 @@ export const ROWS: readonly Row[] = [
   typed('email', 'a@example.org'),
   typed('tel', '+7 900'),
   typed('url', 'https://a.example'),
-  typed('number', '7'),
   plain('text area', [click('#area'), type('one'), key('Enter'), type('two')], ({ form }) =>
     /^one\r?\ntwo$/.test(form['area'] ?? ''),
   ),
@@ -135,6 +134,7 @@ export const ROWS: readonly Row[] = [
     [{ do: 'choose', on: '#many', options: [0, 2] }],
     ({ many }) => many.join() === 'red,blue',
   ),
+  picked('number', '7'),
   picked('range', '40'),
   picked('date', '2026-12-31'),
   picked('time', '12:30'),

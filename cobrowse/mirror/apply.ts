@@ -19,6 +19,8 @@ export type Applier = {
   redraw(): void;
   /** There is something that redraw would draw. */
   readonly hasMarks: boolean;
+  /** In a field or on the page; empty: nothing. */
+  readonly selectedText: string;
   /** Events that could not be applied. */
   readonly wrong: number;
 };
@@ -41,6 +43,7 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
   let caret: Caret | undefined;
   let list: { id: number; active: number } | undefined;
   let highlighted: Document[] = [];
+  let selected: readonly Range[] = [];
   let wrong = 0;
 
   const nodeOf = (id: unknown): Node | undefined => {
@@ -74,6 +77,7 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
       ranges.push(range);
     }
     const [first] = ranges;
+    selected = ranges;
     caret = caret?.kind === 'range' ? undefined : caret;
     if (first?.collapsed && isEditable(first.startContainer)) caret = { kind: 'range', range: first };
     const byDocument = new Map<Document, Range[]>();
@@ -190,6 +194,12 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
     },
     get hasMarks() {
       return caret !== undefined || list !== undefined;
+    },
+    get selectedText() {
+      const field = caret?.kind === 'field' ? nodes.get(caret.id) : undefined;
+      if (caret?.kind === 'field' && (isHtml(field, 'input') || isHtml(field, 'textarea')))
+        return field.value.slice(caret.start, caret.end);
+      return selected.map((range) => range.toString()).join('\n');
     },
     event(event) {
       try {

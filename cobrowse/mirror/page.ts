@@ -11,10 +11,10 @@ import { TooLarge } from './build.ts';
 import type { CssSource } from './css-source.ts';
 import { EVENT, finite, isFields, textOf, type Fields } from './events.ts';
 import { emptyDocument } from './frames.ts';
-import { elementAt } from './geometry.ts';
+import { boxOf, elementAt, type Box } from './geometry.ts';
 import type { Marks } from './marks.ts';
 import { mediaFacts, prefersDark } from './media.ts';
-import { isElement } from './node-kinds.ts';
+import { elementAround, isElement } from './node-kinds.ts';
 import { idIn } from './pieces.ts';
 import { createScene, type Labels, type Scene } from './scene.ts';
 
@@ -36,6 +36,11 @@ export type Page = {
   show(shown: boolean): void;
   nodeAt(x: number, y: number): { id: number; dx: number; dy: number } | undefined;
   elementOf(id: number): Element | undefined;
+  idOf(element: Element): number | undefined;
+  /** In the visitor's viewport; undefined: it is gone, or has no box. */
+  boxOf(id: number): Box | undefined;
+  /** What the visitor has selected. */
+  readonly selectedText: string;
   readonly size: { width: number; height: number };
   readonly elements: number;
   readonly hasPicture: boolean;
@@ -294,19 +299,26 @@ export function createPage(options: PageOptions): Page {
       if (!scene) return undefined;
       const found = elementAt(scene.document, x, y);
       if (!found) return undefined;
-      let element: Element | null = found.element;
-      let id = scene.nodes.idOf(element);
-      while (id === undefined && element) {
-        element = element.parentElement;
-        id = element ? scene.nodes.idOf(element) : undefined;
-      }
+      // What has no id is the mirror's own: the words in a frame of another origin stand for that frame.
+      let element: Element | undefined = found.element;
+      while (element && scene.nodes.idOf(element) === undefined) element = elementAround(element);
+      const id = element && scene.nodes.idOf(element);
       if (!element || id === undefined) return undefined;
-      const box = element.getBoundingClientRect();
-      return { id, dx: share(found.x - box.x, box.width), dy: share(found.y - box.y, box.height) };
+      const box = boxOf(element, scene.document);
+      return { id, dx: share(x - box.x, box.width), dy: share(y - box.y, box.height) };
     },
     elementOf(id) {
       const node = scene?.nodes.get(id);
       return isElement(node) ? node : undefined;
+    },
+    idOf: (element) => scene?.nodes.idOf(element),
+    boxOf(id) {
+      const node = scene?.nodes.get(id);
+      if (!scene || !isElement(node) || node.getClientRects().length === 0) return undefined;
+      return boxOf(node, scene.document);
+    },
+    get selectedText() {
+      return applier?.selectedText ?? '';
     },
     close() {
       closed = true;

@@ -8,6 +8,7 @@ import type { ToOperator } from '../../protocol/messages.ts';
 import type { Memory } from '../browser-doors.ts';
 import type { RelayHttp } from '../relay-http.ts';
 import { AccountHolder } from './account.svelte.ts';
+import { ActNumbers } from './act-numbers.ts';
 import { Asks } from './asks.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Connection } from './connection.svelte.ts';
@@ -41,6 +42,7 @@ export class Console {
   readonly route = new Route();
   readonly clock = new Clock();
   readonly toasts = new Toasts();
+  #numbers = new ActNumbers();
   #graceMs = $state(0);
 
   constructor(doors: ConsoleDoors) {
@@ -55,6 +57,7 @@ export class Console {
       frame: (room, bytes) => this.rooms.frame(room, bytes),
       loggedOut: () => this.account.ended(),
     });
+    const numbers = this.#numbers;
     const send = this.connection.send.bind(this.connection);
     this.visitors = new Visitors(() => this.connection.send({ t: 'list', on: true }));
     this.asks = new Asks({
@@ -66,7 +69,13 @@ export class Console {
       for (const id of rooms) this.rooms.byId(id)?.putAway();
     });
     this.rooms = new Rooms(
-      { send, createMirror: doors.createMirror, mirrorLabels: () => this.preferences.texts.mirrorLabels },
+      {
+        send,
+        createMirror: doors.createMirror,
+        mirrorLabels: () => this.preferences.texts.mirrorLabels,
+        me: () => (this.account.state.kind === 'in' ? this.account.state.account.operator.id : ''),
+        nextAct: () => numbers.next(),
+      },
       { memory: doors.tab, hasHung: (room) => this.guard.hasHung(room) },
     );
     this.settings = new Settings({
@@ -140,6 +149,7 @@ export class Console {
 
   #connected(welcome: Extract<ToOperator, { t: 'welcome' }>): void {
     this.clock.set(welcome.now);
+    this.#numbers.restart();
     this.#graceMs = welcome.graceMs;
     this.visitors.setSites(welcome.sites);
     this.asks.cut();
@@ -159,6 +169,8 @@ export class Console {
         return this.rooms.byId(message.room)?.history(message.from, message.to);
       case 'head':
         return this.rooms.byId(message.room)?.head(message.sequence);
+      case 'hand':
+        return this.rooms.byId(message.room)?.say(message.say);
       case 'refused': {
         const isShown = this.rooms.refused(message) || this.asks.refused(message);
         if (!isShown) this.toasts.show(this.texts.refusals[message.why]);

@@ -6,13 +6,18 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- sets are replaced whole, never changed */
 
 import type { Mirror, MirrorEvent, MirrorOptions } from '../../cobrowse/mirror.ts';
+import type { ToOperatorHand } from '../../protocol/hand.ts';
 import type { FromOperator, Refusal, RoomTab, RoomView } from '../../protocol/messages.ts';
+import { Hand } from './hand.svelte.ts';
 
 export type CreateMirror = (container: HTMLElement, options: MirrorOptions) => Mirror;
 export type RoomDoor = {
   send(message: FromOperator): boolean;
   createMirror: CreateMirror;
   mirrorLabels(): MirrorOptions['labels'];
+  /** The operator's id. */
+  me(): string;
+  nextAct(): number;
 };
 
 export type Scale = 'fit' | 'actual';
@@ -28,6 +33,7 @@ const SIGN_LATE_MS = 2000;
 
 export class Room {
   readonly id: string;
+  readonly hand: Hand;
   #door: RoomDoor;
   /** Where the mirror goes. */
   #container: HTMLElement | undefined;
@@ -56,6 +62,13 @@ export class Room {
   constructor(id: string, door: RoomDoor, options: { isPutAway: boolean }) {
     this.id = id;
     this.#door = door;
+    this.hand = new Hand({
+      send: (say) => door.send({ t: 'hand', room: id, say }),
+      nextNumber: () => door.nextAct(),
+      me: () => door.me(),
+      tab: () => this.tab,
+      mirror: () => this.#mirror,
+    });
     this.#isPutAway = $state(options.isPutAway);
   }
 
@@ -190,11 +203,23 @@ export class Room {
     this.#hasSigns = view.state === 'live' && (this.#hasSigns || (isInTime && view.visitorRttMs !== undefined));
     this.#signAt = now;
     this.#view = view;
+    if (view.state === 'ended') this.hand.ended();
+    else this.hand.told(view.hands ?? []);
     this.#mirror?.addresses(view.tabs);
     const isBlank = (tab: number) => view.tabs.some((each) => each.tab === tab && each.blank === true);
     if (view.tabs.some(({ tab }) => isBlank(tab) && this.#painted.has(tab)))
       this.#painted = new Set([...this.#painted].filter((tab) => !isBlank(tab)));
     this.#showTab();
+  }
+
+  /** The link came back: everything goes on where it stopped. */
+  connected(): void {
+    this.hand.connected();
+    this.watch();
+  }
+
+  say(say: ToOperatorHand): void {
+    this.hand.say(say);
   }
 
   refuse(why: Refusal): void {
@@ -225,6 +250,7 @@ export class Room {
   }
 
   close(): void {
+    this.hand.close();
     this.#mirror?.close();
     this.#mirror = undefined;
     this.#container = undefined;
@@ -242,7 +268,10 @@ export class Room {
 
   #showTab(): void {
     const tab = this.tab;
-    if (tab !== undefined && this.#mirror && this.#mirror.shown !== tab) this.#mirror.show(tab);
+    if (tab !== undefined && this.#mirror && this.#mirror.shown !== tab) {
+      this.#mirror.show(tab);
+      this.hand.repainted();
+    }
   }
 
   #mirrored(event: MirrorEvent): void {
@@ -252,6 +281,7 @@ export class Room {
         return;
       case 'ready':
         this.#failed = false;
+        if (event.tab === this.tab) this.hand.repainted();
         if (!this.#painted.has(event.tab)) this.#painted = new Set([...this.#painted, event.tab]);
         return;
       case 'painted':

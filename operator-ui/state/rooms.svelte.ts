@@ -55,7 +55,7 @@ export class Rooms {
   watchAgain(): void {
     // A relay that restarted may give the numbers to other rooms.
     this.#byNumber.clear();
-    for (const room of this.#open) room.watch();
+    for (const room of this.#open) room.connected();
   }
 
   receive(view: RoomView): void {
@@ -80,6 +80,7 @@ export class Rooms {
       room.refuse(message.why);
       this.#remember();
     }
+    if (/^(hand|wish)/.test(message.what)) room.hand.refused(message.why);
     return true;
   }
 

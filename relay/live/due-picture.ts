@@ -56,6 +56,12 @@ export class DuePicture {
     return this.#isBlank;
   }
 
+  /** The picture that the room has, or is being given, is of the document that is there: beyond doubt. */
+  isCertain(received: number): boolean {
+    const state = this.#state;
+    return state.kind === 'doubt' ? received > state.received : state.kind === 'settled' && !this.#isBlank;
+  }
+
   /** The tab is there again. */
   back(received: number, now: number): void {
     if (this.#state.kind === 'due') this.#expect(now, true);
@@ -111,8 +117,11 @@ export class DuePicture {
     }
     // Of two documents so young the clocks say the same.
     if (known.at < 2 * SAME_WITHIN_MS || this.#isBlank) return;
-    if (state.kind === 'doubt') this.#state = { kind: 'settled' };
-    else state.isOther = false;
+    if (state.kind === 'due') state.isOther = false;
+    // One that is older: the visitor went back to it, and a browser that had kept it goes on with its clock. Or what was
+    // known came late. The first sends a picture by itself.
+    else if (behindMs < -SAME_WITHIN_MS) this.#expect(now, false);
+    else this.#state = { kind: 'settled' };
   }
 
   /** Once a second while the tab is there and pictures are wanted. */

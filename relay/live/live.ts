@@ -4,11 +4,14 @@
 
 import { closeFor, ProtocolError } from '../../protocol/protocol-error.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
+import type { FromVisitorHand } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
 import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
+import { Asks } from './asks.ts';
 import { Awaited } from './awaited.ts';
 import { Codes } from './codes.ts';
+import { answerAway, HAND_RATE } from './hands.ts';
 import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -73,7 +76,6 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const revoked = new Revoked(door.keepRevocation);
   const awaited = new Awaited();
   const operators = new Set<OperatorPeer>();
-  const asksByOperator = new Map<OperatorPeer, Set<Visitor>>();
   const uploads = new Uploads();
   const gone = new Set<Visitor>();
   const sparePieces = new SparePieces();
@@ -125,6 +127,13 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const refuse = (peer: OperatorPeer, what: string, why: Refusal, about?: string) =>
     peer.send({ t: 'refused', what, why, ...(about === undefined ? {} : { about }) });
 
+  const asks = new Asks({
+    randomId: () => door.randomId(),
+    toTabs,
+    isConnected: (peer) => operators.has(peer),
+    changed: (visitor) => list.changed(visitor),
+  });
+
   const openRoom = (visitor: Visitor, id: string, paused: boolean): Room => {
     const room = new Room(
       {
@@ -170,7 +179,9 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   const tellVisit = (tab: Tab, room: Room) => {
     const visit = room.visitOf(tab);
-    if (visit) toTab(tab, { t: 'visit', visit });
+    if (!visit) return;
+    toTab(tab, { t: 'visit', visit });
+    room.hands.greet(tab);
   };
 
   /** The visitor has just agreed to be seen. */
@@ -198,36 +209,6 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     return openRoom(visitor, proof.room, revoked.isPaused(proof));
   };
 
-  const closeAsk = (visitor: Visitor, state: 'accepted' | 'declined' | 'timeout' | 'gone', room?: Room) => {
-    const { ask } = visitor;
-    if (!ask) return;
-    visitor.ask = undefined;
-    asksByOperator.get(ask.operator)?.delete(visitor);
-    toTabs(visitor, { t: 'unask', ask: ask.id });
-    if (operators.has(ask.operator))
-      ask.operator.send({ t: 'asked', visitor: visitor.id, state, ...(room ? { room: room.id } : {}) });
-    list.changed(visitor);
-  };
-
-  const putQuestion = (peer: OperatorPeer, visitor: Visitor) => {
-    const now = door.now();
-    if (visitor.room) return peer.send({ t: 'asked', visitor: visitor.id, state: 'accepted', room: visitor.room.id });
-    if (visitor.ask && visitor.ask.operator !== peer) return refuse(peer, 'ask', 'visitor-busy', visitor.id);
-    if (visitor.ask) return peer.send({ t: 'asked', visitor: visitor.id, state: 'waiting' });
-    if (visitor.tabs.length === 0) return refuse(peer, 'ask', 'unknown-visitor', visitor.id);
-    visitor.nagging ??= createBucket(LIMITS.asksPer10min, now);
-    if (!take(visitor.nagging, { burst: LIMITS.asksPer10min, perSec: LIMITS.asksPer10min / 600 }, now))
-      return refuse(peer, 'ask', 'too-many-tries', visitor.id);
-    const ask = { id: door.randomId(), visitor, operator: peer, until: now + LIMITS.askMs };
-    visitor.ask = ask;
-    let mine = asksByOperator.get(peer);
-    if (!mine) asksByOperator.set(peer, (mine = new Set()));
-    mine.add(visitor);
-    toTabs(visitor, { t: 'ask', ask: ask.id, operator: { id: peer.operator.id, name: peer.operator.name } });
-    list.changed(visitor);
-    return peer.send({ t: 'asked', visitor: visitor.id, state: 'waiting' });
-  };
-
   const offerAssets = (visitor: Visitor, tab: Tab, list: Offered) => {
     const { room } = visitor;
     if (!room?.takesAssets || !room.has(tab)) return;
@@ -253,6 +234,17 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     });
   };
 
+  /** Answers that are waited for are no flood, however many the acts. */
+  const byHand = (tab: Tab, say: FromVisitorHand) => {
+    const { room } = tab.visitor;
+    const now = door.now();
+    const isDue = room?.has(tab) === true && room.hands.fromVisitor(tab, say);
+    if (say.t !== 'handled') return;
+    tab.texts.level += 1;
+    tab.answers ??= createBucket(HAND_RATE.burst, now);
+    if (!isDue && !take(tab.answers, HAND_RATE, now)) tab.socket.close('TooMany');
+  };
+
   const pageChanged = (tab: Tab, said: Page) => {
     const now = door.now();
     const page = shownPage(said, tab.visitor.origin);
@@ -273,9 +265,9 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         return pageChanged(tab, message.page);
       case 'answer': {
         if (visitor.ask?.id !== message.ask) return;
-        if (!message.yes) return closeAsk(visitor, 'declined');
+        if (!message.yes) return asks.close(visitor, 'declined');
         if (visitor.nagging) visitor.nagging.level += 1;
-        return closeAsk(visitor, 'accepted', visitor.room ?? startVisit(visitor));
+        return asks.close(visitor, 'accepted', visitor.room ?? startVisit(visitor));
       }
       case 'code': {
         const code = codes.issue(visitor, now);
@@ -304,6 +296,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         visitor.room?.probed(tab, message.at, now);
         if (message.last !== undefined && message.last < 600_000) visitor.room?.visitorRtt(message.last);
         return;
+      case 'hand':
+        return byHand(tab, message.say);
     }
   };
 
@@ -320,12 +314,12 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       case 'ask': {
         const visitor = visitors.get(message.visitor);
         if (!visitor || visitor.site.account !== account) refuse(peer, 'ask', 'unknown-visitor', message.visitor);
-        else putQuestion(peer, visitor);
+        else asks.put(peer, visitor, now);
         return;
       }
       case 'unask': {
         const visitor = visitors.get(message.visitor);
-        if (visitor?.ask?.operator === peer) closeAsk(visitor, 'gone');
+        if (visitor?.ask?.operator === peer) asks.close(visitor, 'gone');
         return;
       }
       case 'code': {
@@ -334,7 +328,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         if (found.kind === 'found') {
           // Used up, and the page must not go on showing it.
           toTabs(found.visitor, { t: 'code', code: message.code, lifeMs: 0 });
-          putQuestion(peer, found.visitor);
+          asks.put(peer, found.visitor, now);
         } else refuse(peer, 'code', found.kind === 'wrong' ? 'wrong-code' : 'too-many-tries');
         return;
       }
@@ -361,7 +355,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       }
       case 'leave': {
         awaited.remove(peer, message.room);
-        return roomOf(message.room)?.unwatch(peer, now);
+        return roomOf(message.room)?.unwatch(peer, now, { isLost: false });
       }
       case 'history': {
         const room = roomOf(message.room);
@@ -377,6 +371,14 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         if (room && peer.rooms.has(room))
           room.end('operator', { operator: { id: peer.operator.id, name: peer.operator.name } });
         else refuse(peer, 'end', 'no-such-room', message.room);
+        return;
+      }
+      case 'hand': {
+        const room = roomOf(message.room);
+        if (room && peer.rooms.has(room)) {
+          if (room.hands.fromOperator(peer, message.say)) peer.texts.level += 1;
+        } else if (!peer.awaits.has(message.room) || !answerAway(peer, message.room, message.say))
+          refuse(peer, 'hand', room ? 'not-allowed' : 'no-such-room', message.room);
         return;
       }
       case 'probe':
@@ -440,6 +442,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     const visit = room?.visitOf(tab);
     const token = message.token ?? door.signDevice({ device, site: site.id, origin });
     toTab(tab, { t: 'welcome', token, masking: site.masking, ...(visit ? { visit } : {}) });
+    if (visit) room?.hands.greet(tab);
     // A visit that is no more: the page would go on showing its badge.
     if (message.resume !== undefined && !visit) toTab(tab, { t: 'ended', why: 'lost' });
     if (room) admitAwaited(room);
@@ -471,7 +474,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     for (const room of [...rooms.values()]) inRoom(room, () => room.tick(now));
     for (const visitor of gone) {
       if (visitor.goneSince === undefined || now - visitor.goneSince < LIMITS.pageLoadMs) continue;
-      closeAsk(visitor, 'gone');
+      asks.close(visitor, 'gone');
       // While a room waits out its grace the visitor stays known, so that the ask and the code find it again.
       if (visitor.room) continue;
       codes.revoke(visitor);
@@ -479,10 +482,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       visitors.delete(visitor.id);
       list.gone(visitor);
     }
-    for (const [peer, asked] of asksByOperator) {
-      for (const visitor of asked) if (visitor.ask && visitor.ask.until <= now) closeAsk(visitor, 'timeout');
-      if (asked.size === 0) asksByOperator.delete(peer);
-    }
+    asks.expire(now);
     revoked.expire(now);
     for (const id of awaited.overdue(now))
       for (const peer of awaited.take(id)) if (operators.has(peer)) refuse(peer, 'watch', 'no-such-room', id);
@@ -557,10 +557,9 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     operatorGone(peer: OperatorPeer): void {
       operators.delete(peer);
       list.close(peer);
-      for (const visitor of asksByOperator.get(peer) ?? []) closeAsk(visitor, 'gone');
-      asksByOperator.delete(peer);
+      asks.forget(peer);
       awaited.forget(peer);
-      for (const room of [...peer.rooms]) room.unwatch(peer, door.now());
+      for (const room of [...peer.rooms]) room.unwatch(peer, door.now(), { isLost: true });
     },
     /** What was kept by this relay before it restarted, or by another one on the same database. A room that is open here
      * stays: the other relay may only have waited in vain for the visitor who came here. */

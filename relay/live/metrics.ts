@@ -1,5 +1,7 @@
 // Counters of the live part and how they are written for Prometheus. Created once and handed in.
 
+import { REASONS } from '../../protocol/hand.ts';
+
 /** A class and not closures over a number: some are added to for every frame, and a captured number that outgrows 31 bits
  * is allocated anew each time. */
 export class Counter {
@@ -23,6 +25,20 @@ export function createLiveMetrics() {
     const made = new Counter();
     metrics.push({ name, help, lines: () => [`# TYPE ${name} counter`, `${name} ${made.value}`] });
     return made;
+  };
+  /** One counter for each value of a label. */
+  const counters = <T extends string>(name: string, help: string, label: string, values: readonly T[]) => {
+    const made = values.map((value) => [value, new Counter()] as const);
+    metrics.push({
+      name,
+      help,
+      lines: () => [
+        `# TYPE ${name} counter`,
+        ...made.map(([value, counter]) => `${name}{${label}="${value}"} ${counter.value}`),
+      ],
+    });
+    // It has every one of them.
+    return Object.fromEntries(made) as Readonly<Record<T, Counter>>;
   };
   const histogram = (name: string, help: string): Histogram => {
     const counts = new Array<number>(BOUNDS.length).fill(0);
@@ -64,6 +80,11 @@ export function createLiveMetrics() {
     snapshotsAsked: counter('tandem_snapshots_asked_total', 'Fresh snapshots asked of pages'),
     protocolErrors: counter('tandem_protocol_errors_total', 'Connections closed for malformed input'),
     refusedLogins: counter('tandem_logins_refused_total', 'Operator logins that were wrong or throttled'),
+    handActs: counters('tandem_hand_acts_total', 'Acts of operators by hand, by what became of them', 'outcome', [
+      'done',
+      ...REASONS,
+    ]),
+    handAnswersDropped: counter('tandem_hand_answers_dropped_total', 'Answers of pages to acts that nobody waits for'),
     relayTime: histogram('tandem_frame_relay_seconds', 'From a frame in hand to its fan-out done, one frame in 16'),
     visitorRtt: histogram('tandem_visitor_round_trip_seconds', 'Round trip as viewed visitors measure it'),
     listTime: histogram('tandem_list_update_seconds', 'From a change in the live list to its sending'),

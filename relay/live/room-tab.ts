@@ -19,6 +19,8 @@ export type RoomTab = {
   open: number | undefined;
   /** A hole in the ordinals: nothing is taken until the snapshot that was asked for. */
   broken: boolean;
+  /** Sequence of the last frame of the picture that is there; 0 while there is none, or it is still arriving. */
+  pictureAt: number;
   readonly due: DuePicture;
   /** What could not be shown of the document that is there. */
   readonly notices: Set<Notice>;
@@ -37,9 +39,16 @@ export function createRoomTab(number: number, tab: Tab): RoomTab {
     unackedBytes: 0,
     open: undefined,
     broken: false,
+    pictureAt: 0,
     due: new DuePicture(),
     notices: new Set(),
   };
+}
+
+/** Who has the room's frames up to `seen` sees the document that is there, as far as that is known. Node ids begin anew
+ * with each document: what is aimed at one by who sees another would hit something else. */
+export function isSeenBy({ pictureAt, due, received }: RoomTab, seen: number): boolean {
+  return pictureAt > 0 && seen >= pictureAt && due.isCertain(received);
 }
 
 /** The one in front of the visitor, or that was last. */

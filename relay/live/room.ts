@@ -10,16 +10,9 @@
 
 import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type {
-  Ending,
-  Notice,
-  Person,
-  RoomView,
-  ToOperator,
-  ToVisitor,
-  VisitState,
-} from '../../protocol/messages.ts';
+import type { Ending, Notice, Person, RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { Hands } from './hands.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
@@ -76,6 +69,7 @@ export class Room {
   readonly site: Site;
   readonly visitor: string;
   readonly assets: RoomAssets;
+  readonly hands: Hands;
 
   #door: RoomDoor;
   #state: State = { kind: 'here' };
@@ -120,6 +114,16 @@ export class Room {
       told: () => this.#history.weightOf(0),
       forget: () => this.#history.forget(0),
       skipped: () => this.notice('assets-skipped'),
+    });
+    this.hands = new Hands({
+      room: this.id,
+      metrics: door.metrics,
+      now: () => door.now(),
+      isPaused: () => this.#paused,
+      sequence: () => this.#sequence,
+      tabs: () => this.#tabs,
+      consoles: (operator) => this.#watchers.of(operator),
+      changed: (when) => this.#views[when](),
     });
     this.#paused = place.paused;
     this.#views = new Pace(door, () => this.#tellView());
@@ -175,6 +179,7 @@ export class Room {
     if (!place) return;
     place.tab = undefined;
     place.leftAt = now;
+    this.hands.left(tab);
     if (this.#tabs.every((other) => other.tab === undefined)) this.#set({ kind: 'lost', since: now });
     this.#views.soon();
   }
@@ -279,6 +284,7 @@ export class Room {
     header.tab = place.number;
     header.room = this.number;
     header.sequence = ++this.#sequence;
+    if (header.kind === KIND.Snapshot) place.pictureAt = more ? 0 : header.sequence;
     stamp(bytes, header);
     const isAlone = header.length > MAX_BUNDLED_BYTES;
     if (isAlone) {
@@ -322,9 +328,10 @@ export class Room {
     for (const place of this.#tabs) this.#forgetPicture(place);
   }
 
-  #forgetPicture({ number }: RoomTab): void {
-    this.#history.forget(number);
-    this.#pictures.drop(number);
+  #forgetPicture(place: RoomTab): void {
+    place.pictureAt = 0;
+    this.#history.forget(place.number);
+    this.#pictures.drop(place.number);
   }
 
   /** Runs for every frame while the history is heavy, so it looks at tabs, never at frames. */
@@ -380,6 +387,7 @@ export class Room {
     this.#watchers.add(peer, from);
     peer.rooms.add(this);
     this.#everWatched = true;
+    this.hands.watched(peer);
     peer.send({ t: 'room', view: this.view() });
     this.#watchers.feed(peer);
     this.#views.now();
@@ -394,9 +402,11 @@ export class Room {
       for (const place of this.#tabs) if (!this.#history.hasPicture(place.number)) this.#askSnapshot(place, 'now', now);
   }
 
-  unwatch(peer: OperatorPeer, now: number): void {
+  /** `isLost`: its link is; else its operator has left. */
+  unwatch(peer: OperatorPeer, now: number, { isLost }: { isLost: boolean }): void {
     peer.rooms.delete(this);
     if (!this.#watchers.remove(peer)) return;
+    this.hands.unwatched(peer, { isLost });
     if (this.#watchers.size === 0) {
       this.#unwatchedSince = now;
       this.#lingerUntil = now + LIMITS.lingerMs;
@@ -423,6 +433,7 @@ export class Room {
   end(why: Ending, by: { operator?: Person; tab?: Tab } = {}): void {
     if (this.isEnded) return;
     const { operator, tab: pressed } = by;
+    this.hands.close();
     this.#set({ kind: 'ended', why, by: operator });
     const view = this.view();
     for (const peer of this.#watchers.close(view)) peer.rooms.delete(this);
@@ -462,6 +473,7 @@ export class Room {
       }
     }
     this.#watchers.tick();
+    this.hands.tick();
     if (now - this.#resumeTold > LIMITS.resumeEveryMs) {
       this.#resumeTold = now;
       this.#tellTabs();
@@ -488,6 +500,7 @@ export class Room {
           : active && this.#history.hasPicture(active.number)
             ? 'live'
             : 'waiting';
+    const hands = this.hands.view();
     return {
       room: this.id,
       number: this.number,
@@ -500,6 +513,7 @@ export class Room {
       watchers: this.watchers,
       ...(this.#visitorRttMs === undefined ? {} : { visitorRttMs: this.#visitorRttMs }),
       notices: [...new Set([...this.#notices, ...this.#tabs.flatMap((place) => [...place.notices])])],
+      ...(hands.length > 0 ? { hands } : {}),
     };
   }
 

@@ -18,6 +18,14 @@ export function shownText(text: string, maxChars: number): string {
   return clean.length > maxChars ? `${clean.slice(0, maxChars - 1).replace(UNSHOWN, '')}…` : clean;
 }
 
+/** A field's value: its lines stay. */
+export function shownLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => shownText(line, line.length))
+    .join('\n');
+}
+
 /** `origin`: that of the socket, which the browser vouches for. An address elsewhere is a lie, or that of a page without
  * one of its own (about:blank): then only the origin is known. */
 export function shownPage(page: Page, origin: string): Page {

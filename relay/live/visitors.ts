@@ -19,6 +19,8 @@ export class Tab {
   seenAt: number;
   readonly texts: Bucket;
   readonly frames: Bucket;
+  /** Answers to acts that nobody waits for. Made on the first. */
+  answers: Bucket | undefined;
 
   constructor(socket: Socket, visitor: Visitor, key: string, page: Page, now: number) {
     this.socket = socket;

@@ -80,6 +80,11 @@ export class Watchers {
     return [...people.values()];
   }
 
+  /** This operator's consoles. */
+  of(operator: string): OperatorPeer[] {
+    return [...this.#all.keys()].filter((peer) => peer.operator.id === operator);
+  }
+
   /** Begins to watch, or comes back with everything up to `from`. Nothing is sent until it is fed. */
   add(peer: OperatorPeer, from: number): void {
     const cursor = from > this.#watched.sequence ? 0 : from;

@@ -13,8 +13,17 @@ import {
   type Assembler,
 } from '../../protocol/codec.ts';
 import { createLink, sendLatest, type Link, type LinkDoor } from '../../protocol/link.ts';
+import { parseToHand, type ToHand } from '../../protocol/hand.ts';
 import { parseToOperator, parseToVisitor } from '../../protocol/messages.ts';
-import type { FromOperator, FromVisitor, Person, RoomView, VisitState } from '../../protocol/messages.ts';
+import type {
+  FromOperator,
+  FromVisitor,
+  Person,
+  RoomView,
+  ToOperator,
+  ToVisitor,
+  VisitState,
+} from '../../protocol/messages.ts';
 import { createResendBuffer } from '../../protocol/resend.ts';
 
 const PROBE_EVERY_MS = 2000;
@@ -40,6 +49,8 @@ export class SimTab {
   asks = 0;
   /** Something of the page stands in the place of what capture needs: it captures nothing, and does not know. */
   isBroken = false;
+  /** Called with every message, when it has been taken in. */
+  heard: (message: ToVisitor | ToHand) => void = () => {};
   #capturing = false;
   #door: LinkDoor;
   #bornAt: number;
@@ -55,7 +66,12 @@ export class SimTab {
     door.after(PROBE_EVERY_MS, () => this.#probe());
     this.link = createLink(door, {
       open: () => this.#hello(),
-      text: (data) => this.#receive(data),
+      text: (data) => {
+        // The hand's messages are its bundle's to read.
+        const message = data.startsWith('{"t":"hand"') ? parseToHand(data) : parseToVisitor(data);
+        if (message.t !== 'hand') this.#receive(message);
+        this.heard(message);
+      },
       bytes: () => {
         throw new Error('a visitor receives no frames');
       },
@@ -147,8 +163,7 @@ export class SimTab {
     for (const frame of missing) this.link.send(frame);
   }
 
-  #receive(data: string) {
-    const message = parseToVisitor(data);
+  #receive(message: ToVisitor) {
     switch (message.t) {
       case 'welcome':
         this.shared.token = message.token;
@@ -215,6 +230,8 @@ export class SimOperator {
   readonly answersHeads: boolean;
   /** Called with every number that becomes visible here. */
   saw: (value: number) => void = () => {};
+  /** Called with every message, when it has been taken in. */
+  heard: (message: ToOperator) => void = () => {};
 
   constructor(door: LinkDoor, answersHeads = true) {
     this.answersHeads = answersHeads;
@@ -226,7 +243,11 @@ export class SimOperator {
           this.#watch(id, copy ? { number: copy.view.number, from: copy.sequence } : {});
         }
       },
-      text: (data) => this.#receive(data),
+      text: (data) => {
+        const message = parseToOperator(data);
+        this.#receive(message);
+        this.heard(message);
+      },
       bytes: (data) => {
         for (const frame of framesOf(data)) this.#frame(frame);
       },
@@ -253,8 +274,7 @@ export class SimOperator {
     this.send({ t: 'leave', room });
   }
 
-  #receive(data: string) {
-    const message = parseToOperator(data);
+  #receive(message: ToOperator) {
     switch (message.t) {
       case 'rows':
         if (message.reset) this.rows.clear();
@@ -318,6 +338,7 @@ export class SimOperator {
       case 'welcome':
       case 'echo':
       case 'beat':
+      case 'hand':
         return;
     }
   }

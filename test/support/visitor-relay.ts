@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { ToHand } from '../../protocol/hand.ts';
 import { parseFromVisitor, type FromVisitor, type ToVisitor, type VisitState } from '../../protocol/messages.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -22,7 +23,7 @@ export type Tab = {
   /** Binary frames that came. */
   readonly frames: Buffer[];
   readonly isOpen: boolean;
-  send(message: ToVisitor): void;
+  send(message: ToVisitor | ToHand): void;
   close(code: number): void;
 };
 

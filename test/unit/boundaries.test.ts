@@ -21,7 +21,7 @@ function metafile(name: string): Metafile {
 const MAY_IMPORT: Record<string, (file: string) => boolean> = {
   protocol: () => false,
   cobrowse: (file) => file.startsWith('protocol/'),
-  widget: (file) => file.startsWith('protocol/') || file === 'cobrowse/visit.ts' || file === 'cobrowse/frame.ts',
+  widget: (file) => file.startsWith('protocol/') || /^cobrowse\/(visit|frame|control)\.ts$/.test(file),
   relay: (file) => file.startsWith('protocol/') && file !== 'protocol/link.ts',
   'operator-ui': (file) => file.startsWith('protocol/') || file === 'cobrowse/mirror.ts',
 };
@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, (file: string) => boolean> = {
 const METAFILES = [
   'widget/widget.meta.json',
   'widget/loader.meta.json',
+  'widget/hand.meta.json',
   'console/console.meta.json',
   'relay/relay.meta.json',
 ];
@@ -80,7 +81,7 @@ describe('what imports what', () => {
   });
 
   test('[M2] no browser bundle holds a module of Node', () => {
-    for (const name of METAFILES.slice(0, 3)) {
+    for (const name of METAFILES.slice(0, 4)) {
       for (const [file, input] of Object.entries(metafile(name).inputs))
         for (const { path: imported } of input.imports)
           expect(imported.startsWith('node:'), `${file}: ${imported}`).toBe(false);
@@ -108,6 +109,22 @@ describe('what a visitor pays', () => {
       expect(loaded.length).toBeGreaterThan(4);
       const bytes = ['dist/widget/loader.js', ...loaded].reduce((sum, file) => sum + gz(file), 0);
       expect(bytes, language).toBeLessThanOrEqual(BUDGETS.viewedVisitorGz);
+    }
+  });
+
+  test('[Q6] the hand is within its own budget, and nothing of it comes before an operator asks for it', () => {
+    const chunks = Object.keys(metafile('widget/hand.meta.json').outputs).filter((file) => file.endsWith('.js'));
+    for (const language of ['en', 'ru']) {
+      const loaded = chunks.filter((file) => !file.includes('/hand-words-') || file.includes(`-words-${language}-`));
+      expect(loaded.length).toBeGreaterThan(1);
+      expect(
+        loaded.reduce((sum, file) => sum + gz(file), 0),
+        language,
+      ).toBeLessThanOrEqual(BUDGETS.handGz);
+    }
+    for (const name of ['widget/widget.meta.json', 'widget/loader.meta.json']) {
+      const inputs = Object.keys(metafile(name).inputs);
+      expect(inputs.filter((file) => /^(widget\/hand[-.]|cobrowse\/control)/.test(file))).toEqual([]);
     }
   });
 });

@@ -21,6 +21,11 @@ function tab(bornAt = 0) {
       bornAt = now - 500;
       due.back(SHOWN.received, now);
     },
+    /** To one that the browser has kept: its clock goes on. */
+    goBack(to: number) {
+      bornAt = to;
+      due.back(SHOWN.received, now);
+    },
     reconnect: () => due.back(SHOWN.received, now),
     /** `probes`: every two seconds, as a page does that is not busy. */
     pass(seconds: number, options: { probes?: boolean; seen?: { received: number; isVisible: boolean } } = {}) {
@@ -73,6 +78,25 @@ describe('[R16] another document', () => {
       pass(30);
     }
     expect(steps).toEqual([]);
+  });
+
+  test('that the visitor went back to is not the one between, and is asked once if it sends nothing by itself', () => {
+    const { due, steps, load, goBack, pass } = tab();
+    pass(10);
+    load();
+    due.begun();
+    pass(10);
+    expect(due.isCertain(SHOWN.received)).toBe(true);
+    goBack(0);
+    pass(3);
+    expect(due.isCertain(SHOWN.received)).toBe(false);
+    expect(steps).toEqual([]);
+    pass(12);
+    expect(steps).toEqual(['ask']);
+    due.begun();
+    expect(due.isCertain(SHOWN.received)).toBe(true);
+    pass(60);
+    expect(steps).toEqual(['ask']);
   });
 
   test('that is busy with a large picture for long is not said to fail, nor one that is hidden', () => {

@@ -128,6 +128,30 @@ test('[R8] rooms: not joined, not read, not ended, and not waited for after a re
   endPair(one);
 });
 
+test('[G1] the hand: no wish, no act, and no grant that is of use', async () => {
+  const one = await pair('hand');
+  const spy = await operator(eve);
+  const { operator: who } = (await spy.expect('welcome')) as unknown as { operator: { id: string } };
+  one.visitor.send({ t: 'hand', say: { t: 'grant', operator: who.id, grant: 'control', on: true } });
+  await seen(one.visitor);
+  const acts = [
+    { t: 'wish', grant: 'control' },
+    { t: 'unwish' },
+    { t: 'release', grant: 'control' },
+    { t: 'act', tab: 1, n: 1, seen: 1, act: { t: 'go', to: 'back' } },
+  ];
+  for (const say of acts) {
+    spy.send({ t: 'hand', room: one.room, say });
+    expect(await spy.expect('refused')).toMatchObject({ what: 'hand', why: 'no-such-room', about: one.room });
+  }
+  spy.send({ t: 'watch', room: one.room });
+  await seen(spy);
+  await seen(one.visitor);
+  expect(one.visitor.messages.filter((message) => message.t === 'hand')).toEqual([]);
+  spy.close();
+  endPair(one);
+});
+
 test('[A1] assets: served to the account whose site they are of', async () => {
   const one = await pair('asset');
   const sheet = Buffer.from('.of-one-account{color:red}');

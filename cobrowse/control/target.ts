@@ -1,0 +1,231 @@
+// What an act is aimed at: a node and a place in its box → the element that is really hit there, or why not.
+//
+// Easy to get wrong: the operator aims at the deepest element of a picture that may be a moment old. What lies there now
+// is accepted if it is that element, or a part of it; not if something that can be pressed has come to lie within it. A
+// page may scroll while it is asked, so the point is computed anew after each scroll.
+
+import type { Outcome, Place, Reason } from '../../protocol/hand.ts';
+import { isElement, isWithin, matches, tagOf } from '../capture/dom.ts';
+import { describe } from './describe.ts';
+import { boxesOf, bringIn, scrollElement, styleOf, viewOf, type Globals } from './natives.ts';
+import {
+  around,
+  elementOf,
+  frameOf,
+  hitAt,
+  isFrame,
+  isInside,
+  ownBoxOf,
+  ownHit,
+  pageOf,
+  toOwn,
+  toTop,
+  type Point,
+} from './places.ts';
+
+export type Aim = {
+  /** What was meant. */
+  element: Element;
+  /** The deepest element at the point: events go there. */
+  hit: Element;
+  /** In the top window's viewport. */
+  point: Point;
+};
+export type Refusal = Outcome & { done: false; why: Reason };
+export const refuse = (why: Reason, what?: string): Refusal => ({ done: false, why, ...(what ? { what } : {}) });
+
+export type Targets = {
+  /** Brings it into sight first, unless the page is to stay as it is. */
+  find(place: Place, how?: { isStill: boolean }): Aim | Refusal;
+  /** What is at the point, whatever that is: dragging, and the wheel. */
+  loose(place: Place): { hit: Element | undefined; point: Point } | Refusal;
+  /** Whether it may be acted on is not asked here. */
+  live(node: number): { element: Element } | Refusal;
+  /** Why nothing may be done with an element; undefined: it may. */
+  refusalOf(element: Element): Refusal | undefined;
+  what(element: Element): string;
+};
+
+/** A page may have given its elements a `why`. */
+export const isRefusal = (found: object): found is Refusal => 'why' in found && !('nodeType' in found);
+
+const PRESSABLE = 'a[href],button,input,select,textarea,summary,label,[role=button],[role=link],[onclick]';
+const CONTROL = /^(BUTTON|INPUT|SELECT|TEXTAREA|OPTION|OPTGROUP)$|-/;
+
+/** Disabled by the page. Not a fieldset, whose legend and links still work. */
+function isDisabled(element: Element): boolean {
+  for (let at: Element | null = element; at; at = around(at))
+    if (CONTROL.test(tagOf(at)) && matches(at, ':disabled')) return true;
+  return isWithin(element, '[inert],[data-tandem="disabled"]');
+}
+
+const pressableAround = (element: Element): Element | undefined => {
+  for (let at: Element | null = element; at; at = around(at)) if (matches(at, PRESSABLE)) return at;
+  return undefined;
+};
+
+export function createTargets(options: {
+  top: Globals;
+  nodeOf(id: number): Node | undefined;
+  isHidden(element: Element): boolean;
+  uiAttribute: string;
+}): Targets {
+  const { top, nodeOf, isHidden } = options;
+  const what = (element: Element) => describe(element, isHidden);
+  const isUi = (element: Element) => isWithin(element, `[${options.uiAttribute}]`);
+
+  const refusalOf = (element: Element): Refusal | undefined => {
+    if (isUi(element)) return refuse('own-ui');
+    if (isFrame(element) && !pageOf(element)) return refuse('other-origin');
+    if (isDisabled(element)) return refuse('disabled', what(element));
+    return isHidden(element) ? refuse('masked', what(element)) : undefined;
+  };
+
+  const live = (id: number): { node: Node; element: Element } | Refusal => {
+    const node = nodeOf(id);
+    const element = node && elementOf(node);
+    // A frame that was taken out has no window any more.
+    if (!node || !element?.isConnected || !viewOf(element)) return refuse('gone');
+    let view: Globals | undefined = viewOf(element);
+    while (view && view !== top) {
+      const frame: Element | null = frameOf(view);
+      if (!frame?.isConnected) return refuse('gone');
+      view = viewOf(frame);
+    }
+    return { node, element };
+  };
+
+  const isInView = ({ x, y }: Point, view: Globals) => x >= 0 && y >= 0 && x < view.innerWidth && y < view.innerHeight;
+
+  /** The point lies in its own viewport and in that of every frame around. */
+  const isInSight = (view: Globals, own: Point): boolean => {
+    if (!isInView(own, view)) return false;
+    const frame = frameOf(view);
+    const outer = frame && viewOf(frame);
+    return !outer || isInSight(outer, toOwn(outer, toTop(view, own)));
+  };
+
+  /** Undefined: fine. */
+  const lookAt = (element: Element, own: Point): { hit: Element } | Refusal => {
+    const view = viewOf(element);
+    const hit = view && ownHit(view, own);
+    if (!view || !hit) return refuse('hidden', what(element));
+    // Something of the page around may lie over the frame.
+    let inner = view;
+    for (let frame = frameOf(inner); frame; frame = frameOf(inner)) {
+      const outer = viewOf(frame);
+      if (!outer) return refuse('gone');
+      const over = ownHit(outer, toOwn(outer, toTop(view, own)));
+      if (!over || !isInside(over, frame)) return over ? coveredBy(over) : refuse('hidden', what(element));
+      inner = outer;
+    }
+    if (hit === element) return { hit };
+    if (isInside(hit, element)) {
+      const pressable = pressableAround(hit);
+      const isPart = !pressable || isInside(element, pressable);
+      return isPart || labelled(pressable) === element ? { hit } : coveredBy(hit);
+    }
+    // A picture in a button that lets clicks through to it.
+    if (isInside(element, hit) && styleOf(element).pointerEvents === 'none' && hit !== view.document.documentElement)
+      return { hit };
+    return labelled(pressableAround(hit)) === element ? { hit } : coveredBy(hit);
+  };
+  const labelled = (label: Element | undefined) =>
+    label && tagOf(label) === 'LABEL' ? (label as HTMLLabelElement).control : null;
+  const coveredBy = (hit: Element): Refusal => (isUi(hit) ? refuse('own-ui') : refuse('covered', what(hit)));
+
+  const aim = (node: Node, element: Element, share: Point): { own: Point; hit: Element } | Refusal => {
+    const view = viewOf(element);
+    const box = ownBoxOf(node);
+    if (!view || !box) return refuse('hidden', what(element));
+    // The far edges belong to what is beside it.
+    const own = {
+      x: Math.min(box.left + box.width * share.x, box.right - 0.5),
+      y: Math.min(box.top + box.height * share.y, box.bottom - 0.5),
+    };
+    if (!isInSight(view, own)) return refuse('hidden', what(element));
+    const seen = lookAt(element, own);
+    if (!isRefusal(seen)) return { own, hit: seen.hit };
+    if (seen.why !== 'covered') return seen;
+    // Round corners, lines of a link that do not fill its box: any part of it that is hit will do.
+    const hit = ownHit(view, own);
+    if (!hit || hit === element || !isInside(element, hit)) return seen;
+    for (const part of boxesOf(element)) {
+      const middle = { x: part.left + part.width / 2, y: part.top + part.height / 2 };
+      if (!isInSight(view, middle)) continue;
+      const again = lookAt(element, middle);
+      if (!isRefusal(again)) return { own: middle, hit: again.hit };
+    }
+    // It is cut off by what is around it.
+    return refuse('hidden', what(element));
+  };
+
+  /** Does it stay where it is while the page scrolls? Then scrolling further brings out what it covers. */
+  const staysPut = (element: Element | undefined, view: Globals): boolean => {
+    for (let at = element ?? null; at; at = around(at))
+      if (/fixed|sticky/.test(styleOf(at).position)) return at.clientHeight < view.innerHeight / 2;
+    return false;
+  };
+
+  const find: Targets['find'] = (place, { isStill } = { isStill: false }) => {
+    const found = live(place.node);
+    if (isRefusal(found)) return found;
+    const { node, element } = found;
+    const view = viewOf(element);
+    const refused = refusalOf(element);
+    if (refused) return refused;
+    const box = ownBoxOf(node);
+    if (!view || !box || box.width === 0 || box.height === 0 || styleOf(element).visibility !== 'visible')
+      return refuse('hidden', what(element));
+
+    let seen = aim(node, element, place);
+    if (isRefusal(seen) && seen.why === 'hidden' && !isStill) {
+      bringIn(element, 'nearest');
+      seen = aim(node, element, place);
+      if (isRefusal(seen) && seen.why === 'hidden') {
+        // Larger than the window: its nearest edge is in sight, the point may not be.
+        const now = ownBoxOf(node) ?? box;
+        const off = { x: now.left + now.width * place.x, y: now.top + now.height * place.y };
+        if (!isInView(off, view))
+          scrollElement(view.document.documentElement, off.x - view.innerWidth / 2, off.y - view.innerHeight / 2);
+        seen = aim(node, element, place);
+      }
+    }
+    if (isRefusal(seen) && seen.why === 'covered' && !isStill) {
+      const now = ownBoxOf(node) ?? box;
+      const over = ownHit(view, { x: now.left + now.width * place.x, y: now.top + now.height * place.y });
+      if (staysPut(over, view)) {
+        bringIn(element, 'center');
+        const again = aim(node, element, place);
+        if (!isRefusal(again)) seen = again;
+      }
+    }
+    if (isRefusal(seen)) return seen;
+    const own = seen.own;
+    let { hit } = seen;
+    const point = toTop(view, own);
+    if (isFrame(hit)) {
+      // The blank of a page in a frame was meant: what lies there is the frame's own.
+      hit = hitAt(top, point) ?? hit;
+    }
+    const over = hit !== element && refusalOf(hit);
+    return over || { element, hit, point };
+  };
+
+  return {
+    find,
+    refusalOf,
+    what,
+    live,
+    loose(place) {
+      const found = live(place.node);
+      if (isRefusal(found)) return found;
+      const view = viewOf(found.element);
+      const box = ownBoxOf(found.node);
+      if (!view || !box) return refuse('hidden', what(found.element));
+      const point = toTop(view, { x: box.left + box.width * place.x, y: box.top + box.height * place.y });
+      const hit = hitAt(top, point);
+      return { hit: isElement(hit) ? hit : undefined, point };
+    },
+  };
+}

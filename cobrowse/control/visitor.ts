@@ -1,0 +1,77 @@
+// Whether the visitor is using the page: then the hand waits, and what it holds it lets go of.
+//
+// Easy to get wrong: only trusted events count, and of these none that the hand itself brings about (focus() and
+// execCommand make trusted ones, but of other types). A mouse at rest "moves" when the page moves below it: that is known
+// by its place on the screen, which stays.
+
+import { frameOf, isFrame, pageOf } from './places.ts';
+import { listen, type Globals } from './natives.ts';
+
+/** After a press, a key or a wheel: as long as people pause while they do something. */
+const BUSY_MS = 600;
+/** After a mere move. */
+const MOVE_BUSY_MS = 300;
+/** A button that seems to be held for longer went up where nobody saw it. */
+const LONGEST_HOLD_MS = 10_000;
+
+export type Visitor = {
+  isBusy(): boolean;
+  /** Frames come and go: called before each act. */
+  look(): void;
+  close(): void;
+};
+
+export function watchVisitor(options: {
+  top: Globals;
+  guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
+  /** Pressed a button or a key, or touched. */
+  acted: () => void;
+}): Visitor {
+  const stops: (() => void)[] = [];
+  const watched = new WeakSet<Document>();
+  let busyUntil = 0;
+  let heldUntil = 0;
+  let screen = '';
+
+  const busy = (ms: number) => {
+    busyUntil = Math.max(busyUntil, performance.now() + ms);
+  };
+  const heard = options.guard((event: Event) => {
+    if (!event.isTrusted) return;
+    const { type } = event;
+    if (type === 'pointermove') {
+      const { screenX, screenY, buttons } = event as PointerEvent;
+      const now = `${screenX} ${screenY}`;
+      if (screen !== (screen = now)) busy(buttons ? BUSY_MS : MOVE_BUSY_MS);
+      return;
+    }
+    busy(BUSY_MS);
+    if (type === 'pointerdown') heldUntil = performance.now() + LONGEST_HOLD_MS;
+    else if (/^pointer/.test(type)) heldUntil = 0;
+    if (/down$|start$/.test(type)) options.acted();
+  });
+
+  const watch = (view: Globals) => {
+    if (watched.has(view.document)) return;
+    watched.add(view.document);
+    for (const type of 'pointerdown pointerup pointercancel pointermove keydown wheel touchstart'.split(' '))
+      stops.push(listen(view, type, heard));
+  };
+
+  const look = (view: Globals) => {
+    watch(view);
+    for (const frame of view.document.querySelectorAll('iframe,frame')) {
+      const inner = isFrame(frame) ? (pageOf(frame)?.defaultView as Globals | null | undefined) : undefined;
+      if (inner && frameOf(inner)) look(inner);
+    }
+  };
+  look(options.top);
+
+  return {
+    isBusy: () => performance.now() < Math.max(busyUntil, heldUntil),
+    look: () => look(options.top),
+    close() {
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}
