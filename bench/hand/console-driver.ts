@@ -120,10 +120,14 @@ export async function perform(page: Page, step: Step): Promise<void> {
       await page.mouse.up();
       return;
     }
+    case 'look':
+      await place(page, step.for);
+      return;
     case 'wheel': {
       const { x, y } = await place(page, step.on, step.on === 'body' ? [0.5, 0.1] : MIDDLE);
       await page.mouse.move(x, y);
       await page.mouse.wheel({ deltaY: step.dy });
+      await sleep(SCROLLED_MS * 2);
       return;
     }
     case 'choose': {

@@ -11,6 +11,8 @@ export type Step =
   /** From the middle of one to the given share of the other. */
   | { do: 'drag'; on: string; to: string; at?: readonly [number, number] }
   | { do: 'wheel'; on: string; dy: number }
+  /** Waits until the page shows it, as a person would who is about to press Enter. */
+  | { do: 'look'; for: string }
   | { do: 'choose'; on: string; options: readonly number[] }
   | { do: 'set'; on: string; value: string };
 
@@ -198,7 +200,12 @@ export const ROWS: readonly Row[] = [
   {
     page: 'selects',
     name: 'Tom Select: by keys',
-    steps: [click('.ts-control'), type('sai'), key('Enter')],
+    steps: [
+      click('.ts-control'),
+      type('sai'),
+      { do: 'look', for: '.ts-dropdown .active[data-value=spb]' },
+      key('Enter'),
+    ],
     expect: ({ value }: Any) => value === 'spb',
   },
   {

@@ -60,6 +60,7 @@ export function scripted(step: Step): void {
       put(step.text);
       return;
     case 'key':
+    case 'look':
       return;
     case 'drag':
       fire('mousedown', middle(step.on));

@@ -13,7 +13,7 @@ const NEEDED = {
   EventTarget: ['dispatchEvent', 'addEventListener', 'removeEventListener'],
   Element: ['scrollIntoView', 'scrollBy', 'getBoundingClientRect', 'getClientRects'],
   HTMLElement: ['focus', 'blur', 'click'],
-  Document: ['elementFromPoint', 'execCommand', 'activeElement'],
+  Document: ['elementFromPoint', 'elementsFromPoint', 'execCommand', 'activeElement'],
   HTMLInputElement: ['value', 'checked', 'setSelectionRange', 'stepUp'],
   HTMLTextAreaElement: ['value', 'setSelectionRange'],
   HTMLSelectElement: ['options', 'selectedIndex'],
@@ -111,6 +111,10 @@ const documentElementFromPoint = clean.Document.prototype.elementFromPoint;
 const documentActive = reader(clean.Document.prototype, 'activeElement');
 export const elementAt = (root: Document | ShadowRoot, x: number, y: number): Element | null =>
   'host' in root ? root.elementFromPoint(x, y) : documentElementFromPoint.call(root, x, y);
+const documentElementsFromPoint = clean.Document.prototype.elementsFromPoint;
+/** All at the point, the front one first. */
+export const elementsAt = (page: Document, x: number, y: number): Element[] =>
+  documentElementsFromPoint.call(page, x, y);
 export const activeIn = (root: Document | ShadowRoot): Element | null =>
   'host' in root ? root.activeElement : documentActive(root);
 export const command = (page: Document, name: string, value?: string): boolean => {

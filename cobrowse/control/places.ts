@@ -5,7 +5,7 @@
 // stands in the shadow tree as far as hits are concerned, though it is no descendant of anything there.
 
 import { elementAround, isDocument, isElement, parentOf, shadowOf, tagOf } from '../capture/dom.ts';
-import { boxesOf, boxOf, elementAt, viewOf, type Globals } from './natives.ts';
+import { boxesOf, boxOf, elementAt, elementsAt, viewOf, type Globals } from './natives.ts';
 
 export type Point = { x: number; y: number };
 
@@ -107,9 +107,13 @@ export function chainOf(element: Element | undefined): Element[] {
   return chain;
 }
 
-/** The deepest element at a point of a window's own viewport, not going into frames. */
-export function ownHit(view: Globals, own: Point): Element | undefined {
+/** Nothing that operators see: our own surface, of which their picture has nothing. */
+export type IsUnseen = (element: Element) => boolean;
+
+/** The deepest element at a point of a window's own viewport, not going into frames. Looks through what is unseen. */
+export function ownHit(view: Globals, own: Point, isUnseen: IsUnseen): Element | undefined {
   let hit = elementAt(view.document, own.x, own.y);
+  if (hit && isUnseen(hit)) hit = elementsAt(view.document, own.x, own.y).find((each) => !isUnseen(each)) ?? null;
   for (let inner = hit && shadowOf(hit); hit && inner; inner = shadowOf(hit)) {
     const found: Element | null = elementAt(inner, own.x, own.y);
     // A host's own box, beside all that its shadow root shows.
@@ -126,13 +130,13 @@ function isUnder(element: Element, root: ShadowRoot): boolean {
 }
 
 /** The deepest element at a point of the top window, into frames that can be seen into. */
-export function hitAt(top: Globals, point: Point): Element | undefined {
+export function hitAt(top: Globals, point: Point, isUnseen: IsUnseen): Element | undefined {
   let view = top;
   for (;;) {
-    const hit = ownHit(view, toOwn(view, point));
+    const hit = ownHit(view, toOwn(view, point), isUnseen);
     const inner = hit && isFrame(hit) ? (pageOf(hit)?.defaultView as Globals | null | undefined) : undefined;
     if (!inner) return hit;
-    const deeper = ownHit(inner, toOwn(inner, point));
+    const deeper = ownHit(inner, toOwn(inner, point), isUnseen);
     if (!deeper) return hit;
     view = inner;
   }

@@ -108,14 +108,14 @@ export function createTargets(options: {
   /** Undefined: fine. */
   const lookAt = (element: Element, own: Point): { hit: Element } | Refusal => {
     const view = viewOf(element);
-    const hit = view && ownHit(view, own);
+    const hit = view && ownHit(view, own, isUi);
     if (!view || !hit) return refuse('hidden', what(element));
     // Something of the page around may lie over the frame.
     let inner = view;
     for (let frame = frameOf(inner); frame; frame = frameOf(inner)) {
       const outer = viewOf(frame);
       if (!outer) return refuse('gone');
-      const over = ownHit(outer, toOwn(outer, toTop(view, own)));
+      const over = ownHit(outer, toOwn(outer, toTop(view, own)), isUi);
       if (!over || !isInside(over, frame)) return over ? coveredBy(over) : refuse('hidden', what(element));
       inner = outer;
     }
@@ -132,7 +132,7 @@ export function createTargets(options: {
   };
   const labelled = (label: Element | undefined) =>
     label && tagOf(label) === 'LABEL' ? (label as HTMLLabelElement).control : null;
-  const coveredBy = (hit: Element): Refusal => (isUi(hit) ? refuse('own-ui') : refuse('covered', what(hit)));
+  const coveredBy = (hit: Element): Refusal => refuse('covered', what(hit));
 
   const aim = (node: Node, element: Element, share: Point): { own: Point; hit: Element } | Refusal => {
     const view = viewOf(element);
@@ -148,7 +148,7 @@ export function createTargets(options: {
     if (!isRefusal(seen)) return { own, hit: seen.hit };
     if (seen.why !== 'covered') return seen;
     // Round corners, lines of a link that do not fill its box: any part of it that is hit will do.
-    const hit = ownHit(view, own);
+    const hit = ownHit(view, own, isUi);
     if (!hit || hit === element || !isInside(element, hit)) return seen;
     for (const part of boxesOf(element)) {
       const middle = { x: part.left + part.width / 2, y: part.top + part.height / 2 };
@@ -193,7 +193,7 @@ export function createTargets(options: {
     }
     if (isRefusal(seen) && seen.why === 'covered' && !isStill) {
       const now = ownBoxOf(node) ?? box;
-      const over = ownHit(view, { x: now.left + now.width * place.x, y: now.top + now.height * place.y });
+      const over = ownHit(view, { x: now.left + now.width * place.x, y: now.top + now.height * place.y }, isUi);
       if (staysPut(over, view)) {
         bringIn(element, 'center');
         const again = aim(node, element, place);
@@ -206,7 +206,7 @@ export function createTargets(options: {
     const point = toTop(view, own);
     if (isFrame(hit)) {
       // The blank of a page in a frame was meant: what lies there is the frame's own.
-      hit = hitAt(top, point) ?? hit;
+      hit = hitAt(top, point, isUi) ?? hit;
     }
     const over = hit !== element && refusalOf(hit);
     return over || { element, hit, point };
@@ -224,7 +224,7 @@ export function createTargets(options: {
       const box = ownBoxOf(found.node);
       if (!view || !box) return refuse('hidden', what(found.element));
       const point = toTop(view, { x: box.left + box.width * place.x, y: box.top + box.height * place.y });
-      const hit = hitAt(top, point);
+      const hit = hitAt(top, point, isUi);
       return { hit: isElement(hit) ? hit : undefined, point };
     },
   };

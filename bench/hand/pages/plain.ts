@@ -28,7 +28,7 @@ const MARKUP = `
 <p><button id="ask" type="button">Ask</button> <button id="pop" popovertarget="popover">Open</button> <a id="link" href="#there">There</a></p>
 <dialog id="dialog"><p>Sure? <button id="yes">Yes</button></p></dialog>
 <div id="popover" popover>Popped</div>
-<div id="editable" contenteditable="true" style="min-height:2em;border:1px solid">Dear </div>
+<div id="editable" contenteditable="true" style="min-height:2em;border:1px solid">Dear&nbsp;</div>
 <div id="box" style="height:80px;overflow:auto;border:1px solid"><div style="height:600px">long</div></div>
 <div id="count" tabindex="0" style="padding:8px;border:1px solid">clicks</div>
 `;
