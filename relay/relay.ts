@@ -27,6 +27,7 @@ import { createRoutes, SESSION_COOKIE } from './routes.ts';
 import { startServer, type PeerEnd, type Upgrade } from './server.ts';
 import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listSites } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
+import { createLedger } from './store/ledger.ts';
 import { createRevocations } from './store/revocations.ts';
 
 export type Relay = {
@@ -104,6 +105,7 @@ export async function startRelay(
   });
 
   const revocations = createRevocations({ db: database, log, now, after });
+  const ledger = createLedger({ db: database, log, after });
   const live = createLive(
     {
       now,
@@ -122,6 +124,7 @@ export async function startRelay(
         tokens.sign({ kind: 'resume', ...proof, issuedAt: now(), expiresAt: now() + LIMITS.resumeTokenMs }),
       readResume: (token) => tokens.readResume(token),
       keepRevocation: (revocation, kept) => revocations.keep(revocation, kept),
+      ledger: (entry) => ledger.write(entry),
       assetType: (site, hash) => assets.type(site, hash),
       fetchAsset: (room, url) => fetchQueue.add(room, url),
       log: (message, fields) => log.debug(message, fields as Record<string, string>),
@@ -314,6 +317,7 @@ export async function startRelay(
         for (const timer of timers) clearTimeout(timer);
         server.close();
         await revocations.close();
+        await ledger.close();
         await database.close();
       })();
       return closing;

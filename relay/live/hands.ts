@@ -18,6 +18,7 @@ import { grantFor, type Act, type FromOperatorHand, type FromVisitorHand, type G
 import type { Hands as HandsView, Outcome, Reason, ToHand, ToOperatorHand } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Person } from '../../protocol/messages.ts';
+import type { LedgerEntry } from './deed.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Bucket } from './peer.ts';
@@ -37,11 +38,20 @@ export type HandsDoor = {
   consoles(operator: string): readonly OperatorPeer[];
   /** Who has what has changed, for the consoles. */
   changed(when: 'now' | 'soon'): void;
+  /** For the ledger. */
+  wrote(what: Pick<LedgerEntry, 'operator' | 'tab' | 'url' | 'deed'>): void;
 };
 
-/** An act that a page has and has not answered. */
-type Passed = { readonly peer: OperatorPeer; readonly n: number; readonly tab: Tab };
 type SaidAct = FromOperatorHand & { t: 'act' };
+/** An act, and where the page was. The console may be gone: the ledger waits for its answer all the same. */
+type Aimed = {
+  peer: OperatorPeer | undefined;
+  readonly operator: Person;
+  readonly said: SaidAct;
+  readonly url: string;
+};
+/** An act that a page has and has not answered. */
+type Passed = Aimed & { readonly tab: Tab };
 
 /** An operator who watches, or did: kept for as long as the room, so that who goes and comes back may not wish or act the
  * more often for it. */
@@ -129,13 +139,13 @@ export class Hands {
     const holder = this.#holders.get(id);
     if (!holder) return;
     for (const waiting of [holder.passed, holder.moves])
-      for (const [number, passed] of waiting) if (passed.peer === peer) waiting.delete(number);
+      for (const passed of waiting.values()) if (passed.peer === peer) passed.peer = undefined;
     if (this.#door.consoles(id).length > 0) return;
     holder.pointer = undefined;
     // Or it would stand there until the grace time is over.
     if (holder.pointsIn) this.#tellPointer(holder, holder.pointsIn, { t: 'point', down: false });
     if (isLost) holder.lostSince = this.#door.now();
-    else if (empty(holder)) this.#tellTabs();
+    else if (this.#empty(holder, 'operator')) this.#tellTabs();
   }
 
   /** A tab that has just been told of its visit. */
@@ -152,6 +162,7 @@ export class Hands {
   /** The room has ended. */
   close(): void {
     this.#giveUp(() => true);
+    for (const holder of this.#holders.values()) this.#empty(holder, 'relay');
     this.#holders.clear();
     this.#counts.clear();
     this.#awaited.clear();
@@ -163,7 +174,7 @@ export class Hands {
     for (const [id, { until }] of this.#awaited) if (until <= now) this.#awaited.delete(id);
     for (const holder of this.#holders.values()) {
       if (holder.lostSince !== undefined && now - holder.lostSince > LIMITS.handGraceMs) {
-        if (empty(holder)) this.#changed('now');
+        if (this.#empty(holder, 'relay')) this.#changed('now');
       } else if (holder.wish && holder.wish.until <= now) {
         holder.wish = undefined;
         this.#changed('soon');
@@ -185,6 +196,7 @@ export class Hands {
     else if (say.t === 'release') {
       if (!holder.grants.delete(say.grant)) return false;
       holder.givenBack.add(say.grant);
+      this.#wrote(holder, say.grant, false, 'operator');
       this.#changed('now');
     } else if (holder.wish) {
       holder.wish = undefined;
@@ -213,7 +225,7 @@ export class Hands {
       return isInTime;
     }
     const why = !isInTime ? 'too-fast' : isRepeated ? 'repeated' : this.#pass(holder, peer, said);
-    if (why) this.#answer(peer, said.n, { done: false, why });
+    if (why) this.#answer({ peer, operator: holder.person, said, url: this.#urlOf(said) }, { done: false, why });
     return isInTime;
   }
 
@@ -224,9 +236,10 @@ export class Hands {
     if (tab.socket.waiting() > MAX_BEFORE_ACT || holder.passed.size >= MAX_PASSED) return 'too-fast';
     const number = this.#nextNumber();
     if (!send(tab, { t: 'act', by: holder.person.id, n: number, act: said.act })) return 'away';
-    if (said.act.t !== 'move') holder.passed.set(number, { peer, n: said.n, tab });
+    const passed: Passed = { peer, operator: holder.person, said, url: this.#urlOf(said), tab };
+    if (said.act.t !== 'move') holder.passed.set(number, passed);
     else {
-      holder.moves.set(number, { peer, n: said.n, tab });
+      holder.moves.set(number, passed);
       forgetFirst(holder.moves, MAX_MOVES);
     }
     return undefined;
@@ -274,7 +287,7 @@ export class Hands {
       const passed = waiting.get(number);
       if (passed?.tab !== tab) continue;
       waiting.delete(number);
-      this.#answer(passed.peer, passed.n, shownOutcome(outcome));
+      this.#answer(passed, shownOutcome(outcome));
       return true;
     }
     this.#door.metrics.handAnswersDropped.add(1);
@@ -303,7 +316,10 @@ export class Hands {
   #refuse(operator: string, grant: Grant): void {
     this.#awaited.get(operator)?.grants.delete(grant);
     const holder = this.#holders.get(operator);
-    if (holder?.grants.delete(grant)) return this.#changed('now');
+    if (holder?.grants.delete(grant)) {
+      this.#wrote(holder, grant, false, 'visitor');
+      return this.#changed('now');
+    }
     if (holder?.wish?.grant !== grant) return;
     holder.wish = undefined;
     // Before the view without the wish, which would look as if nobody had answered.
@@ -314,11 +330,26 @@ export class Hands {
   /** False: they had it. */
   #give(holder: Holder, grant: Grant): boolean {
     if (holder.grants.has(grant)) return false;
-    if (grant === 'control') for (const other of this.#holders.values()) other.grants.delete(grant);
+    for (const other of grant === 'control' ? this.#holders.values() : [])
+      if (other.grants.delete(grant)) this.#wrote(other, grant, false, 'visitor');
     holder.grants.add(grant);
+    this.#wrote(holder, grant, true, 'visitor');
     holder.givenBack.delete(grant);
     if (holder.wish?.grant === grant) holder.wish = undefined;
     return true;
+  }
+
+  /** False: there was nothing. */
+  #empty(holder: Holder, by: 'operator' | 'relay'): boolean {
+    const had = holder.grants.size > 0 || holder.wish !== undefined;
+    for (const grant of holder.grants) {
+      holder.givenBack.add(grant);
+      this.#wrote(holder, grant, false, by);
+    }
+    holder.grants.clear();
+    holder.wish = undefined;
+    holder.lostSince = undefined;
+    return had;
   }
 
   #giveUp(isLost: (passed: Passed) => boolean): void {
@@ -327,7 +358,7 @@ export class Hands {
       for (const [number, one] of passed) {
         if (!isLost(one)) continue;
         passed.delete(number);
-        this.#answer(one.peer, one.n, { done: false, why: 'away' });
+        this.#answer(one, { done: false, why: 'away' });
       }
     }
   }
@@ -343,9 +374,18 @@ export class Hands {
     for (const { tab } of this.#door.tabs()) if (tab) send(tab, say);
   }
 
-  #answer(peer: OperatorPeer, n: number, outcome: Outcome): void {
+  #answer({ peer, operator, said, url }: Aimed, outcome: Outcome): void {
     this.#door.metrics.handActs[outcome.done ? 'done' : (outcome.why ?? 'failed')].add(1);
-    this.#say(peer, { t: 'handled', n, outcome });
+    this.#door.wrote({ operator, tab: said.tab, url, deed: { kind: 'act', act: said.act, outcome } });
+    if (peer) this.#say(peer, { t: 'handled', n: said.n, outcome });
+  }
+
+  #wrote({ person }: Holder, grant: Grant, on: boolean, by: 'visitor' | 'operator' | 'relay'): void {
+    this.#door.wrote({ operator: person, tab: 0, url: '', deed: { kind: 'grant', grant, on, by } });
+  }
+
+  #urlOf({ tab }: SaidAct): string {
+    return this.#door.tabs().find(({ number }) => number === tab)?.page.url ?? '';
   }
 
   #say(peer: OperatorPeer, say: ToOperatorHand): void {
@@ -367,16 +407,6 @@ function createHolder(person: Person, now: number): Holder {
     pointer: undefined,
     pointsIn: undefined,
   };
-}
-
-/** False: there was nothing. */
-function empty(holder: Holder): boolean {
-  const had = holder.grants.size > 0 || holder.wish !== undefined;
-  for (const grant of holder.grants) holder.givenBack.add(grant);
-  holder.grants.clear();
-  holder.wish = undefined;
-  holder.lostSince = undefined;
-  return had;
 }
 
 /** To a console whose room is not back yet after a restart. False: this needs no answer, or another. */

@@ -14,6 +14,7 @@ import { Codes } from './codes.ts';
 import { answerAway, HAND_RATE } from './hands.ts';
 import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
+import type { LedgerEntry } from './deed.ts';
 import type { LiveMetrics } from './metrics.ts';
 import { OperatorPeer, type Operator } from './operators.ts';
 import { createBucket, take, type Publish, type Socket } from './peer.ts';
@@ -46,6 +47,8 @@ export type LiveDoor = {
   signResume(proof: ResumeProof): string;
   readResume(token: string): ShownProof | undefined;
   readonly keepRevocation: Keep;
+  /** What was done by hand, or allowed. */
+  readonly ledger: (entry: LedgerEntry) => void;
   /** Bytes of this site's asset are here: its media type; undefined: not here. */
   assetType(site: string, hash: string): string | undefined;
   /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
@@ -139,6 +142,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       {
         publish: door.publish,
         metrics: door.metrics,
+        ledger: door.ledger,
         now: () => door.now(),
         after: door.after,
         times,

@@ -12,6 +12,7 @@ import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } f
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Ending, Notice, Person, RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
+import type { LedgerEntry } from './deed.ts';
 import { Hands } from './hands.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -44,6 +45,7 @@ export type RoomDoor = {
   paused(room: Room, kept: () => void): void;
   /** The room has ended: let go of it. `kept` as above. */
   ended(room: Room, kept: () => void): void;
+  ledger(entry: LedgerEntry): void;
 };
 
 type State =
@@ -124,6 +126,10 @@ export class Room {
       tabs: () => this.#tabs,
       consoles: (operator) => this.#watchers.of(operator),
       changed: (when) => this.#views[when](),
+      wrote: (what) => {
+        const { account, id } = this.site;
+        door.ledger({ account, at: door.now(), site: id, room: this.id, visitor: this.visitor, ...what });
+      },
     });
     this.#paused = place.paused;
     this.#views = new Pace(door, () => this.#tellView());

@@ -12,33 +12,11 @@
 
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
-import type { Act, Grant, Outcome } from '../../protocol/hand.ts';
-import type { Person } from '../../protocol/messages.ts';
+import type { Deed, LedgerEntry } from '../live/deed.ts';
 import { reasonOf, type Logger } from '../log.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
 import { account as accounts, ledger } from './schema.ts';
-
-export type Deed =
-  /** `by`: who gave it or took it back; the relay, when the room or the operator was gone. */
-  | { kind: 'grant'; grant: Grant; on: boolean; by: 'visitor' | 'operator' | 'relay' }
-  | { kind: 'act'; act: Act; outcome: Outcome }
-  /** So many entries of this account could not be kept here. */
-  | { kind: 'lost'; count: number };
-
-export type LedgerEntry = {
-  account: string;
-  /** Epoch milliseconds, by the relay's clock. */
-  at: number;
-  site: string;
-  room: string;
-  visitor: string;
-  operator: Person;
-  tab: number;
-  /** Where the tab was, as the consoles are told. */
-  url: string;
-  deed: Deed;
-};
 
 export type StoredEntry = Omit<LedgerEntry, 'account'> & { number: number; hash: string };
 

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Act } from '../../protocol/hand.ts';
-import { createLedger, checkLedger, readLedger, type Deed, type LedgerEntry } from '../../relay/store/ledger.ts';
+import type { Deed, LedgerEntry } from '../../relay/live/deed.ts';
+import { createLedger, checkLedger, readLedger } from '../../relay/store/ledger.ts';
 import type { Database } from '../../relay/store/database.ts';
 import { newId } from '../../relay/store/id.ts';
 import { account } from '../../relay/store/schema.ts';

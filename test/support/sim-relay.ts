@@ -1,5 +1,6 @@
 // The real live part with fake outside: what server.ts and the store would be, in one process.
 
+import type { LedgerEntry } from '../../relay/live/deed.ts';
 import { createLive, type Live } from '../../relay/live/live.ts';
 import { createLiveMetrics } from '../../relay/live/metrics.ts';
 import type { Operator, OperatorPeer } from '../../relay/live/operators.ts';
@@ -32,6 +33,8 @@ export const operatorCalled = (id: string, account = 'account1'): Operator => ({
 export type SimRelay = {
   live: Live;
   metrics: ReturnType<typeof createLiveMetrics>;
+  /** What would be in the database. */
+  ledger: LedgerEntry[];
   acceptVisitor(origin?: string): (socket: Socket) => RelayEnd;
   acceptOperator(operator: Operator): (socket: Socket) => RelayEnd;
   /** A fault of the relay's own; a test that makes one puts its own in. */
@@ -54,6 +57,7 @@ export function startSimRelay(
   let stopped = false;
   const tokens = createTokens('a secret for the simulation, long enough', () => clock.now());
   const metrics = createLiveMetrics();
+  const ledger: LedgerEntry[] = [];
   let id = 0;
   // Not drawn by lot: how long an id is decides what a full line still takes, and a seed would not say all.
   const run = (store.runs ?? 0) + 1;
@@ -82,6 +86,7 @@ export function startSimRelay(
           kept();
         });
       },
+      ledger: (entry) => void ledger.push(entry),
       assetType: () => undefined,
       fetchAsset: () => {},
       log: () => {},
@@ -99,6 +104,7 @@ export function startSimRelay(
   const relay: SimRelay = {
     live,
     metrics,
+    ledger,
     acceptVisitor:
       (origin = 'https://shop.example') =>
       (socket) => {

@@ -335,3 +335,47 @@ test('[G2] a relay that was killed knows no grant until the page says it again',
   for (const peer of [page, operator]) peer.close();
   expect(await relay.stop()).toBe(0);
 });
+
+describe('the ledger', () => {
+  const get = async (address: string, cookie: string) => {
+    const answer = await fetch(world.relay.url + address, { headers: { cookie } });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  type Entry = {
+    number: number;
+    room: string;
+    url: string;
+    deed: { kind: string; on?: boolean; outcome?: { done: boolean } };
+  };
+
+  test('what was granted and done is to be read afterwards, by admins, and the chain holds', async () => {
+    const { visitor, operator, room, anna } = await granted('ledger', 'control');
+    act(operator, room, { n: 1 });
+    answer(visitor, await actOf(visitor), { done: true, what: 'button Buy' });
+    await outcome(operator);
+    await grant({ visitor, operator, room } as Pair, anna, 'control', false);
+    act(operator, room, { n: 2 });
+    expect(await outcome(operator)).toBe('2 not-granted');
+    const told = async () => (await get(`/api/ledger?room=${room}`, world.cookie)).body['entries'] as Entry[];
+    await expect.poll(async () => (await told()).length).toBe(4);
+    expect((await told()).map(({ deed }) => deed.on ?? deed.outcome?.done)).toEqual([false, false, true, true]);
+    const [{ number } = { number: 0 }] = await told();
+    const older = (await get(`/api/ledger?room=${room}&before=${number}`, world.cookie)).body['entries'] as Entry[];
+    expect(older.length).toBe(3);
+    const { body: check } = await get('/api/ledger/check', world.cookie);
+    expect(check).toMatchObject({
+      entries: expect.any(Number) as number,
+      head: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(check['brokenAt']).toBeUndefined();
+  });
+
+  test('nobody else reads it, and nonsense is named', async () => {
+    for (const address of ['/api/ledger', '/api/ledger/check']) {
+      expect((await get(address, borisCookie)).status).toBe(403);
+      expect((await get(address, '')).status).toBe(401);
+    }
+    for (const query of ['room=%00', `room=${'x'.repeat(65)}`, 'before=x', 'before=1.5', "room='--"])
+      expect((await get(`/api/ledger?${query}`, world.cookie)).body['why'], query).toBe('bad-form');
+  });
+});
