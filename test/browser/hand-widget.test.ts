@@ -145,25 +145,28 @@ inEachBrowser('the hand', (browser, name) => {
     expect(await visitor.textOf('.badge .granted')).toBe('Anna controls this pageStop control');
   });
 
-  once('"not now" and Escape refuse; the question goes when the wish is withdrawn, and comes when there is a new one', async () => {
-    const tab = await viewed();
-    tell(tab, [], 'point');
-    await visitor.click('.answers .side');
-    await until(() => granted(tab).length === 1);
-    await visitor.noUi('.ask');
-    tell(tab, []);
-    tell(tab, [], 'point');
-    await visitor.ui('.ask');
-    await visitor.page.keyboard.press('Escape');
-    await until(() => granted(tab).length === 2);
-    expect(granted(tab)).toEqual(['point off', 'point off']);
-    tell(tab, []);
-    tell(tab, [], 'control');
-    await visitor.ui('.ask');
-    tell(tab, []);
-    await visitor.noUi('.ask');
-    expect(granted(tab)).toHaveLength(2);
-  });
+  once(
+    '"not now" and Escape refuse; the question goes when the wish is withdrawn, and comes when there is a new one',
+    async () => {
+      const tab = await viewed();
+      tell(tab, [], 'point');
+      await visitor.click('.answers .side');
+      await until(() => granted(tab).length === 1);
+      await visitor.noUi('.ask');
+      tell(tab, []);
+      tell(tab, [], 'point');
+      await visitor.ui('.ask');
+      await visitor.page.keyboard.press('Escape');
+      await until(() => granted(tab).length === 2);
+      expect(granted(tab)).toEqual(['point off', 'point off']);
+      tell(tab, []);
+      tell(tab, [], 'control');
+      await visitor.ui('.ask');
+      tell(tab, []);
+      await visitor.noUi('.ask');
+      expect(granted(tab)).toHaveLength(2);
+    },
+  );
 
   once('no question during a pause: it waits', async () => {
     const tab = await viewed();
