@@ -36,7 +36,10 @@ async function run(context: BenchContext): Promise<void> {
     await operator.page.click('[data-testid=tool-control]');
     await allow(visitor.page);
     await operator.page.waitForSelector('[data-testid=hand-layer][data-tool=control]', { timeout: PATIENCE_MS });
-    const clocks = { visitor: await readClock(visitor.session), operator: await readClock(operator.session) };
+    const clocks = {
+      visitor: await readClock(visitor.session, context),
+      operator: await readClock(operator.session, context),
+    };
     await operator.page.evaluate(() => benchEyes.watch('tandem'));
     await Promise.all([operator, visitor].map(({ page }) => page.evaluate(listen)));
 

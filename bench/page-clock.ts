@@ -15,7 +15,8 @@ export type PageClock = {
   readonly uncertainMs: number;
 };
 
-export async function readClock(session: CDPSession): Promise<PageClock> {
+/** `tiny`: of a run that judges nothing, and may be on a busy machine. */
+export async function readClock(session: CDPSession, { tiny }: { tiny: boolean }): Promise<PageClock> {
   let best: PageClock | undefined;
   for (let ping = 0; ping < PINGS; ping++) {
     const asked = performance.now();
@@ -25,7 +26,7 @@ export async function readClock(session: CDPSession): Promise<PageClock> {
     if (best && best.uncertainMs <= uncertainMs) continue;
     best = { aheadMs: (asked + answered) / 2 - Number(result.value), uncertainMs };
   }
-  if (!best || best.uncertainMs > MOST_UNCERTAIN_MS)
+  if (!best || (!tiny && best.uncertainMs > MOST_UNCERTAIN_MS))
     throw new Error(`a page answers after ${best?.uncertainMs} ms at best`);
   return best;
 }
