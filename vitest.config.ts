@@ -3,7 +3,7 @@
 //   unit     pure parts, the simulation, golden bytes and the fuzzers on fixed seeds; no network, no build needed
 //   store    the database, on PGlite and, where one answers, on PostgreSQL
 //   wire     black box against the built relay (run `tsx build.ts` first)
-//   browser  real browsers against the built product; one file at a time
+//   browser  real browsers against the built product
 //   fuzz     the fuzzers again with fresh seeds, for as long as TANDEM_FUZZ_MS says; only when asked for by name
 //
 // Easy to get wrong: TANDEM_FUZZ=1 is what tells a fuzzer to take fresh seeds; in `unit` it must stay unset, or a
@@ -55,8 +55,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          // Each file drives one or two browsers and a relay: side by side they starve each other.
-          fileParallelism: false,
+          // Most of a file's time is waiting: two at once take little more than half as long as one after the other.
           testTimeout: 180_000,
           hookTimeout: 240_000,
         },

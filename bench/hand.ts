@@ -12,6 +12,7 @@ import { launchChromium } from '../test/support/browsers.ts';
 import { addSite, logInFirst, startTestRelay } from '../test/support/relay.ts';
 import { startSite } from './bench-site.ts';
 import { perform, refusals } from './hand/console-driver.ts';
+import { foreignFrame } from './hand/foreign-frame.ts';
 import { ROWS, type Row } from './hand/rows.ts';
 import { scripted } from './hand/scripted.ts';
 import { allow } from './live-pair.ts';
@@ -47,6 +48,12 @@ async function run(context: BenchContext): Promise<void> {
 <script type="module" src="/hand/page.js"></script>`;
     site.put('/with', 'text/html', page(snippet));
     site.put('/without', 'text/html', page(''));
+    // Another site than 127.0.0.1, in another process.
+    const elsewhere = await startSite();
+    stops.push(() => elsewhere.stop());
+    const other = `${elsewhere.origin.replace('127.0.0.1', 'localhost')}/frame`;
+    const framed = snippet.replace('data-site', `data-parent="${site.origin}" data-hand data-site`);
+    elsewhere.put('/frame', 'text/html', foreignFrame(framed));
     const files = path.join(context.root, 'dist/bench/hand');
     for (const name of readdirSync(files))
       if (name.endsWith('.js'))
@@ -79,13 +86,13 @@ async function run(context: BenchContext): Promise<void> {
     const ours = new Map<Row, Result>();
     const theirs = new Map<Row, Result>();
     for (const [index, row] of rows.entries()) {
-      await visitor.goto(`${site.origin}/with?page=${row.page}&number=${index + 1}`);
+      await visitor.goto(`${site.origin}/with?page=${row.page}&number=${index + 1}&other=${encodeURIComponent(other)}`);
       const result = await byHand(row, index + 1, visitor, operator);
       ours.set(row, result);
       if (result !== 'done') context.say(`${row.page}, ${row.name}: ${result.slice(0, 400)}`);
     }
     for (const row of rows) {
-      await visitor.goto(`${site.origin}/without?page=${row.page}`);
+      await visitor.goto(`${site.origin}/without?page=${row.page}&other=${encodeURIComponent(other)}`);
       theirs.set(row, await byScript(row, visitor));
     }
     report(context, rows, ours, theirs);

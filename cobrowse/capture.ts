@@ -14,6 +14,7 @@ import type { Page } from '../protocol/messages.ts';
 import { createAssets } from './capture/assets.ts';
 import { tagOf, targetOf } from './capture/dom.ts';
 import { createFrameCalls } from './capture/frame-calls.ts';
+import type { Guest } from './capture/frames.ts';
 import { createFrameLoads } from './capture/frame-loads.ts';
 import { createListening, type Task } from './capture/listening.ts';
 import { createMasker, PASSWORD_SELECTOR } from './capture/mask.ts';
@@ -67,6 +68,8 @@ export type Capture = {
   idOf(node: Node): number;
   /** What the hand may neither touch nor tell of: blocked, masked, private, or a secret field. */
   isHidden(element: Element): boolean;
+  /** Frames of other origins that are part of the picture now. */
+  guests(): Iterable<Guest>;
 };
 
 /** One animation frame: what scrolls more often than that nobody sees. */
@@ -127,6 +130,7 @@ export function startCapture(
     nodeOf: () => undefined,
     idOf: () => 0,
     isHidden: () => true,
+    guests: () => [],
   };
   const masker = (() => {
     try {
@@ -325,6 +329,7 @@ export function startCapture(
     idOf,
     isHidden: (element) =>
       masker.isWithinBlocked(element) || masker.zoneOf(element) !== 'open' || !!masker.secretOf(element),
+    guests: () => calls?.guests() ?? [],
   };
 }
 

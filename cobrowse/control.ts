@@ -4,25 +4,36 @@
 // Promises: nothing is done to what is masked, disabled, ours or of another origin, or while the visitor is using the
 // page; a press lands on what the operator aimed at, or not at all; no value of a hidden field is read.
 //
+// What lies in a frame of another origin is done by the hand of that frame's page (frames-hand.ts), and what comes after it
+// waits for that.
+//
 // Easy to get wrong: all of an act happens at once, in the order of the calls; only the answer waits, for what the page's
-// own handlers have put off to their microtasks. An answer that is asked for when the page is on its way elsewhere must
-// be out before: going there is put off a moment.
+// own handlers have put off to their microtasks. An act itself waits behind one that a frame has not answered, and for a
+// moment while the visitor is busy (control/turns.ts); it may not be allowed any more when it begins. An answer that is
+// asked for when the page is on its way elsewhere must be out before: going there is put off a moment.
 
-import type { Act, Outcome, Place } from '../protocol/hand.ts';
-import { tagOf } from './capture/dom.ts';
-import { isEditor } from './control/caret.ts';
-import { valueOf } from './control/describe.ts';
+import type { Act, Outcome, Place, Reason, Suggestion } from '../protocol/hand.ts';
+import { isWithin, tagOf } from './capture/dom.ts';
+import type { Guest } from './capture/frames.ts';
+import { editorOf, isEditor, isTextField, selectAll } from './control/caret.ts';
+import { nameFor, valueOf } from './control/describe.ts';
+import { editFrom, fieldOfEdit, joinEdits, putBack, stateOf, type Edit } from './control/edits.ts';
+import { createFiles, type FileTarget } from './control/files.ts';
 import { choose, hasPicker, isSelect, setPicked } from './control/fields.ts';
 import { activeElement, moveFocus } from './control/focus.ts';
-import { pressKey } from './control/keys.ts';
-import { bringIn, listen, viewOf, type Globals } from './control/natives.ts';
-import { chainOf, elementOf, toOwn, topBoxOf } from './control/places.ts';
+import { moveOn, pressKey, type Around } from './control/keys.ts';
+import { bringIn, listen, optionsOf, viewOf, type Globals } from './control/natives.ts';
+import { boxOutOf, chainOf, elementOf, insideOf, inTo, toOwn, topBoxOf, type Point } from './control/places.ts';
 import { createMouse } from './control/pointer.ts';
 import { scrollFrom } from './control/scroll.ts';
 import { heldKeys, make, send } from './control/send.ts';
-import { createTargets, isRefusal, refuse, type Refusal } from './control/target.ts';
+import { createTargets, isRefusal, pressableAround, refuse, type Refusal } from './control/target.ts';
 import { createTexts, takesText } from './control/text.ts';
+import { createTurns } from './control/turns.ts';
 import { watchVisitor } from './control/visitor.ts';
+import type { Abroad, FramesHandFile } from './frames-hand.ts';
+
+export type { FileTarget };
 
 export type HandOptions = {
   document: Document;
@@ -34,24 +45,85 @@ export type HandOptions = {
   uiAttribute: string;
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
   after(ms: number, task: () => void): () => void;
+  /** Frames of other origins. */
+  frames?: {
+    /** Those that are in the picture. */
+    guests(): Iterable<Guest>;
+    load(): Promise<FramesHandFile>;
+    /** The visitor has pressed Escape in one of them, as its page says. */
+    escaped(): void;
+  };
+  /** This page is itself in a frame: the page around hears of nothing that happens here. */
+  isFrame?: {
+    /** What goes on there: a wheel for which nothing here can move, a Tab past the last field. */
+    beyond(what: 'wheel' | 'tab'): void;
+    /** The visitor is using this page. */
+    busy(event: Event, isPress: boolean): void;
+  };
 };
 
 export type Hand = {
-  /** `point`, `frame` and `unframe` draw, which is not done here. Resolves when the page's own handlers have run. */
-  perform(act: Act): Promise<Outcome>;
+  /** What points or draws is not done here. Resolves when the page's own handlers have run. `isAccepted`: the visitor has
+   * said yes to just this, which is how a suggestion is done; that they are using the page is then no reason against it.
+   * `mayGo`: asked again of what had to wait. `point`: where the pointer is, in place of the act's own. */
+  perform(act: Act, how?: How): Promise<Outcome>;
+  /** What a suggestion is about, or why it could not be done whatever the visitor says. Changes nothing on the page. */
+  suggested(at: Place, does: Suggestion): Suggested | Refusal;
+  /** Where a file of the act would go. What becomes of it there is the visitor's to say. */
+  fileTarget(act: Act & { t: 'askFile' | 'giveFile' }): FileTarget | Refusal;
+  /** For the page around: where an act would land. */
+  aim(place: Place, how: { isStill: boolean }): Point | Refusal;
+  /** The focus comes in by Tab, or goes elsewhere. */
+  enter(isBack: boolean): void;
+  leave(): void;
+  /** A node's stand-in, if it lies in a frame of another origin, and a stand-in's number. */
+  standIn(id: number): Node | undefined;
+  idOf(standIn: Node): number | undefined;
+  /** Until it is known where a node in such a frame lies; undefined: it is. */
+  located(node: number): Promise<void> | undefined;
+  /** Such frames come and go. */
+  look(): void;
   /** Where a place lies in the viewport now; undefined: it is gone or has no box. */
   pointOf(place: Place): { x: number; y: number } | undefined;
-  /** In the top window's viewport, also for nodes in same-origin frames. */
+  /** In the top window's viewport, also for nodes in frames. */
   boxOf(node: number): DOMRect | undefined;
   /** Ends a drag and the hover: control was taken back, the link was lost. */
   letGo(): void;
+  /** What an act that had this outcome has changed in a field and can be undone. */
+  editOf(outcome: Outcome): Edit | undefined;
+  /** Puts a field back to what it held before the edit. */
+  undo(edit: Edit, isForced: boolean): Promise<Undone>;
+  /** Nothing is performed any more. What was done before can still be undone. */
   close(): void;
 };
 
-/** `field`: what may have changed. */
-type Done = { done: true; what?: Element | undefined; field?: Element | undefined; was?: string | undefined };
+export type Suggested = {
+  element: Element;
+  /** What the page calls it, or nothing. */
+  name: string;
+  /** What a field would hold, in words; undefined: it is to be pressed. */
+  value: string | undefined;
+};
 
+export { joinEdits, type Edit };
+/** `changed`: it holds something else than it did after the edit. `was`, `now`: masked as everywhere. */
+export type Undone = { done: true; was: string; now: string } | { done: false; why: Reason | 'changed' };
+
+/** A field that may change, and what it holds before. */
+type Field = { field: Element; was: string | undefined; before: Edit['before'] | undefined };
+type Done = { done: true; what?: Element | undefined } & Partial<Field>;
+
+type Found = Done | Refusal | Outcome;
+type How = { isAccepted?: boolean; mayGo?: () => Outcome | undefined; point?: Point | undefined };
+type Going = { isAccepted: boolean; mayGo: () => Refusal | undefined; point: Point | undefined };
+
+/** Acts behind one that a frame has not answered. */
+const MOST_WAITING = 500;
+const LOAD_MS = 4000;
 const MIDDLE = { x: 0.5, y: 0.5 };
+/** Beyond it, it would be done when nobody expects it any more. Longer than the visitor is busy after a key. */
+const MAX_WAIT_MS = 1000;
+const QUIET_EVERY_MS = 30;
 
 export function createHand(options: HandOptions): Hand {
   const { document: page, isHidden, nodeOf } = options;
@@ -59,19 +131,80 @@ export function createHand(options: HandOptions): Hand {
   const top = (page.defaultView ?? window) as Globals;
   const targets = createTargets({ ...options, top });
   const texts = createTexts();
+  const turns = createTurns(page);
+  const files = createFiles(targets, isHidden, (element) => isWithin(element, `[${options.uiAttribute}]`));
   const mouse = createMouse(page, top, texts.settle);
-  /** Why the last press was refused: its release is, too. */
+  /** Why the last press was refused: its release is, too, and the keys that follow. */
   let refusedPress: Refusal | undefined;
-  let pressedField: { field: Element; was: string | undefined } | undefined;
+  let pressedField: Field | undefined;
+  const edits = new WeakMap<Outcome, Edit>();
+  /** Done elsewhere, and not yet. */
+  let pending: Promise<unknown> | undefined;
+  let waiting = 0;
+  /** Of what waits: letting go ends it. */
+  let spell = 0;
   let isClosed = false;
 
-  const letGo = options.guard(() => mouse.letGo());
+  let abroad: Abroad | undefined;
+  let loading: Promise<unknown> | undefined;
+  const around: Around = {
+    isEntered: (frame) => !!abroad?.isOpen(frame),
+    leave: options.isFrame && (() => options.isFrame?.beyond('tab')),
+  };
+  const nowFocused = () => activeElement(page);
+  const look = () => {
+    abroad?.look();
+    const { frames } = options;
+    if (abroad || loading || !frames || [...frames.guests()].length === 0) return;
+    const loaded = frames
+      .load()
+      .then(({ createAbroad }) => {
+        if (isClosed) return;
+        const made = createAbroad({
+          ...options,
+          ...frames,
+          busy: (isPress) => visitor.told(isPress),
+          page,
+          targets,
+          mouse,
+          active: nowFocused,
+          scroll: scrollFrom,
+          moveOn: (isBack) => {
+            moveOn(page, isBack, around);
+            made.enter(nowFocused(), isBack);
+          },
+          places: { insideOf, inTo, boxOutOf },
+          moveFocus,
+        });
+        abroad = made;
+        made.look();
+      })
+      // Blocked or unreachable: the next look tries again.
+      .catch(() => undefined)
+      .then(() => (loading = undefined));
+    loading = loaded;
+    // Acts wait for it, but not for a relay that does not answer.
+    const soon = new Promise<void>((resolve) => {
+      options.after(LOAD_MS, resolve);
+      void loaded.then(resolve);
+    });
+    pending ??= soon;
+    void soon.then(() => {
+      if (pending === soon) pending = undefined;
+    });
+  };
+  const letGo = options.guard(() => {
+    abroad?.letGo();
+    mouse.letGo();
+  });
   const visitor = watchVisitor({
     top,
     guard: options.guard,
-    acted: () => {
-      if (mouse.isDown) mouse.letGo();
+    acted: (event) => {
+      if (mouse.isDown || abroad?.isDown) letGo();
+      turns.visitor(event);
     },
+    tell: options.isFrame?.busy,
   });
   const stopBlur = listen(
     top,
@@ -82,11 +215,15 @@ export function createHand(options: HandOptions): Hand {
     }),
   );
 
+  const fieldBefore = (field: Element): Field => ({
+    field,
+    was: valueOf(field, isHidden),
+    before: stateOf(field, isHidden),
+  });
   const done = (element?: Element, field?: Element): Done => ({
     done: true,
     what: element,
-    field,
-    was: field && valueOf(field, isHidden),
+    ...(field && fieldBefore(fieldOfEdit(field))),
   });
 
   /** What a press on an element would change. */
@@ -110,8 +247,8 @@ export function createHand(options: HandOptions): Hand {
   };
 
   /** While dragging, the pointer is wherever it is; but what is hidden or ours hears nothing of it. */
-  const dragOver = (place: Place) => {
-    const found = targets.loose(place);
+  const dragOver = (place: Place, known?: Point) => {
+    const found = known ? { hit: targets.at(known), point: known } : targets.loose(place);
     if (isRefusal(found)) return found;
     const { hit, point } = found;
     return { hit: hit && !targets.refusalOf(hit) ? hit : page.documentElement, point };
@@ -135,21 +272,22 @@ export function createHand(options: HandOptions): Hand {
     refusedPress = isRefusal(found) ? found : undefined;
     if (isRefusal(found)) return found;
     const { hit, point, field } = found;
-    pressedField = field && { field, was: valueOf(field, isHidden) };
+    pressedField = field && fieldBefore(field);
     mouse.down(hit, point, act);
     return done(hit);
   };
 
-  const release = (act: Act & { t: 'up' }): Done | Refusal => {
+  const release = (act: Act & { t: 'up' }, point?: Point): Done | Refusal => {
     if (!mouse.isDown) return refusedPress ?? refuse('not-possible');
-    const found = dragOver(act.at);
+    const found = dragOver(act.at, point);
     const pressed = mouse.pressed;
     if (isRefusal(found)) {
       // The page has taken it away since: nothing to click on, but the button must not stay down.
       mouse.letGo();
       return found;
     }
-    const { needsVisitor } = mouse.up(found.hit, found.point, act);
+    const { needsVisitor, field } = mouse.up(found.hit, found.point, act);
+    if (field && pressed) files.asked(pressed, field);
     if (needsVisitor) return refuse('needs-visitor', pressed && targets.what(pressed));
     return { done: true, what: pressed, ...pressedField };
   };
@@ -176,20 +314,28 @@ export function createHand(options: HandOptions): Hand {
     const isZoom = heldKeys(act.mods).ctrlKey;
     if (isOn && !isZoom) {
       const isSideways = heldKeys(act.mods).shiftKey && act.dx === 0;
-      scrollFrom(element, isSideways ? act.dy : act.dx, isSideways ? 0 : act.dy);
+      const hasMoved = scrollFrom(element, isSideways ? act.dy : act.dx, isSideways ? 0 : act.dy);
+      if (!hasMoved) options.isFrame?.beyond('wheel');
     }
     return done();
   };
 
   const key = (act: Act & { t: 'key' }): Done | Refusal => {
+    // Meant for what was pressed, and not for what was pressed before that; Tab is another way to go on.
+    if (refusedPress && act.key !== 'Tab') return refusedPress;
+    refusedPress = undefined;
+    if (!turns.takeFocus()) return refuse('visitor-busy');
     const active = focused();
     if (active && isRefusal(active)) return active;
     const result = done(active, active);
-    const { needsVisitor } = pressKey(page, texts, act);
+    const { needsVisitor } = pressKey(page, texts, act, around);
+    if (act.key === 'Tab') abroad?.enter(nowFocused(), heldKeys(act.mods).shiftKey);
     return needsVisitor ? refuse('needs-visitor', active && targets.what(active)) : result;
   };
 
   const text = (act: Act & { t: 'text' }): Done | Refusal => {
+    if (refusedPress) return refusedPress;
+    if (!turns.takeFocus()) return refuse('visitor-busy');
     const active = focused();
     if (active && isRefusal(active)) return active;
     if (!takesText(active)) return refuse('not-possible', active && targets.what(active));
@@ -206,6 +352,54 @@ export function createHand(options: HandOptions): Hand {
     const result = done(element, element);
     moveFocus(page, element, false);
     return take(element) ? result : refuse('not-possible', targets.what(element));
+  };
+
+  /** Focused, all selected, replaced. */
+  const write = (at: Place, text: string): Done | Refusal => {
+    const found = targets.find(at);
+    if (isRefusal(found)) return found;
+    const { element } = found;
+    if (!takesText(element)) return refuse('not-possible', targets.what(element));
+    const field = isTextField(element) ? element : editorOf(element);
+    const result = done(field, field);
+    moveFocus(page, field, false);
+    selectAll(field);
+    texts.edit(field, text ? 'insertText' : 'deleteContentBackward', text || undefined);
+    return result;
+  };
+
+  const suggested: Hand['suggested'] = ({ node }, does) => {
+    const found = targets.live(node);
+    if (isRefusal(found)) return found;
+    const { element } = found;
+    const isClick = does.t === 'click';
+    // The field of a label may be hidden though its label is not.
+    const field = isClick ? fieldOf(element) : element;
+    const refused = targets.refusalOf(element) ?? (field && targets.refusalOf(field));
+    if (refused) return refused;
+    const value = isClick ? undefined : suggestedValue(element, does);
+    if (!isClick && value === undefined) return refuse('not-possible', targets.what(element));
+    if (!topBoxOf(element)) return refuse('hidden', targets.what(element));
+    return { element, name: nameFor((isClick && pressableAround(element)) || element, isHidden), value };
+  };
+
+  /** Undefined: it takes no such value. */
+  const suggestedValue = (element: Element, does: Exclude<Suggestion, { t: 'click' }>): string | undefined => {
+    if (does.t === 'text') return takesText(element) ? does.text : undefined;
+    if (does.t === 'set') return hasPicker(element) && !element.readOnly ? does.value : undefined;
+    if (!isSelect(element) || (!element.multiple && does.options.length !== 1)) return undefined;
+    const options = [...optionsOf(element)];
+    if (does.options.some((index) => !options[index])) return undefined;
+    return does.options.map((index) => options[index]?.label).join(', ');
+  };
+
+  const doSuggested = ({ at, does: wanted }: Act & { t: 'suggest' }): Done | Refusal => {
+    // The visitor's own press comes after whatever an operator was in the middle of.
+    mouse.letGo();
+    if (wanted.t === 'text') return write(at, wanted.text);
+    if (wanted.t !== 'click') return does({ ...wanted, node: at.node }, true);
+    const pressed = press({ t: 'down', at, button: 0, clicks: 1, mods: 0 });
+    return isRefusal(pressed) ? pressed : release({ t: 'up', at, button: 0, mods: 0 });
   };
 
   const leave = (go: () => void): Done => {
@@ -232,13 +426,43 @@ export function createHand(options: HandOptions): Hand {
     return leave(() => top.location.assign(to.href));
   };
 
-  const carryOut = (act: Act): Done | Refusal => {
-    visitor.look();
+  const busy = (act: Act): Refusal | undefined =>
     // A button that is down must come up.
-    if (visitor.isBusy() && !(act.t === 'up' && mouse.isDown)) {
-      if (act.t === 'down') refusedPress = refuse('visitor-busy');
-      return refuse('visitor-busy');
+    visitor.isBusy() && !(act.t === 'up' && (mouse.isDown || abroad?.isDown)) ? refuse('visitor-busy') : undefined;
+
+  const carryOut = (act: Act, { isAccepted, mayGo, point }: Going): Found | Promise<Found> => {
+    visitor.look();
+    const refused = isAccepted ? undefined : busy(act);
+    if (refused) {
+      if (act.t === 'down') refusedPress = refused;
+      return refused;
     }
+    const elsewhere = abroad?.take(act, () => mayGo() ?? busy(act));
+    if (elsewhere) return act.t === 'down' ? elsewhere.then(keepRefusal) : elsewhere;
+    // A drag of this page, over such a frame.
+    const over = mouse.isDown && 'at' in act && act.at ? abroad?.pointOf(act.at) : undefined;
+    if (!over) return here(act, isAccepted, point);
+    return over.then((found) => {
+      if (!isRefusal(found)) return here(act, isAccepted, found);
+      if (act.t === 'up') mouse.letGo();
+      return found;
+    });
+  };
+  /** Its release is answered as it was. */
+  const keepRefusal = (outcome: Outcome) => {
+    refusedPress = outcome.done ? undefined : refuse(outcome.why ?? 'failed', outcome.what);
+    return outcome;
+  };
+
+  const here = (act: Act, isAccepted: boolean, point?: Point): Done | Refusal => {
+    turns.begin();
+    const result = does(act, isAccepted, point);
+    if (result.done && !/^(move|wheel|reveal)$/.test(act.t)) turns.end();
+    abroad?.focused(nowFocused());
+    return result;
+  };
+
+  const does = (act: Act, isAccepted: boolean, point?: Point): Done | Refusal => {
     switch (act.t) {
       case 'reveal': {
         const found = targets.live(act.node);
@@ -247,7 +471,7 @@ export function createHand(options: HandOptions): Hand {
         return topBoxOf(found.element) ? done(found.element) : refuse('hidden');
       }
       case 'move': {
-        const found = mouse.isDown ? dragOver(act.at) : targets.find(act.at, { isStill: true });
+        const found = mouse.isDown ? dragOver(act.at, point) : targets.find(act.at, { isStill: true });
         if (isRefusal(found)) return found;
         mouse.move(found.hit, found.point, act.mods);
         return done();
@@ -255,7 +479,7 @@ export function createHand(options: HandOptions): Hand {
       case 'down':
         return press(act);
       case 'up':
-        return release(act);
+        return release(act, point);
       case 'wheel':
         return wheel(act);
       case 'key':
@@ -270,46 +494,151 @@ export function createHand(options: HandOptions): Hand {
         return go(act);
       case 'visit':
         return visit(act);
+      case 'suggest':
+        return isAccepted ? doSuggested(act) : refuse('not-possible');
       case 'point':
       case 'frame':
       case 'unframe':
+      case 'draw':
+      case 'undraw':
+      case 'unsuggest':
+      case 'askFile':
+      case 'giveFile':
+      case 'unoffer':
         return refuse('not-possible');
     }
   };
 
-  const finish = (found: Done | Refusal): Outcome => {
-    if (!found.done) return found;
-    const { what, field, was } = found;
+  const finish = (found: Found): Outcome => {
+    // A frame's own outcome is in words already.
+    if (!found.done || typeof found.what === 'string') return found as Outcome;
+    const { what, field, was, before } = found as Done;
     const now = field?.isConnected ? valueOf(field, isHidden) : undefined;
-    return {
+    const outcome: Outcome = {
       done: true,
       ...(what ? { what: targets.what(what) } : {}),
       ...(was !== undefined && now !== undefined && was !== now ? { was, now } : {}),
     };
+    const edit = field?.isConnected && editFrom(field, before, stateOf(field, isHidden));
+    if (edit) edits.set(outcome, edit);
+    return outcome;
   };
 
+  const undo = (edit: Edit, isForced: boolean): (() => Undone) => {
+    const no = (why: Reason | 'changed') => () => ({ done: false, why }) as const;
+    const { field } = edit;
+    if (!field.isConnected || !viewOf(field)) return no('gone');
+    const refused = targets.refusalOf(field);
+    if (refused) return no(refused.why);
+    const held = stateOf(field, isHidden);
+    if (held !== edit.after && held !== edit.before && !isForced) return no('changed');
+    const was = valueOf(field, isHidden) ?? '';
+    const isDone = held === edit.before || putBack(page, texts, edit);
+    return () => {
+      const holds = stateOf(field, isHidden);
+      if (!isDone || (holds === held && holds !== edit.before)) return { done: false, why: 'not-possible' };
+      return { done: true, was, now: valueOf(field, isHidden) ?? '' };
+    };
+  };
+
+  const pause = () => new Promise<void>((resolve) => options.after(QUIET_EVERY_MS, resolve));
+
   const boxOf: Hand['boxOf'] = (id) => {
+    const abroadBox = abroad?.boxOf(id);
+    if (abroadBox?.isOurs) return abroadBox.box;
     const node = nodeOf(id);
     return node?.isConnected ? options.guard(topBoxOf)(node) : undefined;
   };
 
   return {
-    async perform(act) {
-      if (isClosed) return refuse('failed');
-      const found = options.guard(carryOut)(act) ?? refuse('failed');
+    async perform(act, { isAccepted = false, mayGo, point } = {}) {
+      const mine = spell;
+      const until = performance.now() + MAX_WAIT_MS;
+      const stopped = (): Refusal | undefined => {
+        if (isClosed) return refuse('failed');
+        const { done, why, what } = mayGo?.() ?? { done: true };
+        return done ? undefined : refuse(why ?? 'failed', what);
+      };
+      const begin = () =>
+        stopped() ?? options.guard(carryOut)(act, { isAccepted, mayGo: stopped, point }) ?? refuse('failed');
+      // Half a word is worse than a late one.
+      const mustWait = () => !isAccepted && /^(down|key|text)$/.test(act.t) && visitor.isBusy() && mine === spell;
+      let found: Found | Promise<Found>;
+      options.guard(look)();
+      if (!pending && !mustWait()) found = begin();
+      else if (waiting >= MOST_WAITING) return refuse('too-fast');
+      else {
+        waiting++;
+        const inTurn = async (): Promise<Found> => {
+          await pending;
+          while (mustWait() && performance.now() < until) await pause();
+          waiting--;
+          // Let go of meanwhile, whoever still may: it is late.
+          return stopped() ?? (mine === spell ? begin() : refuse('not-granted'));
+        };
+        found = inTurn();
+      }
+      if ('then' in found) {
+        const last = found.catch(() => refuse('failed'));
+        pending = last;
+        found = await last;
+        if (pending === last) pending = undefined;
+      }
       await Promise.resolve();
       return options.guard(finish)(found) ?? refuse('failed');
     },
+    fileTarget(act) {
+      const at = act.t === 'giveFile' ? act.at : { node: act.node, ...MIDDLE };
+      return options.guard(files.find)(at, act.t === 'giveFile') ?? refuse('failed');
+    },
+    aim(place, how) {
+      const found = how.isStill ? targets.find(place, how) : pressable(place);
+      return isRefusal(found) ? found : found.point;
+    },
+    enter(isBack) {
+      moveFocus(page, undefined, false);
+      moveOn(page, isBack, { ...around, leave: undefined });
+    },
+    leave() {
+      const from = nowFocused();
+      if (from) texts.settle(from);
+      moveFocus(page, undefined, false);
+    },
+    standIn: (id) => options.guard(() => abroad?.standIn(id))(),
+    idOf: (node) => abroad?.idOf(node),
+    located(node) {
+      options.guard(look)();
+      return loading ? loading.then(() => abroad?.located(node)) : abroad?.located(node);
+    },
+    look: () => void options.guard(look)(),
     pointOf({ node, x, y }) {
       const box = boxOf(node);
-      return box && { x: box.x + box.width * x, y: box.y + box.height * y };
+      const point = box && { x: box.x + box.width * x, y: box.y + box.height * y };
+      const frame = abroad?.boxOf(node).frame;
+      // No frame of another's origin puts a pointer anywhere but into itself.
+      const edge = frame && topBoxOf(frame);
+      const isOut =
+        edge && point && (point.x < edge.left || point.x > edge.right || point.y < edge.top || point.y > edge.bottom);
+      return isOut ? undefined : point;
     },
     boxOf,
-    letGo: () => void letGo(),
+    suggested: (at, does) => (isClosed ? undefined : options.guard(suggested)(at, does)) ?? refuse('failed'),
+    letGo() {
+      spell++;
+      letGo();
+    },
+    editOf: (outcome) => edits.get(outcome),
+    async undo(edit, isForced) {
+      const end = options.guard(undo)(edit, isForced);
+      await Promise.resolve();
+      return (end && options.guard(end)()) ?? { done: false, why: 'failed' };
+    },
     close() {
       if (isClosed) return;
       isClosed = true;
+      spell++;
       letGo();
+      abroad?.close();
       stopBlur();
       visitor.close();
     },

@@ -30,8 +30,9 @@ import { createMarks } from './mirror/marks.ts';
 import { createOrder } from './mirror/order.ts';
 import { createPage, type Page } from './mirror/page.ts';
 import { createStage } from './mirror/stage.ts';
+import type { Still } from './mirror/still.ts';
 
-export type { Box };
+export type { Box, Still };
 
 export type MirrorOptions = {
   /** Address of an asset on the relay. */
@@ -44,7 +45,7 @@ export type MirrorEvent =
   /** Ask the relay for history after this sequence. */
   | { kind: 'gap'; from: number }
   /** A snapshot stands in its place: the next frame paints it. What lies over it may go now, in the same frame. */
-  | { kind: 'ready'; tab: number }
+  | { kind: 'ready'; tab: number; /** Sequence of the snapshot. */ sequence: number }
   /** A snapshot was applied and a frame painted, so long after its first bytes came. */
   | { kind: 'painted'; tab: number; elements: number; firstAfterMs: number }
   | { kind: 'viewport'; tab: number; width: number; height: number }
@@ -65,6 +66,8 @@ export type Mirror = {
   scale(mode: 'fit' | 'actual'): void;
   /** Highest sequence up to which nothing is missing. */
   readonly sequence: number;
+  /** Highest sequence that the relay had when it last said something of it: that of a history that is under way, too. */
+  readonly told: number;
   readonly stats: { frames: number; bytes: number; resyncs: number; elements: number };
   /** How old the shown picture has been at its worst since this was last asked, in milliseconds: see mirror/age.ts. */
   age(): number;
@@ -84,6 +87,9 @@ export type Mirror = {
   scrollBy(dx: number, dy: number): void;
   /** What the visitor has selected. */
   readonly selectedText: string;
+  /** A picture of a captured node with a little of what is around it; undefined: it could not be drawn. The code for it is
+   * fetched when it is first wanted. */
+  stillOf(id: number, density: number, progress?: (share: number) => void): Promise<Still | undefined>;
   close(): void;
 };
 
@@ -93,7 +99,14 @@ const HISTORY_MS = 30;
 
 type Job =
   /** `isPast`: from a history, for somebody who has no picture yet: what it says of its age is long over. */
-  | { kind: 'events'; isSnapshot: boolean; isPast: boolean; text: string | undefined; isBroken: boolean }
+  | {
+      kind: 'events';
+      isSnapshot: boolean;
+      isPast: boolean;
+      text: string | undefined;
+      isBroken: boolean;
+      sequence: number;
+    }
   | { kind: 'picture'; frame: Uint8Array };
 
 type Tab = {
@@ -109,6 +122,8 @@ type Tab = {
   hold: ReturnType<typeof setTimeout> | undefined;
   /** When the first bytes of the snapshot being received came. */
   snapshotAt: number;
+  /** Its sequence, once it has been applied. */
+  pictureOf: number;
   /** After a history from 0: what is shown is from before, and goes unless the history brings it again. */
   isStale: boolean;
 };
@@ -182,6 +197,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       queue: [],
       hold: undefined,
       snapshotAt: 0,
+      pictureOf: 0,
       isStale: false,
       page: createPage({
         plane: stage.plane,
@@ -189,7 +205,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
         book,
         source,
         marks,
-        ready: () => emit({ kind: 'ready', tab: number }),
+        ready: () => emit({ kind: 'ready', tab: number, sequence: tab.pictureOf }),
         painted: (elements) =>
           emit({ kind: 'painted', tab: number, elements, firstAfterMs: performance.now() - tab.snapshotAt }),
         viewport(width, height) {
@@ -238,7 +254,10 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       if (job.isSnapshot) emit({ kind: 'failed', tab: number, reason: 'broken-snapshot' });
       return;
     }
-    if (job.isSnapshot) tab.isStale = false;
+    if (job.isSnapshot) {
+      tab.isStale = false;
+      tab.pictureOf = job.sequence;
+    }
     // Changes belong to a snapshot that is here.
     if (job.isSnapshot || (tab.page.hasPicture && !tab.isStale)) tab.page.apply(events);
     const sent = job.isPast ? undefined : sentOf(events[events.length - 1]);
@@ -310,7 +329,15 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     tab.unfinished = (header.flags & FLAG.More) === 0 ? 0 : header.ordinal;
     if (!payload) return;
     const isPast = order.isAnew;
-    const job: Job & { kind: 'events' } = { kind: 'events', isSnapshot, isPast, text: undefined, isBroken: false };
+    const { sequence } = header;
+    const job: Job & { kind: 'events' } = {
+      kind: 'events',
+      isSnapshot,
+      isPast,
+      text: undefined,
+      isBroken: false,
+      sequence,
+    };
     if (payload.deflated) {
       enqueue(header.tab, tab, job);
       void inflated(header.tab, tab, job, payload.bytes);
@@ -366,6 +393,9 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     get sequence() {
       return order.sequence;
     },
+    get told() {
+      return order.told;
+    },
     get stats() {
       const elements = shown === undefined ? 0 : (tabs.get(shown)?.page.elements ?? 0);
       return { ...stats, resyncs: order.gaps, elements };
@@ -388,6 +418,19 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     scrollBy: stage.scrollBy,
     get selectedText() {
       return shown === undefined ? '' : (tabs.get(shown)?.page.selectedText ?? '');
+    },
+    async stillOf(id, density, progress) {
+      const page = shown === undefined ? undefined : tabs.get(shown)?.page;
+      const element = page?.elementOf(id);
+      if (!page || !element) return undefined;
+      let top = element.ownerDocument;
+      for (let frame = top.defaultView?.frameElement; frame && page.idOf(frame) !== undefined;) {
+        top = frame.ownerDocument;
+        frame = top.defaultView?.frameElement;
+      }
+      const { drawStill } = await import('./mirror/still.ts');
+      const { assetUrl } = options;
+      return drawStill({ element, top, viewport: page.size, assetUrl, density, ...(progress ? { progress } : {}) });
     },
     close() {
       if (closed) return;

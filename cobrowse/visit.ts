@@ -222,6 +222,11 @@ export function createVisit(options: VisitOptions): Visit {
       port.message({ t: 'pause', on: wants === 'paused' });
     // Done; or refused, which going on may be: to show a pause that is over for a moment more hides nothing.
     else if (wants === 'running' || visit.paused) wants = undefined;
+    // At once: until the relay knows that this is the document it had, it passes nothing on to it.
+    if (isFirstOnLink) {
+      cancelProbe?.();
+      cancelProbe = undefined;
+    }
     set({ at: 'visiting', visit, link: 'up', wants });
   };
 

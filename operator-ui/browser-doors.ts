@@ -125,3 +125,29 @@ export async function copyText(text: string, beside: HTMLElement | undefined): P
     return isCopied;
   }
 }
+
+export function canCopyPicture(): boolean {
+  // Missing on a page without TLS.
+  return typeof ClipboardItem === 'function' && 'clipboard' in navigator;
+}
+
+export async function copyPicture(blob: Blob): Promise<boolean> {
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ [blob.type]: blob })]);
+    return true;
+  } catch {
+    // Not allowed by the person or their organisation.
+    return false;
+  }
+}
+
+/** Hands the operator a file of their own making. */
+export function saveFile(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // A browser may begin to read it a little later.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -2,9 +2,11 @@
 // operators. Every answer is one of a few kinds; a network failure or an answer that is not ours (a proxy's error page)
 // is `unreachable`, never an exception.
 
+import { grants, handPolicy, type Grant, type HandPolicy } from '../protocol/hand.ts';
 import { maskingRules, type MaskingRules } from '../protocol/messages.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
-import { flag, list, maybe, number, object, oneOf, text, type Infer, type Schema } from '../protocol/schema.ts';
+import { flag, list, maybe, number, object, oneOf, signed, text, type Infer, type Schema } from '../protocol/schema.ts';
+import { sendFile, type SendFile } from './send-file.ts';
 
 const word = text(1024);
 const account = object({
@@ -18,20 +20,71 @@ export type Account = Infer<typeof account>;
 const throttled = object({ retryAfterSec: number(1e6) });
 const refused = object({ why: word });
 
-const site = object({ id: word, key: word, name: word, origins: list(word, 1000), masking: maskingRules });
+const site = object({
+  id: word,
+  key: word,
+  name: word,
+  origins: list(word, 1000),
+  masking: maskingRules,
+  hand: handPolicy,
+});
 export type SiteEntry = Infer<typeof site>;
 const sites = object({ sites: list(site, 10_000) });
 const savedSite = object({ site });
 
 const role = oneOf(['admin', 'operator']);
 export type Role = Infer<typeof role>;
-const operatorEntry = object({ id: word, login: word, name: word, role, disabled: flag, fresh: flag });
+const operatorEntry = object({ id: word, login: word, name: word, role, may: grants, disabled: flag, fresh: flag });
 export type OperatorEntry = Infer<typeof operatorEntry>;
 const operators = object({ operators: list(operatorEntry, 10_000) });
 const addedOperator = object({ id: word, password: word });
 const changedOperator = object({ password: maybe(word) });
 
-const REFUSALS = ['login-taken', 'bad-login', 'bad-origin', 'unknown', 'last-admin', 'bad-form'] as const;
+const count = number(Number.MAX_SAFE_INTEGER);
+/** Somebody may have been at the ledger: of an entry only this is sure, and what else is in it is looked at one by one. */
+const anything: Schema<unknown> = Object.assign((value: unknown) => value, { spec: [] });
+const ledgerEntry = object({
+  number: count,
+  at: signed(8.64e15),
+  hash: word,
+  site: word,
+  room: word,
+  visitor: text(10_000),
+  operator: object({ id: word, name: word }),
+  url: text(10_000),
+  deed: anything,
+});
+export type LedgerEntry = Infer<typeof ledgerEntry>;
+const ledgerPage = object({ entries: list(anything, 1000), next: maybe(count) });
+export type LedgerPage = { entries: readonly LedgerEntry[]; next: number | undefined };
+const ledgerCheck = object({
+  entries: count,
+  head: word,
+  brokenAt: maybe(count),
+  isPart: maybe(flag),
+  /** How many there should be. */
+  all: count,
+});
+export type LedgerCheck = Infer<typeof ledgerCheck>;
+export type LedgerFilter = {
+  room?: string | undefined;
+  site?: string | undefined;
+  operator?: string | undefined;
+  /** Epoch milliseconds: from this one on, up to before that one. */
+  from?: number | undefined;
+  to?: number | undefined;
+  text?: string | undefined;
+};
+
+const REFUSALS = [
+  'login-taken',
+  'bad-login',
+  'bad-origin',
+  'bad-pattern',
+  'unknown',
+  'last-admin',
+  'bad-form',
+] as const;
 const cabinetRefusal = object({ why: oneOf(REFUSALS), what: maybe(word) });
 export type CabinetRefusal = (typeof REFUSALS)[number];
 
@@ -49,18 +102,26 @@ export type CabinetAnswer<T> =
   | { kind: 'out' }
   | { kind: 'forbidden' }
   | Unreachable;
-export type SiteForm = { id?: string; name: string; origins: readonly string[]; masking: MaskingRules };
-export type NewOperator = { name: string; login: string; role: Role };
+export type SiteForm = {
+  id?: string;
+  name: string;
+  origins: readonly string[];
+  masking: MaskingRules;
+  hand: HandPolicy;
+};
+export type NewOperator = { name: string; login: string; role: Role; may: readonly Grant[] };
 export type OperatorChange = {
   id: string;
   name?: string;
   role?: Role;
+  may?: readonly Grant[];
   disabled?: boolean;
   newPassword?: true;
   endSessions?: true;
 };
 
 export type RelayHttp = {
+  sendFile: SendFile;
   me(): Promise<WhoAmI>;
   login(login: string, password: string): Promise<LoginAnswer>;
   logout(): Promise<void>;
@@ -72,6 +133,10 @@ export type RelayHttp = {
   /** The one-time password is told here and never again. */
   addOperator(form: NewOperator): Promise<CabinetAnswer<{ id: string; password: string }>>;
   changeOperator(change: OperatorChange): Promise<CabinetAnswer<{ password?: string | undefined }>>;
+  /** Newest first. `before`: the `next` of the page before. */
+  ledger(filter: LedgerFilter, limit: number, before?: number): Promise<CabinetAnswer<LedgerPage>>;
+  /** Some thousand entries of the chain, from where the answer before has ended. */
+  checkLedger(from?: Pick<LedgerCheck, 'entries' | 'head'>): Promise<CabinetAnswer<LedgerCheck>>;
 };
 
 /** Longer than any honest answer (argon2 takes about 100 ms); a dead network otherwise keeps a form busy for minutes. */
@@ -133,12 +198,31 @@ async function askCabinet<T>(schema: Schema<T>, path: string, body?: unknown): P
   }
 }
 
+function readEntry(value: unknown): LedgerEntry {
+  const found = read(ledgerEntry, { status: 200, body: value, retryAfterSec: 0 });
+  if (found) return found;
+  const broken = value as { number?: unknown; at?: unknown } | null;
+  const numberOf = (part: unknown) => (typeof part === 'number' && Number.isFinite(part) ? part : 0);
+  return {
+    number: numberOf(broken?.number),
+    at: numberOf(broken?.at),
+    hash: '',
+    site: '',
+    room: '',
+    visitor: '',
+    operator: { id: '', name: '' },
+    url: '',
+    deed: { kind: 'unreadable' },
+  };
+}
+
 function inside<T, U>(answer: CabinetAnswer<T>, take: (value: T) => U): CabinetAnswer<U> {
   return answer.kind === 'done' ? { kind: 'done', value: take(answer.value) } : answer;
 }
 
 export function createRelayHttp(): RelayHttp {
   return {
+    sendFile,
     async me() {
       const answer = await ask('/api/me');
       if (!answer) return UNREACHABLE;
@@ -176,5 +260,16 @@ export function createRelayHttp(): RelayHttp {
     operators: async () => inside(await askCabinet(operators, '/api/operators'), (found) => found.operators),
     addOperator: (form) => askCabinet(addedOperator, '/api/operators', form),
     changeOperator: (change) => askCabinet(changedOperator, '/api/operators/change', change),
+    async ledger(filter, limit, before) {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries({ ...filter, limit, before }))
+        if (value !== undefined && value !== '') query.set(name, String(value));
+      return inside(await askCabinet(ledgerPage, `/api/ledger?${query}`), ({ entries, next }) => ({
+        entries: entries.map(readEntry),
+        next,
+      }));
+    },
+    checkLedger: ({ entries, head } = { entries: 0, head: '0'.repeat(64) }) =>
+      askCabinet(ledgerCheck, `/api/ledger/check?part=1&entries=${entries}&head=${head}`),
   };
 }

@@ -15,6 +15,7 @@ export const CLOSE = {
   TooSlow: 4101,
   HelloTimeout: 4102,
   Silent: 4103,
+  RightsChanged: 4104,
 
   GoingAway: 4201,
   PeerTooNew: 4202,

@@ -18,6 +18,7 @@ export const CLOSE_SAYS: Readonly<Record<CloseName, string>> = {
   TooMany: 'too many messages in a short time',
   TooSlow: 'this side read too slowly; it starts afresh',
   HelloTimeout: 'no hello came in time',
+  RightsChanged: 'what this operator may do has changed; come back to be told',
   Silent: 'nothing was heard for too long',
   TooManyPeers: 'the relay holds as many connections as it may',
 };

@@ -79,22 +79,6 @@ export const LIMITS = {
   visitorTextPerSec: 10,
   operatorTextBurst: 240,
   operatorTextPerSec: 40,
-  /** The hand's acts of one operator, and what a visitor's page answers: a pointer at 60 Hz, keys, a wheel. */
-  handBurst: 300,
-  handPerSec: 150,
-  maxNoteChars: 500,
-  /** A page of text, pasted. */
-  maxHandTextChars: 20_000,
-  maxWheelPixels: 10_000,
-  /** An element in a few words. */
-  maxWhatChars: 200,
-  /** A field's value in the ledger; longer ones are cut. */
-  maxLedgerChars: 1000,
-  /** An operator whose link is lost keeps what the visitor has granted for this long. */
-  handGraceMs: 60_000,
-  /** A wish that the visitor does not answer goes away by itself; so many of one operator and room in 10 minutes. */
-  wishMs: 60_000,
-  wishesPer10min: 10,
 
   /** Binary frames from one visitor tab. A page that animates at 120 Hz with pointer and pictures makes about 300. */
   visitorFramesBurst: 3000,
@@ -118,4 +102,39 @@ export const LIMITS = {
   /** Canvas and video pictures kept per room for joiners. */
   maxPicturesPerRoom: 48,
   maxRoomsPerOperator: 16,
+
+  /** The hand's acts of one operator, and what a visitor's page answers: a pointer at 60 Hz, keys, a wheel. */
+  handBurst: 300,
+  handPerSec: 150,
+  maxNoteChars: 500,
+  /** A page of text, pasted. */
+  maxHandTextChars: 20_000,
+  maxWheelPixels: 10_000,
+  /** Ink: half a minute of a pen at 60 Hz; consoles leave out what lies on a line. */
+  maxStrokePoints: 2000,
+  /** x and y of each. */
+  maxStrokeNumbers: 4000,
+  maxInkPixels: 100_000,
+  /** Strokes of one operator that stand; the oldest goes. */
+  maxStrokes: 100,
+  /** A suggestion, or a file that is offered, waits for the visitor so long. */
+  suggestionMs: 120_000,
+  /** Files that operators hand over lie at the relay, in memory, until they are fetched or so long. */
+  maxHandFileBytes: 8 * MB,
+  maxFileNameChars: 200,
+  handFileMs: 180_000,
+  /** Addresses where a site lets control pause by itself. */
+  maxPatterns: 50,
+  maxPatternChars: 300,
+  /** Of a site's policy as a message: the patterns as JSON writes them, and what else there is. */
+  maxPolicyTextChars: 40_000,
+  /** An element in a few words. */
+  maxWhatChars: 200,
+  /** A field's value in the ledger; longer ones are cut. */
+  maxLedgerChars: 1000,
+  /** An operator whose link is lost keeps what the visitor has granted for this long. */
+  handGraceMs: 60_000,
+  /** A wish that the visitor does not answer goes away by itself; so many of one operator and room in 10 minutes. */
+  wishMs: 60_000,
+  wishesPer10min: 10,
 } as const;

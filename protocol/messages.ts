@@ -13,7 +13,7 @@
 //   hand     what an operator does on the page, with the visitor's leave: hand.ts
 //   end      visitor stop | operator end | nobody watches | visitor lost → ended / room{state:'ended'}
 
-import { fromOperatorHand, fromVisitorHand, hands, toHand, toOperatorHand } from './hand.ts';
+import { fromOperatorHand, fromVisitorHand, grants, hands, toHand, toOperatorHand } from './hand.ts';
 import { LIMITS } from './limits.ts';
 import {
   flag,
@@ -134,7 +134,9 @@ const visitState = /* @__PURE__ */ object({
 export type VisitState = Infer<typeof visitState>;
 
 const toVisitor = /* @__PURE__ */ messages({
-  welcome: { token, masking: maskingRules, visit: maybe(visitState) },
+  /** `hand`: a message for the hand, as text, of a site whose question for the view asks for more: nothing is asked before
+   * the hand has it. */
+  welcome: { token, masking: maskingRules, visit: maybe(visitState), hand: maybe(text(LIMITS.maxPolicyTextChars)) },
   ask: { ask: id, operator: person },
   unask: { ask: id },
   /** `lifeMs` 0: it has been used. */
@@ -191,6 +193,8 @@ const roomTab = /* @__PURE__ */ object({
   here: flag,
   /** True: another document is there than the one that was shown, and no picture of it has come. */
   blank: maybe(flag),
+  /** True: the site lets nobody control this page. */
+  pausedHere: maybe(flag),
   viewport: object({ width: size, height: size }),
 });
 export type RoomTab = Infer<typeof roomTab>;
@@ -215,6 +219,8 @@ const roomView = /* @__PURE__ */ object({
   notices: list(notice, 10),
   /** What the visitor has allowed, and to whom; who has asked for more. */
   hands: maybe(hands),
+  /** What operators of this site may ask for; absent: everything. */
+  allowed: maybe(grants),
 });
 export type RoomView = Infer<typeof roomView>;
 
@@ -238,7 +244,7 @@ export type FromOperator = Infer<typeof fromOperator>;
 
 const toOperator = /* @__PURE__ */ messages({
   welcome: {
-    operator: object({ id, name, login: name, role: oneOf(['admin', 'operator']) }),
+    operator: object({ id, name, login: name, role: oneOf(['admin', 'operator']), may: grants }),
     sites: list(object({ id, name }), 1000),
     /** The relay's clock, to show "how long" by. */
     now: ms,

@@ -17,7 +17,7 @@ import {
   type Refused,
 } from './store/cabinet.ts';
 import type { Database } from './store/database.ts';
-import { checkLedger, readLedger } from './store/ledger.ts';
+import { BEGINNING, checkLedger, lengthOfLedger, searchLedger, type LedgerQuery } from './store/ledger.ts';
 
 export type CabinetDoor = {
   readonly db: Database;
@@ -25,10 +25,16 @@ export type CabinetDoor = {
   endSessions(operator: string): Promise<void>;
   /** The live part must know of a new or changed site at once. */
   sitesChanged(): Promise<void>;
+  /** And of what operators may do. */
+  rightsChanged(): Promise<void>;
 };
 
 const FORM_BYTES = 64 * 1024;
 const LEDGER_PAGE = 100;
+const MOST_LEDGER_PAGE = 1000;
+/** Some tenths of a second, so that somebody who waits sees it go on. */
+const CHECK_PART = 5000;
+const MAX_SEARCH_CHARS = 200;
 
 export function createCabinetRoutes(door: CabinetDoor): Route[] {
   const forAdmin = async (request: HttpRequest, act: (session: Session) => Promise<HttpReply>) => {
@@ -72,12 +78,15 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
     },
     form('/api/operators', newOperatorForm, async ({ operator }, filled) => {
       const result = await addOperator(door.db, operator.account, filled);
-      return result.kind === 'ok' ? json(200, { id: result.id, password: result.password }) : refused(result);
+      if (result.kind === 'refused') return refused(result);
+      await door.rightsChanged();
+      return json(200, { id: result.id, password: result.password });
     }),
     form('/api/operators/change', changeOperatorForm, async ({ operator }, filled) => {
       const result = await changeOperator(door.db, operator.account, filled);
       if (result.kind === 'refused') return refused(result);
       if (result.isOut) await door.endSessions(filled.id);
+      if (filled.may) await door.rightsChanged();
       return json(200, { password: result.password });
     }),
     {
@@ -93,31 +102,57 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       return json(200, { site: result.site });
     }),
     {
-      // Newest first, a page at a time: `before` is the `number` of the last entry of the page before, `room` one room's.
+      // Newest first, a page at a time: `before` is the `next` of the page before. The rest says which entries.
       method: 'GET',
       path: '/api/ledger',
       answer: (request) =>
         forAdmin(request, async ({ operator }) => {
-          const query = new URLSearchParams(request.query);
-          const [room, from] = [query.get('room'), query.get('before')];
-          if (room !== null && !/^[\w-]{1,64}$/.test(room))
-            return json(400, { why: 'bad-form', text: '`room` is the id of a room.' });
-          const before = from === null ? undefined : Number(from);
-          if (before !== undefined && !Number.isSafeInteger(before))
-            return json(400, { why: 'bad-form', text: '`before` is the number of an entry.' });
-          const entries = await readLedger(door.db, operator.account, {
-            ...(room === null ? {} : { room }),
-            ...(before === undefined ? {} : { before }),
-            limit: LEDGER_PAGE,
-          });
-          return json(200, { entries });
+          const query = readLedgerQuery(new URLSearchParams(request.query));
+          if (typeof query === 'string') return json(400, { why: 'bad-form', text: query });
+          return json(200, await searchLedger(door.db, operator.account, query));
         }),
     },
     {
+      // The whole chain; or a part of it, from where an earlier answer has ended (`entries` and `head` of that one).
       method: 'GET',
       path: '/api/ledger/check',
       answer: (request) =>
-        forAdmin(request, async ({ operator }) => json(200, await checkLedger(door.db, operator.account))),
+        forAdmin(request, async ({ operator }) => {
+          const query = new URLSearchParams(request.query);
+          const [entries, head] = [Number(query.get('entries')), query.get('head') ?? BEGINNING];
+          if (!Number.isSafeInteger(entries) || entries < 0 || !/^[0-9a-f]{64}$/.test(head))
+            return json(400, { why: 'bad-form', text: '`entries` and `head` are those of the answer before.' });
+          if (!query.has('part')) return json(200, await checkLedger(door.db, operator.account));
+          const checked = await checkLedger(door.db, operator.account, { from: { entries, head }, most: CHECK_PART });
+          return json(200, { ...checked, all: await lengthOfLedger(door.db, operator.account) });
+        }),
     },
   ];
+}
+
+type Asked = LedgerQuery & { text?: string };
+
+/** A sentence: what is wrong with it. */
+function readLedgerQuery(query: URLSearchParams): Asked | string {
+  const asked: Asked = { limit: Math.min(Number(query.get('limit') ?? LEDGER_PAGE) || LEDGER_PAGE, MOST_LEDGER_PAGE) };
+  if (!Number.isInteger(asked.limit) || asked.limit < 1) return '`limit` is a number.';
+  for (const name of ['room', 'site', 'operator'] as const) {
+    const id = query.get(name);
+    if (id === null) continue;
+    // Operators' ids are of the database's own kind, which takes no others.
+    if (!(name === 'operator' ? /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/ : /^[\w-]{1,64}$/).test(id))
+      return `\`${name}\` is the id of one.`;
+    asked[name] = id;
+  }
+  for (const name of ['from', 'to', 'before'] as const) {
+    const number = query.get(name);
+    if (number === null) continue;
+    // The last moment that a Date can hold.
+    if (!/^\d{1,16}$/.test(number) || Number(number) > 8.64e15) return `\`${name}\` is a number.`;
+    asked[name] = Number(number);
+  }
+  const text = query.get('text');
+  if (text !== null && text.length > MAX_SEARCH_CHARS) return '`text` is too long.';
+  if (text) asked.text = text;
+  return asked;
 }

@@ -8,6 +8,7 @@ import { createOperators, type Session } from './auth/operators.ts';
 import { originAllowed } from './auth/origins.ts';
 import { createPlaces } from './auth/places.ts';
 import { createTokens, isSame, loadSecret } from './auth/tokens.ts';
+import { createHandRoutes } from './hand-routes.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
 import { cookieOf, fromThisMachine } from './http.ts';
@@ -25,7 +26,7 @@ import { reasonOf, type Logger } from './log.ts';
 import { createPageRoutes } from './pages.ts';
 import { createRoutes, SESSION_COOKIE } from './routes.ts';
 import { startServer, type PeerEnd, type Upgrade } from './server.ts';
-import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listSites } from './store/accounts.ts';
+import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listRights, listSites } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { createLedger } from './store/ledger.ts';
 import { createRevocations } from './store/revocations.ts';
@@ -56,8 +57,16 @@ export async function startRelay(
   const database = await openDatabase(config, log);
   const firstOperator = await firstRun(database);
   let sites: Site[] = await listSites(database);
+  let rights = await listRights(database);
   const readSites = async () => {
+    const before = JSON.stringify(sites);
     sites = await listSites(database);
+    if (JSON.stringify(sites) !== before) live.setUpAnew();
+  };
+  const readRights = async () => {
+    const before = JSON.stringify([...rights]);
+    rights = await listRights(database);
+    if (JSON.stringify([...rights]) !== before) live.setUpAnew();
   };
 
   /** Address of the demo shop, when it is served. */
@@ -117,6 +126,7 @@ export async function startRelay(
       metrics,
       siteByKey: (key) => sites.find((site) => site.key === key),
       sitesOf: (account) => sites.filter((site) => site.account === account),
+      mayOf: (operator) => rights.get(operator) ?? [],
       originAllowed: (origin, site) => originAllowed(origin, site.origins),
       signDevice: (proof) => tokens.sign({ kind: 'device', ...proof, issuedAt: now() }),
       readDevice: (token) => tokens.readDevice(token),
@@ -268,11 +278,13 @@ export async function startRelay(
           return { ...(site ? { siteKey: site.key } : {}), ...(demo === undefined ? {} : { demo }) };
         },
       }),
+      ...createHandRoutes({ live, signedIn, uploadMs: config.uploadMs }),
       ...createCabinetRoutes({
         db: database,
         signedIn,
         endSessions: (operator) => operators.endSessions(operator),
         sitesChanged: readSites,
+        rightsChanged: readRights,
       }),
       ...(await createPageRoutes(folders)),
     ],
@@ -287,6 +299,7 @@ export async function startRelay(
   });
   every(LIMITS.beatMs, 'beat', () => server.publishText(BEAT_TOPIC, BEAT));
   every(SITES_EVERY_MS, 'sites', () => void readSites().catch((error: unknown) => failed(error, 'reading sites')));
+  every(SITES_EVERY_MS, 'rights', () => void readRights().catch((error: unknown) => failed(error, 'reading rights')));
 
   // Of other relays on this database: what they end while this one runs.
   every(

@@ -37,7 +37,7 @@ function sessionCookie(request: HttpRequest, token: string, seconds: number): st
 }
 
 /** A form post from our own console: another site's page can't send this origin. */
-function fromOwnPage(request: HttpRequest): boolean {
+export function fromOwnPage(request: HttpRequest): boolean {
   return request.header('origin') === request.origin;
 }
 
@@ -59,8 +59,9 @@ function readForm<K extends string>(body: Uint8Array, names: readonly K[]): Reco
   return found as Record<K, string>;
 }
 
-const notSignedIn = () => json(401, { why: 'signed-out', text: 'Log in first.' });
-const foreignPage = () => json(403, { why: 'foreign-page', text: 'This may only be sent by the console itself.' });
+export const notSignedIn = () => json(401, { why: 'signed-out', text: 'Log in first.' });
+export const foreignPage = () =>
+  json(403, { why: 'foreign-page', text: 'This may only be sent by the console itself.' });
 const badForm = () => json(400, { why: 'bad-form', text: 'The form is not complete.' });
 const throttled = (retryAfterSec: number) =>
   json(

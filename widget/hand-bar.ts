@@ -5,23 +5,31 @@
 // the same. A button that is made anew loses the focus: only what is another is made again. A key in a frame of the page
 // is heard only in that frame.
 
-import type { Grant } from '../protocol/hand.ts';
+import { HAND_COLOURS, type Grant } from '../protocol/hand.ts';
 import type { HandDoor } from './hand-door.ts';
-import { colourOf, type Who } from './hand-marks.ts';
+import type { Who } from './hand-marks.ts';
 import type { HandWords } from './hand-words-en.ts';
 
 export type Granted = { who: Who; grant: Grant };
 
 export type Bar = {
-  /** `isOnHold`: nothing of it can be used just now. */
-  show(granted: readonly Granted[], isOnHold: boolean): void;
+  /** `isOnHold`: nothing of it can be used just now. `isPausedHere`: nobody may control this page. */
+  show(granted: readonly Granted[], isOnHold: boolean, isPausedHere: boolean): void;
   /** A key that may be heard nowhere else. */
   heard(event: Event): void;
+  /** Escape in a frame of another origin, as its page says: taking back is all that it can do. */
+  escaped(): void;
 };
 
 const TWICE_WITHIN_MS = 800;
 
-export function createBar(door: HandDoor, words: HandWords, takeBack: (granted: readonly Granted[]) => void): Bar {
+/** `pressed`: a key of the visitor's, wherever it was heard; one that is held is heard again and again. */
+export function createBar(
+  door: HandDoor,
+  words: HandWords,
+  takeBack: (granted: readonly Granted[]) => void,
+  pressed: (event: KeyboardEvent) => void,
+): Bar {
   const { make, mark, surface, handover } = door;
   const { host } = handover;
   const rows = make('div', 'granted');
@@ -31,12 +39,16 @@ export function createBar(door: HandDoor, words: HandWords, takeBack: (granted: 
 
   const heard = (event: Event) => {
     if (!event.isTrusted || event.type !== 'keydown') return;
+    pressed(event as KeyboardEvent);
     const { key, repeat, timeStamp } = event as KeyboardEvent;
-    const since = timeStamp - lastEscape;
-    // Held, or heard a second time by another listener of ours.
-    if (repeat || since === 0) return;
-    const isTwice = key === 'Escape' && since > 0 && since <= TWICE_WITHIN_MS;
-    lastEscape = key === 'Escape' ? timeStamp : -Infinity;
+    if (!repeat) counted(key === 'Escape', timeStamp);
+  };
+  const counted = (isEscape: boolean, at: number) => {
+    const since = at - lastEscape;
+    // Heard a second time by another listener of ours.
+    if (since === 0) return;
+    const isTwice = isEscape && since > 0 && since <= TWICE_WITHIN_MS;
+    lastEscape = isEscape ? at : -Infinity;
     if (!isTwice || shown.length === 0) return;
     // The mouse first; who only points is in nobody's way.
     const control = shown.filter(({ grant }) => grant === 'control');
@@ -61,11 +73,12 @@ export function createBar(door: HandDoor, words: HandWords, takeBack: (granted: 
     }
   };
 
-  const row = (granted: Granted, isOnHold: boolean) => {
+  const row = (granted: Granted, isOnHold: boolean, isPausedHere: boolean) => {
     const { who, grant } = granted;
     const swatch = make('span', 'swatch');
-    swatch.style.setProperty('--who', colourOf(who.id));
-    const said = make('span', '', (isOnHold ? words.onHold : words.has)[grant](who.name));
+    swatch.style.setProperty('--who', HAND_COLOURS[who.colour] ?? '');
+    const isOff = isPausedHere && grant === 'control';
+    const said = make('span', '', isOff ? words.pausedHere : (isOnHold ? words.onHold : words.has)[grant](who.name));
     const button = make('button', '', words.takeBack[grant]);
     host.listen(button, 'click', (event) => {
       if (event.isTrusted) takeBack([granted]);
@@ -75,15 +88,16 @@ export function createBar(door: HandDoor, words: HandWords, takeBack: (granted: 
 
   return {
     heard,
-    show(granted, isOnHold) {
+    escaped: () => counted(true, performance.now()),
+    show(granted, isOnHold, isPausedHere) {
       shown = granted;
       if (granted.length > 0) listen(window);
       const badge = surface.root.querySelector('.badge');
       if (badge && rows.parentNode !== badge) badge.append(rows);
-      const now = [...granted.map(({ who, grant }) => `${who.id} ${grant} ${who.name}`), isOnHold].join();
+      const now = [...granted.map(({ who, grant }) => `${who.id} ${grant} ${who.name}`), isOnHold, isPausedHere].join();
       if (now === told) return;
       told = now;
-      rows.replaceChildren(...granted.map((each) => row(each, isOnHold)));
+      rows.replaceChildren(...granted.map((each) => row(each, isOnHold, isPausedHere)));
       rows.hidden = granted.length === 0;
     },
   };

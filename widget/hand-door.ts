@@ -25,8 +25,9 @@ export type HandDoor = {
   visit(): Visit | undefined;
 };
 
-/** A question to be asked, in place of what the widget would ask by itself. */
-export type Wish = { about: string } & Pick<ConsentOptions, 'words' | 'title' | 'answer'>;
+/** A question to be asked. Without `about`: what the question for the view says, instead of what the widget has it say. */
+export type Wish = Pick<ConsentOptions, 'words' | 'title'> &
+  ({ about: string; answer(yes: boolean): void } | { about?: never; answered(yes: boolean): void });
 
 /** The hand, as the widget sees it. Nothing is thrown. */
 export type Hand = {
@@ -37,6 +38,8 @@ export type Hand = {
   changed(): Wish | undefined;
   /** A key in the surface, which is heard nowhere else. */
   heard(event: Event): void;
+  /** It shows something of its own, whether a visit is on or not. */
+  readonly isShown: boolean;
   close(): void;
 };
 

@@ -1,27 +1,40 @@
-// What operators show on the page: a pointer for each, and frames with notes around elements. Owns how they look and
-// where they are; who may show them is hand.ts's.
+// What operators show on the page: a pointer for each, frames with notes around elements, and ink (hand-ink.ts). Owns how
+// they look and where they are; who may show them is hand.ts's.
 //
 // Easy to get wrong: a mark keeps the element, not its number, for a fresh snapshot gives all elements new ones. Where it
 // is, is asked anew in each frame of the browser while there is a mark: pages scroll, and move by scripts and styles that
 // nobody hears of. Measured against a box of our own, since a page may have a zoom. The layer lies under the badge and the
 // question, which count as covered by whatever lies over them, and takes no clicks.
 
-import type { Place } from '../protocol/hand.ts';
+import type { Draw } from '../cobrowse/ink.ts';
+import { HAND_COLOURS, type Place, type Reason } from '../protocol/hand.ts';
 import type { HandDoor } from './hand-door.ts';
+import { createInkLayer } from './hand-ink.ts';
 import type { HandWords } from './hand-words-en.ts';
 
-export type Who = { id: string; name: string };
+/** `colour`: index in HAND_COLOURS. */
+export type Who = { id: string; name: string; colour: number };
 
 export type Marks = {
   /** The operator's pointer; without a place it goes. */
   point(who: Who, at: Place | undefined, isDown: boolean): void;
   /** False: it is not there. */
   frame(who: Who, node: number, note: string): boolean;
+  /** Why not. */
+  draw(who: Who, act: Draw): Reason | undefined;
+  /** One stroke, or all. */
+  undraw(id: string, stroke: number | undefined): void;
+  /** Frames what an operator suggests, with the ghost of it; `tag` stands beside it, and takes the arrow into its first
+   * child. The result takes both away. */
+  stick(who: Who, node: Node, tag: HTMLElement, ghost?: { x: number; y: number } | HTMLElement): () => void;
+  /** The operator is not there: what is under way ends. */
+  leave(id: string): void;
   unframe(id: string): void;
   /** All of an operator's. */
   clear(id: string): void;
-  /** Takes away what operators that are not among these have, and hides all while nothing may be shown. */
-  keep(isShown: boolean, pointing: (id: string) => boolean): void;
+  /** Takes away what operators that are not among these have, and hides all while nothing may be shown. Who has the
+   * mouse has a pointer, and nothing else of this. */
+  keep(isShown: boolean, pointing: (id: string) => boolean, controlling: (id: string) => boolean): void;
   close(): void;
 };
 
@@ -46,18 +59,9 @@ const CLOSE = 6;
 /** Room that a name takes beside its pointer. */
 const NAME_WIDTH = 120;
 const NAME_HEIGHT = 48;
-/** White is readable on each, and each is seen on white and on black, for its white outline. */
-const COLOURS = ['#c2255c', '#6741d9', '#1864ab', '#237032', '#b8400b', '#0b6b75', '#8a2ba3', '#7a4a12'];
 const ARROW = 'M5 2l14 11-7 1 4 8-3 1.5-4-8-4 5z';
 /** Where the element is: up, right, down, left of the window. */
 const WAYS = ['M12 20V5M5 11l7-7 7 7', 'M4 12h15M13 5l7 7-7 7', 'M12 4v15M5 13l7 7 7-7', 'M20 12H5M11 5l-7 7 7 7'];
-
-/** The same on every page and in every tab. */
-export function colourOf(id: string): string {
-  let sum = 0;
-  for (const letter of id) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
-  return COLOURS[sum % COLOURS.length] ?? '';
-}
 
 type Pointer = { element: HTMLElement; node: Node; x: number; y: number };
 /** `clips`: what it is seen through, asked for at `looked`. */
@@ -72,6 +76,10 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
   layer.append(said);
   const pointers = new Map<string, Pointer>();
   const frames = new Map<string, Frame>();
+  /** Whose ink has been told of. */
+  const heard = new Set<string>();
+  const ink = createInkLayer({ door, layer, nodeOf, boxOf: (node) => boxOf(idOf(node)), clipsOf });
+  const stuck = new Set<Frame>();
   let isShown = false;
   let isDue = false;
 
@@ -81,8 +89,8 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     image.append(mark(create('path'), { d }));
     return image;
   };
-  const coloured = <E extends HTMLElement>(element: E, id: string): E => {
-    element.style.setProperty('--who', colourOf(id));
+  const coloured = <E extends HTMLElement>(element: E, { colour }: Who): E => {
+    element.style.setProperty('--who', HAND_COLOURS[colour] ?? '');
     return element;
   };
   const move = (element: HTMLElement, x: number, y: number) => {
@@ -104,7 +112,7 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     const x = (x: number) => (x - left) / by;
     const y = (y: number) => (y - top) / by;
     const box = (of: DOMRect): Box => ({ left: x(of.left), top: y(of.top), right: x(of.right), bottom: y(of.bottom) });
-    return { x, y, box, window: { left: 0, top: 0, right: layer.offsetWidth, bottom: layer.offsetHeight } };
+    return { x, y, by, box, window: { left: 0, top: 0, right: layer.offsetWidth, bottom: layer.offsetHeight } };
   };
   type Measure = ReturnType<typeof measure>;
 
@@ -153,19 +161,31 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     placeNote(to, tag, framed, taken);
   };
 
-  /** Beneath what it is about, or over it, or as near as can be. */
+  /** Beneath what it is about, or over it, or beside it, or as near as can be. */
   const placeNote = (to: Measure, tag: HTMLElement, about: Box, taken: Box[]) => {
     const wide = tag.offsetWidth;
     const tall = tag.offsetHeight;
     const lowest = to.window.bottom - GAP - tall;
     const within = (value: number, most: number) => Math.max(GAP, Math.min(value, most));
-    const x = within(about.left, to.window.right - GAP - wide);
-    const over = taken.filter((one) => x < one.right && x + wide > one.left);
-    const isFree = (y: number) => y >= GAP && y <= lowest && !over.some((one) => y < one.bottom && y + tall > one.top);
+    const across = (value: number) => within(value, to.window.right - GAP - wide);
+    const columns = [across(about.left), across(about.right + CLOSE), across(about.left - CLOSE - wide)] as const;
     const nearest = within(about.bottom + CLOSE, lowest);
-    const places = [about.bottom + CLOSE, about.top - CLOSE - tall, nearest];
-    for (const one of over) places.push(one.top - CLOSE - tall, one.bottom + CLOSE);
-    const y = places.find(isFree) ?? nearest;
+    const find = (free: readonly Box[]): { x: number; y: number } | undefined => {
+      for (const x of columns) {
+        const over = free.filter((one) => x < one.right && x + wide > one.left);
+        const places = [about.bottom + CLOSE, about.top - CLOSE - tall, nearest];
+        for (const one of over) places.push(one.top - CLOSE - tall, one.bottom + CLOSE);
+        const isFree = (y: number) =>
+          y >= GAP && y <= lowest && !over.some((one) => y < one.bottom && y + tall > one.top);
+        const y = places.find(isFree);
+        if (y !== undefined) return { x, y };
+      }
+      return undefined;
+    };
+    // What is as large as the window has nothing beside it; and of two notes in a small one the newer is on top, but not
+    // on the badge, which comes first.
+    const places = [[about, ...taken], taken, taken.slice(0, 1)].map(find);
+    const { x, y } = places.find(Boolean) ?? { x: columns[0], y: nearest };
     move(tag, x, y);
     taken.push({ left: x, top: y, right: x + wide, bottom: y + tall });
   };
@@ -175,12 +195,13 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     for (const pointer of pointers.values()) placePointer(to, pointer);
     const badge = surface.root.querySelector('.badge')?.getBoundingClientRect();
     const taken = badge ? [to.box(badge)] : [];
-    for (const frame of frames.values()) placeFrame(to, frame, taken);
+    for (const frame of [...stuck, ...frames.values()]) placeFrame(to, frame, taken);
+    ink.place(to);
   };
 
   const step = host.guard(() => {
     isDue = false;
-    if (!isShown || pointers.size + frames.size === 0) return;
+    if (!isShown || (pointers.size + frames.size + stuck.size === 0 && ink.isEmpty)) return;
     place();
     go();
   });
@@ -201,18 +222,25 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     frame?.tag.remove();
     if (frames.delete(id)) said.textContent = '';
   };
+  const undraw = (id: string, stroke?: number) => {
+    ink.undraw(id, stroke);
+    if (stroke === undefined) heard.delete(id);
+    go();
+  };
   const clear = (id: string) => {
     unpoint(id);
     unframe(id);
+    undraw(id);
   };
 
   return {
-    point({ id, name }, at, isDown) {
+    point(who, at, isDown) {
+      const { id, name } = who;
       const node = at && nodeOf(at.node);
       if (!at || !node) return unpoint(id);
       let pointer = pointers.get(id);
       if (!pointer) {
-        const element = coloured(make('div', 'tip', svg(ARROW), make('span', 'who', name)), id);
+        const element = coloured(make('div', 'tip', svg(ARROW), make('span', 'who', name)), who);
         layer.append(mark(element, { 'aria-hidden': 'true' }));
         pointer = { element, node, x: 0, y: 0 };
         pointers.set(id, pointer);
@@ -221,22 +249,23 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
       go();
       if (!isDown) return;
       place();
-      const ring = coloured(make('div', 'ring', make('i', '')), id);
+      const ring = coloured(make('div', 'ring', make('i', '')), who);
       ring.style.transform = pointer.element.style.transform;
       ring.hidden = pointer.element.hidden;
       layer.append(ring);
       host.after(RIPPLE_MS, () => ring.remove());
     },
-    frame({ id, name }, nodeId, note) {
+    frame(who, nodeId, note) {
+      const { id, name } = who;
       const node = nodeOf(nodeId);
       if (!node || !boxOf(nodeId)) return false;
       unframe(id);
       const way = svg('');
       const label = make('b', '', make('span', '', name));
       label.prepend(way);
-      const tag = coloured(make('div', 'tag', label), id);
+      const tag = coloured(make('div', 'tag', label), who);
       if (note) tag.append(make('p', '', note));
-      const box = coloured(make('div', 'box'), id);
+      const box = coloured(make('div', 'box'), who);
       layer.append(mark(box, { 'aria-hidden': 'true' }), mark(tag, { 'aria-hidden': 'true' }));
       frames.set(id, { box, tag, way, node, clips: [], looked: -Infinity });
       go();
@@ -244,11 +273,49 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
       host.after(0, () => (said.textContent = words.shows(name, note)));
       return true;
     },
+    stick(who, node, tag, ghost) {
+      const way = svg('');
+      tag.firstElementChild?.prepend(way);
+      const box = coloured(make('div', 'box ghost'), who);
+      if (ghost && 'nodeType' in ghost) box.append(ghost);
+      else if (ghost) {
+        const cursor = svg(ARROW);
+        Object.assign(cursor.style, { left: `${ghost.x * 100}%`, top: `${ghost.y * 100}%` });
+        box.append(cursor);
+      }
+      layer.append(mark(box, { 'aria-hidden': 'true' }));
+      const frame: Frame = { box, tag: coloured(tag, who), way, node, clips: [], looked: -Infinity };
+      stuck.add(frame);
+      go();
+      return () => {
+        stuck.delete(frame);
+        box.remove();
+        tag.remove();
+      };
+    },
+    draw(who, act) {
+      const why = ink.draw(who, act);
+      go();
+      if (why || heard.has(who.id)) return why;
+      heard.add(who.id);
+      said.textContent = '';
+      host.after(0, () => (said.textContent = words.draws(who.name)));
+      return undefined;
+    },
+    undraw,
+    leave(id) {
+      unpoint(id);
+      ink.leave(id);
+      go();
+    },
     unframe,
     clear,
-    keep(isShownNow, pointing) {
+    keep(isShownNow, pointing, controlling) {
       isShown = isShownNow;
-      for (const id of [...pointers.keys(), ...frames.keys()]) if (!pointing(id)) clear(id);
+      for (const id of pointers.keys()) if (!pointing(id) && !controlling(id)) unpoint(id);
+      for (const id of frames.keys()) if (!pointing(id)) unframe(id);
+      for (const id of heard) if (!pointing(id)) undraw(id);
+      ink.keep(pointing);
       if (isShown && layer.parentNode !== surface.root) surface.root.append(layer);
       go();
     },

@@ -12,6 +12,8 @@ export type HandQuestion = {
   control: string;
 };
 
+const ways = new Intl.ListFormat('en-GB');
+
 const LEAVE = 'You can end this at any time: with the button, or by pressing Escape twice.';
 
 export const HAND_EN = {
@@ -19,9 +21,17 @@ export const HAND_EN = {
     point: (name: string): HandQuestion => ({
       title: `${name} asks to point at things on this page`,
       willSee: 'What becomes possible',
-      willSeeText: 'You see a pointer, and frames with notes around things on this page.',
+      willSeeText: 'You see a pointer, lines that are drawn, and frames with notes around things on this page.',
       neverSee: 'What stays impossible',
       neverSeeText: 'Clicking, typing, or changing anything.',
+      control: LEAVE,
+    }),
+    suggest: (name: string): HandQuestion => ({
+      title: `${name} asks to suggest what to press and write`,
+      willSee: 'What becomes possible',
+      willSeeText: 'You see what would be pressed or written. It is done only if you accept it, each time.',
+      neverSee: 'What stays impossible',
+      neverSeeText: 'Doing anything without your yes. Passwords, payment fields and hidden places.',
       control: LEAVE,
     }),
     control: (name: string): HandQuestion => ({
@@ -34,18 +44,74 @@ export const HAND_EN = {
       control: LEAVE,
     }),
   } satisfies Record<Grant, (name: string) => HandQuestion>,
+  /** What the question for the view says when a yes is also for these. `name`: who asks; undefined: it is the visitor who shows
+   * the page. */
+  given: (name: string | undefined, grants: readonly Grant[]): Omit<HandQuestion, 'neverSee' | 'neverSeeText'> => ({
+    title:
+      name === undefined
+        ? 'Show this page to our team, and let them help on it?'
+        : `${name} asks to see this page and to help on it`,
+    willSee: 'What becomes possible',
+    willSeeText: `Seeing the pages of this site that you open in this browser, and how you move around on them. Also: ${ways.format(
+      grants.map((grant) => HAND_EN.doing[grant]),
+    )}.`,
+    control: 'You can pause or stop at any moment, and take back each of these by itself.',
+  }),
+  doing: {
+    point: 'pointing at things',
+    suggest: 'suggesting what to press and write (each time you decide)',
+    control: 'clicking, typing and scrolling for you',
+  } as Record<Grant, string>,
+  /** On a page where the site lets nobody control. */
+  pausedHere: 'Control is off on this page',
   /** While it is granted. */
   has: {
     point: (name: string) => `${name} can point at this page`,
+    suggest: (name: string) => `${name} can suggest what to do`,
     control: (name: string) => `${name} controls this page`,
   } satisfies Record<Grant, (name: string) => string>,
   /** The same, while the visit is paused or the link lost. */
   onHold: {
     point: (name: string) => `${name} cannot point right now`,
+    suggest: (name: string) => `${name} cannot suggest anything right now`,
     control: (name: string) => `${name} cannot do anything right now`,
   } satisfies Record<Grant, (name: string) => string>,
-  takeBack: { point: 'Stop pointing', control: 'Stop control' } satisfies Record<Grant, string>,
+  takeBack: { point: 'Stop pointing', suggest: 'Stop suggestions', control: 'Stop control' } satisfies Record<
+    Grant,
+    string
+  >,
+  /** The list of what was done, and the card when the visit is over. */
+  record: {
+    open: (count: number) => `What was done · ${count}`,
+    over: 'The visit is over',
+    did: (names: readonly string[], count: number) =>
+      `${new Intl.ListFormat('en-GB').format(names)} did ${count === 1 ? 'one thing' : `${count} things`} on this site by hand.`,
+    see: 'See',
+    download: 'Download',
+  },
   /** Read out when a frame is shown. */
   shows: (name: string, note: string) => (note ? `${name} shows: ${note}` : `${name} shows something on this page`),
+  /** Read out when ink is first shown. */
+  draws: (name: string) => `${name} draws on this page`,
+  suggestedBy: (name: string) => `${name} suggests:`,
+  /** `what`: the element, or nothing where the page has no name for it. */
+  suggests: {
+    click: (what: string) => (what ? `press “${what}”` : 'press here'),
+    /** Followed by what. */
+    write: (what: string) => (what ? `put into “${what}”:` : 'put in here:'),
+    empty: (what: string) => (what ? `empty “${what}”` : 'empty this'),
+  },
+  accept: 'Do it',
+  decline: 'No, thanks',
+  keys: 'Keys: Alt+Enter to do it, Escape for no',
+  failed: 'This could not be done: the page has changed. Nothing was done.',
+  /** A file of the operator's, put before the visitor; without a name of the field, for this page. */
+  gives: (name: string, file: string, size: string, field: string) =>
+    `${name} wants to put “${file}” (${size}) into ${field ? `“${field}”` : 'this page'}`,
+  asksFile: (name: string, field: string) => `${name} asks you to choose a file${field ? ` for “${field}”` : ''}`,
+  putIn: 'Put it in',
+  chooseFile: 'Choose a file…',
+  noFile: 'No',
+  picture: 'Picture of the file',
 };
 export type HandWords = typeof HAND_EN;

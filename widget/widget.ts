@@ -32,6 +32,8 @@ declare const HAND_FILE: string;
 const MOST_WAITING_BYTES = 64 * 1024;
 const TOAST_MS = 8_000;
 const HAND_RETRY_MS = 5_000;
+/** A question that the hand has a word in waits so long for it. */
+const HAND_DUE_MS = 3_000;
 
 /** What a page's `Tandem('on', 'visit', f)` is told. */
 export type VisitEvent = { type: 'started' } | { type: 'ended'; why: string };
@@ -76,6 +78,7 @@ function startWidget(handover: Handover, words: Words): Widget {
 
   let hand: Hand | undefined;
   let handLoading: Promise<unknown> | undefined;
+  let isHandDue = false;
   /** For the hand, once it is here. */
   let handed: string[] = [];
 
@@ -174,6 +177,7 @@ function startWidget(handover: Handover, words: Words): Widget {
       case 'welcome':
         token = message.token;
         siteMasking = message.masking;
+        if (message.hand) toHand(message.hand);
         if (!message.visit && slot.kind === 'none') return;
         break;
       case 'refused':
@@ -206,8 +210,12 @@ function startWidget(handover: Handover, words: Words): Widget {
   };
 
   /** What the relay says to the hand is read by it alone: most visitors never load what could. */
-  const toHand = (data: string) => {
-    handed.push(data);
+  const toHand = (...data: string[]) => {
+    handed.push(...data);
+    if (!handLoading) {
+      isHandDue = true;
+      host.after(HAND_DUE_MS, handIsDue);
+    }
     handLoading ??= (import(`${relay}/widget/${HAND_FILE}`) as Promise<HandFile>)
       .then(({ load }) => load(door))
       .then(
@@ -220,8 +228,15 @@ function startWidget(handover: Handover, words: Words): Widget {
         if (hand) handed.splice(0).forEach(hand.text);
         // What an operator did a while ago must not happen now; who has what stays true.
         else handed = handed.filter((data) => !data.includes('"act"'));
+        handIsDue();
       }),
     );
+  };
+
+  const handIsDue = () => {
+    if (!isHandDue) return;
+    isHandDue = false;
+    render();
   };
 
   const changed = (next: VisitView) => {
@@ -282,8 +297,9 @@ function startWidget(handover: Handover, words: Words): Widget {
       if (!badge.element.isConnected) surface.root.append(badge.element);
     } else badge?.element.remove();
     const wish = hand?.changed();
-    const about =
-      view.state === 'asked' && view.ask !== answered && !document.hidden
+    const about = isHandDue
+      ? undefined
+      : view.state === 'asked' && view.ask !== answered && !document.hidden
         ? view.ask
         : wantsShow && !isActive(view)
           ? 'show'
@@ -293,7 +309,7 @@ function startWidget(handover: Handover, words: Words): Widget {
     if (question && question.about !== about) closeQuestion();
     if (about && !question) openQuestion(about, wish);
     launcher.style.setProperty('visibility', state || isPanelOpen ? 'hidden' : 'visible', 'important');
-    surface.show(!!state || !!question || isPanelOpen || !!toast);
+    surface.show(!!state || !!question || isPanelOpen || !!toast || !!hand?.isShown);
   };
 
   const openQuestion = (about: string, wish: Wish | undefined) => {
@@ -306,6 +322,7 @@ function startWidget(handover: Handover, words: Words): Widget {
       answer(yes) {
         wantsShow = false;
         answered = about;
+        if (wish && 'answered' in wish) wish.answered(yes);
         if (about !== 'show') withVisit((visit) => visit.answer(yes));
         else if (yes) withVisit((visit) => visit.show());
         render();
@@ -399,6 +416,8 @@ function startWidget(handover: Handover, words: Words): Widget {
   host.listen(document, 'visibilitychange', render);
   // A page load within a visit.
   wantsPause = !!stored()?.paused;
+  // What was done by hand in a visit that may be over.
+  if (readStored(handover.clean(), 'localStorage', key + ':did')) toHand();
 
   return {
     text: (data) => (data.startsWith('{"t":"hand"') ? toHand(data) : receive(parseToVisitor(data))),
@@ -431,7 +450,8 @@ function startWidget(handover: Handover, words: Words): Widget {
     },
     call(call) {
       const [name, first, second] = Array.from(call);
-      if (name === 'open') openPanel();
+      // The launcher's word that something is kept: being here is enough.
+      if (name === 'open' && !first) openPanel();
       else if (name === 'close') closePanel();
       else if (name === 'show') askToShow();
       else if (name === 'code' && !isActive(view)) openPanel().askCode();

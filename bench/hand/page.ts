@@ -32,6 +32,7 @@ const PAGES: Readonly<Record<string, () => Promise<{ mount: Mount }>>> = {
   modal: () => import('./pages/modal.ts'),
   canvas: () => import('./pages/canvas.ts'),
   frames: () => import('./pages/frames.ts'),
+  foreign: () => import('./pages/foreign.ts'),
 };
 
 declare global {

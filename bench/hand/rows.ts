@@ -343,4 +343,33 @@ export const ROWS: readonly Row[] = [
     steps: [{ do: 'wheel', on: 'body', dy: 600 }, click('#frame |> #press')],
     expect: ({ pressed }: Any) => pressed === 1,
   },
+  ...foreign(),
 ];
+
+/** A frame of another origin that lets the hand in. */
+function foreign(): Row[] {
+  const frame = (id: string) => `#frame |> #${id}`;
+  const row = (name: string, steps: readonly Step[], expect: (state: Any) => boolean): Row => ({
+    page: 'foreign',
+    name: `frame of another origin: ${name}`,
+    steps,
+    expect,
+  });
+  return [
+    row('button', [click(frame('press'))], ({ pressed }) => pressed === 1),
+    row('text', [click(frame('text')), type('Анна Smith')], ({ text }) => text === 'Анна Smith'),
+    row('select', [{ do: 'choose', on: frame('pick'), options: [1] }], ({ pick }) => pick === 'b'),
+    row('checkbox', [click(frame('check'))], ({ check }) => check === true),
+    row('scroll', [{ do: 'wheel', on: frame('list'), dy: 300 }], ({ scrolled }) => scrolled === 300),
+    row(
+      'drag, with the pointer captured',
+      [{ do: 'drag', on: frame('knob'), to: frame('press') }],
+      ({ dragged }) => Number(dragged) > 50,
+    ),
+    row(
+      'keys: Enter, and Tab to the next',
+      [click(frame('text')), type('abc'), key('Backspace'), key('Enter'), click(frame('check')), key('Tab'), type('x')],
+      ({ submitted, next }) => submitted === 'ab' && next === 'x',
+    ),
+  ];
+}

@@ -9,7 +9,7 @@
 
 import type { eventWithTime } from '@rrweb/types';
 import type { CaptureNotice, CaptureOutput, Masking } from '../capture.ts';
-import type { Frames } from './frames.ts';
+import type { Frames, Guest } from './frames.ts';
 import type { Listening, Task } from './listening.ts';
 
 export type FramesOptions = {
@@ -29,6 +29,7 @@ export type FrameCalls = {
   /** The frame is part of it, or of a change. */
   met(frame: HTMLIFrameElement): void;
   heard(event: MessageEvent<{ tandem?: unknown } | null>): void;
+  guests(): Iterable<Guest>;
 };
 
 export function createFrameCalls(
@@ -43,6 +44,7 @@ export function createFrameCalls(
   listening.whenStopped(() => frames?.close());
 
   return {
+    guests: () => frames?.guests() ?? [],
     begin() {
       known.clear();
       frames?.begin();

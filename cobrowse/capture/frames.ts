@@ -22,6 +22,19 @@ export type Frames = {
   /** The frame's element is in the new picture. False: nothing is known of it. */
   renew(frame: HTMLIFrameElement): boolean;
   close(): void;
+  /** Those whose picture has been there: between two snapshots they stay. */
+  guests(): Iterable<Guest>;
+};
+
+/** A frame that is captured by itself. Another document in it is another guest. */
+export type Guest = {
+  readonly frame: HTMLIFrameElement;
+  /** A node's own id in the frame's page; undefined: it is another's. */
+  ownId(id: number): number | undefined;
+  /** How many times its nodes have got new ids. */
+  readonly snapshots: number;
+  /** Hands the frame's page a port for the hand (protocol/frame-hand.ts). */
+  offer(port: MessagePort): void;
 };
 
 /** Ids of a frame are 1 … SPAN - 1, moved by a base of its own. The page's own stay below the first; the last still
@@ -61,11 +74,11 @@ const RANGE_NAME = /^(start|end)$/;
 const bases = new WeakMap<Document, number>();
 
 type Fields = Record<string, unknown>;
-type Guest = {
-  frame: HTMLIFrameElement;
+type Held = Guest & {
   origin: string;
   port: MessagePort;
   base: number;
+  snapshots: number;
   /** Its last snapshot is part of the present picture. */
   isShown: boolean;
   nodes: number;
@@ -83,7 +96,7 @@ const numberIn = (value: unknown, least: number, most: number): number =>
 
 export function createFrames(options: FramesOptions): Frames {
   const { isShown, idOf, placeOf, enqueue, emit, notice } = options;
-  const guests = new Map<HTMLIFrameElement, Guest>();
+  const guests = new Map<HTMLIFrameElement, Held>();
 
   const push = (data: Fields) =>
     // Built here, in rrweb's form, or copied from it; the mirror trusts neither.
@@ -99,23 +112,23 @@ export function createFrames(options: FramesOptions): Frames {
     return true;
   };
 
-  const empty = (guest: Guest) => {
+  const empty = (guest: Held) => {
     if (guest.isShown) attach(guest.frame, { type: 0, id: guest.base, childNodes: [] });
     guest.isShown = false;
   };
 
-  const release = (guest: Guest) => {
+  const release = (guest: Held) => {
     guest.port.onmessage = null;
     guest.port.postMessage('stop');
     guest.port.close();
     if (guests.get(guest.frame) === guest) guests.delete(guest.frame);
   };
 
-  const idIn = (guest: Guest, value: unknown): number | null =>
+  const idIn = (guest: Held, value: unknown): number | null =>
     typeof value === 'number' && Number.isInteger(value) && value > 0 && value < SPAN ? value + guest.base : null;
 
   /** A copy within bounds, with ids moved. `hasRanges`: start and end name nodes, too. */
-  const copier = (guest: Guest, hasRanges = false) => {
+  const copier = (guest: Held, hasRanges = false) => {
     let values = 0;
     let chars = 0;
     const copy = (value: unknown, name: string, depth: number): unknown => {
@@ -142,12 +155,12 @@ export function createFrames(options: FramesOptions): Frames {
     return (value: unknown) => copy(value, '', 0);
   };
 
-  const hasFocus = ({ frame }: Guest) => {
+  const hasFocus = ({ frame }: Held) => {
     const root = frame.getRootNode();
     return 'activeElement' in root && root.activeElement === frame;
   };
 
-  const takeEvent = (guest: Guest, event: Fields) => {
+  const takeEvent = (guest: Held, event: Fields) => {
     const { data } = event;
     if (!isFields(data)) return;
     if (event['type'] === TYPE.Incremental && SOURCES.includes(data['source']))
@@ -161,14 +174,14 @@ export function createFrames(options: FramesOptions): Frames {
     }
   };
 
-  const takeEvents = (guest: Guest, events: unknown) => {
+  const takeEvents = (guest: Held, events: unknown) => {
     for (const event of listOf(events)) if (isFields(event)) takeEvent(guest, event);
     if (guest.nodes <= MAX_NODES) return;
     guest.isShown = false;
     guest.port.postMessage('snapshot');
   };
 
-  const takeSnapshot = (guest: Guest, events: unknown) => {
+  const takeSnapshot = (guest: Held, events: unknown) => {
     const list = listOf(events).filter(isFields);
     const data = list.find((event) => event['type'] === TYPE.FullSnapshot)?.['data'];
     if (!isFields(data) || !isFields(data['node']) || data['node']['type'] !== 0) return;
@@ -177,12 +190,13 @@ export function createFrames(options: FramesOptions): Frames {
     if (guest.nodes > MAX_NODES) throw new OutOfBounds();
     if (!attach(guest.frame, node)) return;
     guest.isShown = true;
+    guest.snapshots++;
     const { left, top } = isFields(data['initialOffset']) ? data['initialOffset'] : {};
     push({ source: SCROLL, id: node['id'], x: numberIn(left, -1e7, 1e7), y: numberIn(top, -1e7, 1e7) });
     takeEvents(guest, list);
   };
 
-  const takePointer = (guest: Guest, pointer: unknown) => {
+  const takePointer = (guest: Held, pointer: unknown) => {
     if (!isFields(pointer) || !POINTER_STATES.includes(pointer['state'])) return;
     const { frame } = guest;
     const at = placeOf(frame);
@@ -198,7 +212,7 @@ export function createFrames(options: FramesOptions): Frames {
     });
   };
 
-  const takePicture = (guest: Guest, picture: unknown) => {
+  const takePicture = (guest: Held, picture: unknown) => {
     if (!isFields(picture)) return;
     const node = idIn(guest, picture['node']);
     const { image } = picture;
@@ -207,7 +221,7 @@ export function createFrames(options: FramesOptions): Frames {
     emit({ kind: 'picture', picture: { node, width, height, image } });
   };
 
-  const takeAsset = (guest: Guest, url: unknown, blob: unknown) => {
+  const takeAsset = (guest: Held, url: unknown, blob: unknown) => {
     if (typeof url !== 'string' || url.length > MAX_URL_CHARS) return;
     const { origin } = new URL(url);
     // The page's own pictures are not the frame's to give.
@@ -216,7 +230,7 @@ export function createFrames(options: FramesOptions): Frames {
     if (isOwn || !url.includes(ALIAS)) emit({ kind: 'asset', url, blob: isOwn ? blob : undefined });
   };
 
-  const take = (guest: Guest, output: unknown) => {
+  const take = (guest: Held, output: unknown) => {
     const now = Date.now();
     if (now - guest.since > MESSAGES_MS) {
       guest.since = now;
@@ -260,7 +274,19 @@ export function createFrames(options: FramesOptions): Frames {
       if (base > LAST_BASE) return;
       bases.set(document, base);
       const { port1: port, port2 } = new MessageChannel();
-      const guest: Guest = { frame, origin, port, base, isShown: false, nodes: 0, messages: 0, since: Date.now() };
+      const guest: Held = {
+        frame,
+        origin,
+        port,
+        base,
+        isShown: false,
+        snapshots: 0,
+        nodes: 0,
+        messages: 0,
+        since: Date.now(),
+        ownId: (id) => (id > base && id < base + SPAN ? id - base : undefined),
+        offer: (own) => port.postMessage('hand', [own]),
+      };
       guests.set(frame, guest);
       port.onmessage = ({ data }: MessageEvent) => {
         try {
@@ -288,5 +314,6 @@ export function createFrames(options: FramesOptions): Frames {
     close() {
       for (const guest of guests.values()) release(guest);
     },
+    guests: () => [...guests.values()].filter(({ snapshots }) => snapshots > 0),
   };
 }

@@ -67,13 +67,18 @@ function nameOf(element: Element, isHidden: IsHidden): string {
   return wordsOf(element, isHidden);
 }
 
+/** What the page calls it: `Add to basket`. What is hidden has no name. */
+export function nameFor(element: Element, isHidden: IsHidden): string {
+  if (isHidden(element) || /^(BODY|HTML)$/.test(tagOf(element))) return '';
+  const name = maskCards(nameOf(element, isHidden)).replace(/\s+/g, ' ').trim();
+  return name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS - 1)}…` : name;
+}
+
 /** `button "Add to basket"`. What is hidden is named by its kind only. */
 export function describe(element: Element, isHidden: IsHidden): string {
   const role = roleOf(element);
-  if (isHidden(element) || /^(BODY|HTML)$/.test(tagOf(element))) return role;
-  const name = maskCards(nameOf(element, isHidden)).replace(/\s+/g, ' ').trim();
-  const cut = name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS - 1)}…` : name;
-  return (cut ? `${role} “${cut}”` : role).slice(0, LIMITS.maxWhatChars);
+  const name = nameFor(element, isHidden);
+  return (name ? `${role} “${name}”` : role).slice(0, LIMITS.maxWhatChars);
 }
 
 /** What a field holds, as it may be told; undefined: nothing, or nobody may know. */
@@ -81,6 +86,12 @@ export function valueOf(element: Element, isHidden: IsHidden): string | undefine
   if (isHidden(element)) return undefined;
   const value = rawValueOf(element, isHidden);
   return value === undefined ? undefined : maskTyped(value).slice(0, LIMITS.maxLedgerChars);
+}
+
+/** Nothing of the value is masked when it is told. */
+export function isPlain(element: Element, isHidden: IsHidden): boolean {
+  const value = isHidden(element) ? undefined : rawValueOf(element, isHidden);
+  return value !== undefined && maskTyped(value) === value;
 }
 
 function rawValueOf(element: Element, isHidden: IsHidden): string | undefined {

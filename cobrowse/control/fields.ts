@@ -30,12 +30,18 @@ const isDisabledOption = (option: HTMLOptionElement) => matches(option, ':disabl
 /** False: it can't be chosen. */
 export function choose(select: HTMLSelectElement, indexes: readonly number[]): boolean {
   const options = [...optionsOf(select)];
-  const wanted = new Set(indexes);
-  if (!select.multiple && wanted.size !== 1) return false;
-  for (const index of wanted) {
+  for (const index of indexes) {
     const option = options[index];
     if (!option || (isDisabledOption(option) && !isSelected(option))) return false;
   }
+  return chooseAnew(select, indexes);
+}
+
+/** The same, also what can't be chosen any more: what was chosen before is put back. */
+export function chooseAnew(select: HTMLSelectElement, indexes: readonly number[]): boolean {
+  const options = [...optionsOf(select)];
+  const wanted = new Set(indexes);
+  if (!select.multiple && wanted.size !== 1) return false;
   let isChanged = false;
   options.forEach((option, index) => {
     if (isSelected(option) === wanted.has(index)) return;

@@ -75,8 +75,11 @@ function tell(element: Element, types: string[], other: Element | undefined): vo
     );
 }
 
+/** Whether a frame of another origin takes the focus further by itself. */
+type IsEntered = (frame: Element) => boolean;
+
 /** Elements of one scope in the order of Tab; a host, slot or frame stands for what is within it. */
-function inOrder(nodes: Iterable<Node>): Element[] {
+function inOrder(nodes: Iterable<Node>, isEntered: IsEntered): Element[] {
   const found: { index: number; elements: Element[] }[] = [];
   const add = (element: Element, elements: Element[]) => {
     const index = Number(attributeOf(element, 'tabindex') ?? 0) || 0;
@@ -87,10 +90,11 @@ function inOrder(nodes: Iterable<Node>): Element[] {
     const tag = tagOf(node);
     const shadow = shadowOf(node);
     const own = isTabbable(node) ? [node] : [];
-    if (shadow) return add(node, [...(shadow.delegatesFocus ? [] : own), ...inOrder(childrenOf(shadow))]);
+    if (shadow) return add(node, [...(shadow.delegatesFocus ? [] : own), ...inOrder(childrenOf(shadow), isEntered)]);
     if (isFrame(node)) {
       const body = pageOf(node)?.body;
-      return add(node, body && boxesOf(node).length > 0 ? inOrder([body]) : []);
+      const isSeen = boxesOf(node).length > 0;
+      return add(node, !isSeen ? [] : body ? inOrder([body], isEntered) : isEntered(node) ? [node] : []);
     }
     add(node, own);
     const assigned = tag === 'SLOT' ? (node as HTMLSlotElement).assignedElements() : [];
@@ -124,13 +128,14 @@ export function radiosOf(radio: HTMLInputElement): HTMLInputElement[] {
   );
 }
 
-/** What Tab goes to next, and what after that, if a browser does not let that have the focus. */
-export function orderFrom(page: Document, isBack: boolean): Element[] {
+/** What Tab goes to next, and what after that, if a browser does not let that have the focus. `isRound`: from the last on
+ * to the first. */
+export function orderFrom(page: Document, isBack: boolean, isRound: boolean, isEntered: IsEntered): Element[] {
   const modals = CSS.supports('selector(:modal)') ? page.querySelectorAll('dialog:modal') : [];
   // All outside of the dialog opened last is inert.
   const within: Iterable<Node> =
     modals.length > 0 ? [modals[modals.length - 1] as Node] : childrenOf(page.documentElement);
-  const order = inOrder(within);
+  const order = inOrder(within, isEntered);
   const active = activeElement(page);
   // What can't be reached by Tab itself: from where it stands.
   const isAfter = (other: Element) =>
@@ -139,5 +144,5 @@ export function orderFrom(page: Document, isBack: boolean): Element[] {
   const at = own >= 0 || !active ? own : order.findIndex((other) => isAfter(other) && !isInside(other, active));
   if (isBack) order.reverse();
   const start = at < 0 ? 0 : isBack ? order.length - at : own >= 0 ? at + 1 : at;
-  return [...order.slice(start), ...order.slice(0, start)].filter((element) => element !== active);
+  return [...order.slice(start), ...(isRound ? order.slice(0, start) : [])].filter((element) => element !== active);
 }

@@ -76,10 +76,35 @@ const isButton = (element: Element) => tagOf(element) === 'BUTTON' || isInput(el
 
 export type Pressed = { needsVisitor: boolean };
 
+/** Frames of other origins, and the page around, if this is one. */
+export type Around = {
+  isEntered(frame: Element): boolean;
+  /** Tab goes on in the page around. */
+  leave?: (() => void) | undefined;
+};
+
+/** Tab. Of a page that is a frame of another's, the last field is followed by what is around. */
+export function moveOn(page: Document, isBack: boolean, around: Around): void {
+  for (const next of orderFrom(page, isBack, !around.leave, around.isEntered)) if (focusByKey(page, next)) return;
+  if (!around.leave) return;
+  moveFocus(page, undefined, true);
+  around.leave();
+}
+
+function focusByKey(page: Document, element: Element): boolean {
+  const before = activeElement(page);
+  moveFocus(page, element, true);
+  if (activeElement(page) === before) return false;
+  // What is typed next takes the place of what was there.
+  if (tagOf(element) === 'INPUT' && isTextField(element)) element.select();
+  return true;
+}
+
 export function pressKey(
   page: Document,
   texts: Texts,
   { key, code, mods }: { key: string; code: string; mods: number },
+  around: Around,
 ): Pressed {
   const held = heldKeys(mods);
   const keyCode = keyCodeOf(key, code);
@@ -116,7 +141,7 @@ export function pressKey(
     if (isCommand && !isAltGr && /^[a-zа-я]$/i.test(key)) return shortcut(element);
     if (key === 'Tab' && !isCommand && !held.altKey) {
       texts.settle(element);
-      for (const next of orderFrom(page, held.shiftKey)) if (focusByKey(next)) break;
+      moveOn(page, held.shiftKey, around);
       return fine;
     }
     if (key === 'Escape') {
@@ -154,15 +179,6 @@ export function pressKey(
       texts.edit(element, letter === 'b' ? 'formatBold' : letter === 'i' ? 'formatItalic' : 'formatUnderline');
     // The clipboard is the visitor's.
     return { needsVisitor: /[cvx]/.test(letter) };
-  }
-
-  function focusByKey(element: Element): boolean {
-    const before = activeElement(page);
-    moveFocus(page, element, true);
-    if (activeElement(page) === before) return false;
-    // What is typed next takes the place of what was there.
-    if (tagOf(element) === 'INPUT' && isTextField(element)) element.select();
-    return true;
   }
 
   function enter(element: Element) {

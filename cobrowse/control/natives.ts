@@ -14,7 +14,7 @@ const NEEDED = {
   Element: ['scrollIntoView', 'scrollBy', 'getBoundingClientRect', 'getClientRects'],
   HTMLElement: ['focus', 'blur', 'click'],
   Document: ['elementFromPoint', 'elementsFromPoint', 'execCommand', 'activeElement'],
-  HTMLInputElement: ['value', 'checked', 'setSelectionRange', 'stepUp'],
+  HTMLInputElement: ['value', 'checked', 'files', 'setSelectionRange', 'stepUp'],
   HTMLTextAreaElement: ['value', 'setSelectionRange'],
   HTMLSelectElement: ['options', 'selectedIndex'],
   HTMLOptionElement: ['selected'],
@@ -128,7 +128,17 @@ export const command = (page: Document, name: string, value?: string): boolean =
 
 export const readInput = reader(clean.HTMLInputElement.prototype, 'value');
 export const writeInput = writer(clean.HTMLInputElement.prototype, 'value');
+export const filesOf = reader(clean.HTMLInputElement.prototype, 'files');
+export const writeFiles = writer(clean.HTMLInputElement.prototype, 'files');
+/** The browser's own choice of files. Throws where the visitor has not just pressed something. */
+export const openPicker = (field: HTMLInputElement): void => {
+  // Not in every browser of our range.
+  const { showPicker } = clean.HTMLInputElement.prototype as { showPicker?: () => void };
+  if (showPicker) showPicker.call(field);
+  else clickElement(field);
+};
 export const isChecked = reader(clean.HTMLInputElement.prototype, 'checked');
+export const setChecked = writer(clean.HTMLInputElement.prototype, 'checked');
 export const readArea = reader(clean.HTMLTextAreaElement.prototype, 'value');
 export const writeArea = writer(clean.HTMLTextAreaElement.prototype, 'value');
 export const optionsOf = reader(clean.HTMLSelectElement.prototype, 'options');
@@ -159,3 +169,6 @@ export const styleOf = (element: Element): CSSStyleDeclaration => (viewOf(elemen
 /** Has the visitor just acted? Then a browser allows pickers and new windows. */
 export const isVisitorActive = (): boolean =>
   (navigator as { userActivation?: { isActive: boolean } }).userActivation?.isActive ?? false;
+/** Since the page was loaded. Where nobody knows, they may have been. */
+export const wasVisitorActive = (): boolean =>
+  (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation?.hasBeenActive ?? true;

@@ -32,8 +32,10 @@ export const isFrame = (element: Element): boolean => /^I?FRAME$/.test(tagOf(ele
 /** A window's viewport in the top one's: `top = own * scale + offset`. */
 type Mapping = Point & { scaleX: number; scaleY: number };
 
-function mappingOf(view: Globals): Mapping {
-  const frame = frameOf(view);
+const mappingOf = (view: Globals): Mapping => insideOf(frameOf(view));
+
+/** Of the page that a frame shows, whatever its origin. */
+export function insideOf(frame: Element | null): Mapping {
   const outerView = frame && viewOf(frame);
   if (!frame || !outerView) return { x: 0, y: 0, scaleX: 1, scaleY: 1 };
   const outer = mappingOf(outerView);
@@ -50,15 +52,20 @@ function mappingOf(view: Globals): Mapping {
   };
 }
 
-export function toOwn(view: Globals, point: Point): Point {
-  const { x, y, scaleX, scaleY } = mappingOf(view);
-  return { x: (point.x - x) / scaleX, y: (point.y - y) / scaleY };
-}
-
-export function toTop(view: Globals, own: Point): Point {
-  const { x, y, scaleX, scaleY } = mappingOf(view);
-  return { x: own.x * scaleX + x, y: own.y * scaleY + y };
-}
+export const toOwn = (view: Globals, point: Point): Point => inTo(mappingOf(view), point);
+export const toTop = (view: Globals, own: Point): Point => outOf(mappingOf(view), own);
+export const inTo = ({ x, y, scaleX, scaleY }: Mapping, point: Point): Point => ({
+  x: whole((point.x - x) / scaleX),
+  y: whole((point.y - y) / scaleY),
+});
+/** There and back must not end a billionth of a pixel short: browsers cut the fractions off a click's place. */
+const whole = (value: number) => Math.round(value * 1000) / 1000;
+export const outOf = ({ x, y, scaleX, scaleY }: Mapping, own: Point): Point => ({
+  x: own.x * scaleX + x,
+  y: own.y * scaleY + y,
+});
+export const boxOutOf = ({ x, y, scaleX, scaleY }: Mapping, box: Point & { width: number; height: number }): DOMRect =>
+  new DOMRect(box.x * scaleX + x, box.y * scaleY + y, box.width * scaleX, box.height * scaleY);
 
 /** The element that a captured node stands for: text is in its parent, a shadow root in its host. */
 export function elementOf(node: Node): Element | undefined {
@@ -85,9 +92,7 @@ export function topBoxOf(node: Node): DOMRect | undefined {
   const box = ownBoxOf(node);
   const element = elementOf(node);
   const view = element && viewOf(element);
-  if (!box || !view) return undefined;
-  const { x, y, scaleX, scaleY } = mappingOf(view);
-  return new DOMRect(box.x * scaleX + x, box.y * scaleY + y, box.width * scaleX, box.height * scaleY);
+  return box && view && boxOutOf(mappingOf(view), box);
 }
 
 /** The element that an element is shown in. */

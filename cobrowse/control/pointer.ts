@@ -12,6 +12,7 @@
 import { attributeOf, matches, tagOf, targetOf } from '../capture/dom.ts';
 import { startSelecting, type Selecting } from './caret.ts';
 import { draggableAround, isFar, startDrag, type Drag } from './drag.ts';
+import { askedDuring } from './files.ts';
 import { choose, isInput, isSelect, slide } from './fields.ts';
 import { focusableAround, moveFocus, activeElement } from './focus.ts';
 import { createHolding, POINTER_ID } from './held.ts';
@@ -27,6 +28,7 @@ import {
   type Globals,
 } from './natives.ts';
 import { around, chainOf, isInside, toOwn, type Point } from './places.ts';
+import { isTouchFirst, startTouch, type Finger } from './touches.ts';
 import { heldKeys, make, send, sendChange } from './send.ts';
 
 const MAIN = 0;
@@ -38,18 +40,24 @@ export type Mouse = {
   readonly pressed: Element | undefined;
   move(hit: Element | undefined, point: Point, mods: number): void;
   down(hit: Element, point: Point, how: { button: number; clicks: number; mods: number }): void;
-  up(hit: Element | undefined, point: Point, how: { button: number; mods: number }): { needsVisitor: boolean };
+  up(hit: Element | undefined, point: Point, how: { button: number; mods: number }): Asked;
+  /** It hovers over a frame whose page hears of the rest. */
+  hover(frame: Element, point: Point, mods: number): void;
   /** Ends a drag and the hover, and clicks nothing. */
   letGo(): void;
 };
+
+/** `field`: of files, that the page wants the visitor to choose. */
+export type Asked = { needsVisitor: boolean; field?: HTMLInputElement | undefined };
 
 type Press = {
   target: Element;
   button: number;
   clicks: number;
   at: Point;
-  /** A prevented pointerdown. */
+  /** A prevented pointerdown; or a finger, whose mouse events come at its end. */
   isSilent: boolean;
+  finger: Finger | undefined;
   selecting: Selecting | undefined;
   /** May become a drag. */
   source: Element | undefined;
@@ -61,6 +69,8 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
   let last: Point = { x: 0, y: 0 };
   let press: Press | undefined;
   let drag: Drag | undefined;
+  /** From a press to its end. */
+  let isTouch = false;
   const holding = createHolding(() => press !== undefined);
 
   const initOf = (element: Element, point: Point, mods: number, more: object = {}): object => {
@@ -86,10 +96,10 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       ...init,
       detail: 0,
       pointerId: POINTER_ID,
-      pointerType: 'mouse',
+      pointerType: isTouch ? 'touch' : 'mouse',
       isPrimary: true,
-      width: 1,
-      height: 1,
+      width: isTouch ? 24 : 1,
+      height: isTouch ? 24 : 1,
       pressure: buttons ? 0.5 : 0,
     };
   };
@@ -147,6 +157,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     cross(target, point, mods);
     if (target) {
       fire('PointerEvent', target, 'pointermove', initOf(target, point, mods, { button: -1 }));
+      if (press?.finger) touching(target, () => press?.finger?.move(point, mods));
       if (!press?.isSilent) fire('MouseEvent', target, 'mousemove', initOf(target, point, mods));
     }
     if (press) pull(press, point, mods, hit);
@@ -168,6 +179,8 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       // From now on the browser's drag has the mouse.
       const init = initOf(held.target, point, mods, { cancelable: false });
       fire('PointerEvent', held.target, 'pointercancel', init);
+      held.finger?.cancel(point);
+      held.finger = undefined;
       holding.release(pointing(init));
       drag.move(hit, dragging(point, mods));
     } else selecting?.extend(own.x, own.y);
@@ -183,16 +196,56 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       clicks,
       at: point,
       isSilent: false,
+      finger: undefined,
       selecting: undefined,
       source: undefined,
       slider: undefined,
     };
     const init = initOf(hit, point, mods, { button, detail: clicks });
+    isTouch = button === MAIN && isTouchFirst(top);
     const isPointerOn = fire('PointerEvent', hit, 'pointerdown', init);
     press.isSilent = !isPointerOn;
+    if (isTouch) {
+      touching(hit, () => press && (press.finger = startTouch(hit, point, mods)));
+      if (press.finger) {
+        press.isSilent = true;
+        takeHold(press);
+        return;
+      }
+    }
     const isOn = isPointerOn && fire('MouseEvent', hit, 'mousedown', init);
     if (!isOn || !hit.isConnected) return;
     begin(press, mods);
+  };
+
+  /** Handlers of touches may take hold of the pointer, too. */
+  const touching = (target: Element, task: () => void) => holding.during([top, viewOf(target) ?? top], task);
+
+  /** What moves with the pointer from now on. True: nothing else begins. */
+  const takeHold = (held: Press): boolean => {
+    const { target, at } = held;
+    const view = viewOf(target);
+    const slider = chainOf(target).find((element) => isInput(element, /^range$/)) as HTMLInputElement | undefined;
+    if (slider && view) {
+      held.slider = { field: slider, before: readInput(slider) };
+      slide(slider, shareOf(slider, toOwn(view, at).x));
+    } else if (tagOf(target) !== 'OPTION') held.source = draggableAround(target);
+    return !!slider;
+  };
+
+  /** The mouse's events of a tap, and the focus. False: the finger did not tap. */
+  const tap = (held: Press, finger: Finger, point: Point, mods: number): boolean => {
+    let isTap = false;
+    touching(held.target, () => (isTap = finger.end(point, mods)));
+    if (!isTap || !held.target.isConnected) return false;
+    const init = initOf(held.target, point, mods, { button: MAIN, detail: held.clicks });
+    fire('MouseEvent', held.target, 'mousemove', init);
+    if (fire('MouseEvent', held.target, 'mousedown', { ...init, buttons: 1 }) && held.target.isConnected) {
+      if (held.slider) moveFocus(page, focusableAround(held.target), false);
+      else begin(held, mods);
+    }
+    fire('MouseEvent', held.target, 'mouseup', init);
+    return true;
   };
 
   /** What the browser does on a press. */
@@ -206,14 +259,8 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     moveFocus(page, focusable, false);
     if (button !== MAIN) return;
     const own = toOwn(view, at);
-    const slider = chainOf(target).find((element) => isInput(element, /^range$/)) as HTMLInputElement | undefined;
-    if (slider) {
-      held.slider = { field: slider, before: readInput(slider) };
-      slide(slider, shareOf(slider, own.x));
-      return;
-    }
+    if (takeHold(held)) return;
     if (tagOf(target) === 'OPTION') return chooseIn(target as HTMLOptionElement, mods);
-    held.source = draggableAround(target);
     if (held.source || isSelect(target)) return;
     held.selecting = startSelecting(target, own.x, own.y, { clicks, isExtending: heldKeys(mods).shiftKey });
   };
@@ -226,6 +273,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     if (drag) {
       drag.drop(dragging(point, mods));
       drag = undefined;
+      isTouch = false;
       cross(hit, point, mods);
       return { needsVisitor: false };
     }
@@ -236,6 +284,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     let isTold = false;
     const stop = slider && listen(slider.field, 'change', () => (isTold = true));
     fire('PointerEvent', target, 'pointerup', init);
+    const isClick = !held.finger || tap(held, held.finger, point, mods);
     if (!held.isSilent) fire('MouseEvent', target, 'mouseup', init);
     stop?.();
     holding.release(pointing(init));
@@ -243,10 +292,12 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     // With the pointer captured, the press and the release were at the same place as far as the page goes.
     const released = target === hit || !hit ? target : isInside(held.target, target) ? held.target : hit;
     const common = commonOf(held.target, released);
-    return common ? clickOn(common, held, point, mods) : { needsVisitor: false };
+    const asked = common && isClick ? clickOn(common, held, point, mods) : { needsVisitor: false };
+    isTouch = false;
+    return asked;
   };
 
-  const clickOn = (target: Element, held: Press, point: Point, mods: number): { needsVisitor: boolean } => {
+  const clickOn = (target: Element, held: Press, point: Point, mods: number): Asked => {
     const { button, clicks } = held;
     const init = initOf(target, point, mods, { button, detail: clicks });
     if (button !== MAIN) {
@@ -254,9 +305,9 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       if (button === 2) fire('PointerEvent', target, 'contextmenu', init);
       return { needsVisitor: false };
     }
-    const needsVisitor = askingVisitor(target, () => fireClick(target, 'click', init));
+    const asked = askingVisitor(target, () => fireClick(target, 'click', init));
     if (clicks === 2) fire('MouseEvent', target, 'dblclick', init);
-    return { needsVisitor };
+    return asked;
   };
   /** `detail` counts the clicks here, unlike in other pointer events. */
   const fireClick = (target: Element, type: string, init: object) => {
@@ -273,12 +324,14 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       if (drag) drag.cancel(dragging(last, 0));
       else {
         fire('PointerEvent', target, 'pointercancel', { ...init, cancelable: false });
+        held.finger?.cancel(last);
         press = undefined;
         // Pages that drag by mouse events know no other end.
         if (!held.isSilent) fire('MouseEvent', target, 'mouseup', initOf(target, last, 0, { button: held.button }));
       }
       press = undefined;
       drag = undefined;
+      isTouch = false;
       holding.release(pointing(init));
     }
     cross(undefined, last, 0);
@@ -294,6 +347,10 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     move,
     down,
     up,
+    hover(frame, point, mods) {
+      cross(frame, point, mods);
+      last = point;
+    },
     letGo,
   };
 }
@@ -333,7 +390,7 @@ function commonOf(a: Element, b: Element): Element | undefined {
 
 /** Did the click end where a browser obeys only the visitor: a choice of files, a new window? Asked at the window, for a
  * script or a label may have passed the click on. */
-function askingVisitor(target: Element, task: () => void): boolean {
+function askingVisitor(target: Element, task: () => void): Asked {
   const view = viewOf(target);
   const clicks: { event: Event; at: Element }[] = [];
   const stop =
@@ -343,9 +400,12 @@ function askingVisitor(target: Element, task: () => void): boolean {
       if (at) clicks.push({ event, at });
     });
   const isAllowed = isVisitorActive();
-  task();
+  const pressed = (view ? askedDuring(view, task) : task()) ?? undefined;
   stop?.();
-  return !isAllowed && clicks.some(({ event, at }) => !event.defaultPrevented && opensOutside(at));
+  if (pressed) return { needsVisitor: true, field: pressed };
+  if (isAllowed) return { needsVisitor: false };
+  const outside = clicks.find(({ event, at }) => !event.defaultPrevented && opensOutside(at))?.at;
+  return { needsVisitor: !!outside, field: outside && isInput(outside, /^file$/) ? outside : undefined };
 }
 
 function opensOutside(element: Element): boolean {

@@ -21,6 +21,7 @@ type EventClass =
   | 'WheelEvent'
   | 'DragEvent'
   | 'KeyboardEvent'
+  | 'TouchEvent'
   | 'InputEvent'
   | 'Event'
   | 'FocusEvent'

@@ -7,14 +7,16 @@
 import type { Outcome, Place, Reason } from '../../protocol/hand.ts';
 import { isElement, isWithin, matches, tagOf } from '../capture/dom.ts';
 import { describe } from './describe.ts';
-import { boxesOf, bringIn, scrollElement, styleOf, viewOf, type Globals } from './natives.ts';
+import { boxesOf, boxOf, bringIn, scrollElement, styleOf, viewOf, type Globals } from './natives.ts';
 import {
   around,
   elementOf,
   frameOf,
   hitAt,
+  insideOf,
   isFrame,
   isInside,
+  outOf,
   ownBoxOf,
   ownHit,
   pageOf,
@@ -37,12 +39,17 @@ export const refuse = (why: Reason, what?: string): Refusal => ({ done: false, w
 export type Targets = {
   /** Brings it into sight first, unless the page is to stay as it is. */
   find(place: Place, how?: { isStill: boolean }): Aim | Refusal;
+  /** The same for a point inside of a frame of another origin, of which its own page answers for the rest. Undefined: it
+   * is in sight. In the top window's viewport. */
+  findIn(frame: Element, own: Point, how: { isStill: boolean }): { point: Point } | Refusal;
   /** What is at the point, whatever that is: dragging, and the wheel. */
   loose(place: Place): { hit: Element | undefined; point: Point } | Refusal;
+  /** In the top window's viewport. */
+  at(point: Point): Element | undefined;
   /** Whether it may be acted on is not asked here. */
   live(node: number): { element: Element } | Refusal;
-  /** Why nothing may be done with an element; undefined: it may. */
-  refusalOf(element: Element): Refusal | undefined;
+  /** Why nothing may be done with an element; undefined: it may. `isAnswering`: a frame whose page has a hand of its own. */
+  refusalOf(element: Element, isAnswering?: boolean): Refusal | undefined;
   what(element: Element): string;
 };
 
@@ -59,7 +66,7 @@ function isDisabled(element: Element): boolean {
   return isWithin(element, '[inert],[data-tandem="disabled"]');
 }
 
-const pressableAround = (element: Element): Element | undefined => {
+export const pressableAround = (element: Element): Element | undefined => {
   for (let at: Element | null = element; at; at = around(at)) if (matches(at, PRESSABLE)) return at;
   return undefined;
 };
@@ -74,9 +81,9 @@ export function createTargets(options: {
   const what = (element: Element) => describe(element, isHidden);
   const isUi = (element: Element) => isWithin(element, `[${options.uiAttribute}]`);
 
-  const refusalOf = (element: Element): Refusal | undefined => {
+  const refusalOf = (element: Element, isAnswering = false): Refusal | undefined => {
     if (isUi(element)) return refuse('own-ui');
-    if (isFrame(element) && !pageOf(element)) return refuse('other-origin');
+    if (isFrame(element) && !isAnswering && !pageOf(element)) return refuse('other-origin');
     if (isDisabled(element)) return refuse('disabled', what(element));
     return isHidden(element) ? refuse('masked', what(element)) : undefined;
   };
@@ -84,15 +91,19 @@ export function createTargets(options: {
   const live = (id: number): { node: Node; element: Element } | Refusal => {
     const node = nodeOf(id);
     const element = node && elementOf(node);
+    return node && element && isThere(element) ? { node, element } : refuse('gone');
+  };
+
+  const isThere = (element: Element): boolean => {
     // A frame that was taken out has no window any more.
-    if (!node || !element?.isConnected || !viewOf(element)) return refuse('gone');
+    if (!element.isConnected || !viewOf(element)) return false;
     let view: Globals | undefined = viewOf(element);
     while (view && view !== top) {
       const frame: Element | null = frameOf(view);
-      if (!frame?.isConnected) return refuse('gone');
+      if (!frame?.isConnected) return false;
       view = viewOf(frame);
     }
-    return { node, element };
+    return true;
   };
 
   const isInView = ({ x, y }: Point, view: Globals) => x >= 0 && y >= 0 && x < view.innerWidth && y < view.innerHeight;
@@ -167,13 +178,8 @@ export function createTargets(options: {
     return false;
   };
 
-  const find: Targets['find'] = (place, { isStill } = { isStill: false }) => {
-    const found = live(place.node);
-    if (isRefusal(found)) return found;
-    const { node, element } = found;
+  const seek = (node: Node, element: Element, place: Point, isStill: boolean): Aim | Refusal => {
     const view = viewOf(element);
-    const refused = refusalOf(element);
-    if (refused) return refused;
     const box = ownBoxOf(node);
     if (!view || !box || box.width === 0 || box.height === 0 || styleOf(element).visibility !== 'visible')
       return refuse('hidden', what(element));
@@ -212,8 +218,32 @@ export function createTargets(options: {
     return over || { element, hit, point };
   };
 
+  const at = (point: Point) => {
+    const hit = hitAt(top, point, isUi);
+    return isElement(hit) ? hit : undefined;
+  };
+
   return {
-    find,
+    at,
+    find(place, { isStill } = { isStill: false }) {
+      const found = live(place.node);
+      if (isRefusal(found)) return found;
+      const { node, element } = found;
+      return refusalOf(element) ?? seek(node, element, place, isStill);
+    },
+    findIn(frame, own, { isStill }) {
+      const refused = isThere(frame) ? refusalOf(frame, true) : refuse('gone');
+      if (refused) return refused;
+      // In shares of the frame's whole box, whose border is no part of its page.
+      const view = viewOf(frame) ?? top;
+      const box = boxOf(frame);
+      const at = toOwn(view, outOf(insideOf(frame), own));
+      const found = seek(frame, frame, { x: (at.x - box.left) / box.width, y: (at.y - box.top) / box.height }, isStill);
+      if (isRefusal(found)) return found;
+      const point = outOf(insideOf(frame), own);
+      // Another part of it is in sight, and this one is not.
+      return Math.hypot(found.point.x - point.x, found.point.y - point.y) > 2 ? refuse('hidden') : { point };
+    },
     refusalOf,
     what,
     live,
@@ -224,8 +254,7 @@ export function createTargets(options: {
       const box = ownBoxOf(found.node);
       if (!view || !box) return refuse('hidden', what(found.element));
       const point = toTop(view, { x: box.left + box.width * place.x, y: box.top + box.height * place.y });
-      const hit = hitAt(top, point, isUi);
-      return { hit: isElement(hit) ? hit : undefined, point };
+      return { hit: at(point), point };
     },
   };
 }

@@ -16,6 +16,8 @@ const LONGEST_HOLD_MS = 10_000;
 
 export type Visitor = {
   isBusy(): boolean;
+  /** In a frame of another origin, as its page says. */
+  told(isPress: boolean): void;
   /** Frames come and go: called before each act. */
   look(): void;
   close(): void;
@@ -24,8 +26,10 @@ export type Visitor = {
 export function watchVisitor(options: {
   top: Globals;
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
-  /** Pressed a button or a key, or touched. */
-  acted: () => void;
+  /** Pressed a button or a key, or touched; nobody else has heard of it yet. Without an event: in a frame of another origin. */
+  acted: (event?: Event) => void;
+  /** Each time: the page around a frame does not hear of it. */
+  tell?: ((event: Event, isPress: boolean) => void) | undefined;
 }): Visitor {
   const stops: (() => void)[] = [];
   const watched = new WeakSet<Document>();
@@ -42,13 +46,16 @@ export function watchVisitor(options: {
     if (type === 'pointermove') {
       const { screenX, screenY, buttons } = event as PointerEvent;
       const now = `${screenX} ${screenY}`;
-      if (screen !== (screen = now)) busy(buttons ? BUSY_MS : MOVE_BUSY_MS);
+      if (screen === (screen = now)) return;
+      busy(buttons ? BUSY_MS : MOVE_BUSY_MS);
+      options.tell?.(event, buttons > 0);
       return;
     }
     busy(BUSY_MS);
+    options.tell?.(event, true);
     if (type === 'pointerdown') heldUntil = performance.now() + LONGEST_HOLD_MS;
     else if (/^pointer/.test(type)) heldUntil = 0;
-    if (/down$|start$/.test(type)) options.acted();
+    if (/down$|start$/.test(type)) options.acted(event);
   });
 
   const watch = (view: Globals) => {
@@ -69,6 +76,10 @@ export function watchVisitor(options: {
 
   return {
     isBusy: () => performance.now() < Math.max(busyUntil, heldUntil),
+    told(isPress) {
+      busy(isPress ? BUSY_MS : MOVE_BUSY_MS);
+      if (isPress) options.acted();
+    },
     look: () => look(options.top),
     close() {
       for (const stop of stops.splice(0)) stop();

@@ -29,6 +29,8 @@ export type Order = {
   history(from: number, to: number): void;
   head(sequence: number): void;
   readonly sequence: number;
+  /** The end of a history that is under way, else the same. */
+  readonly told: number;
   readonly gaps: number;
   /** A history from 0 is coming in, and more of it is due. */
   readonly isAnew: boolean;
@@ -75,6 +77,9 @@ export function createOrder(options: OrderOptions): Order {
   return {
     get sequence() {
       return sequence;
+    },
+    get told() {
+      return state.kind === 'history' ? Math.max(state.to, sequence) : sequence;
     },
     get gaps() {
       return gaps;

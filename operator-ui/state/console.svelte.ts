@@ -3,6 +3,7 @@
 // ask leads.
 
 import { createContext } from 'svelte';
+import { GRANTS, type Grant } from '../../protocol/hand.ts';
 import type { LinkDoor } from '../../protocol/link.ts';
 import type { ToOperator } from '../../protocol/messages.ts';
 import type { Memory } from '../browser-doors.ts';
@@ -44,6 +45,7 @@ export class Console {
   readonly toasts = new Toasts();
   #numbers = new ActNumbers();
   #graceMs = $state(0);
+  #may: readonly Grant[] = GRANTS;
 
   constructor(doors: ConsoleDoors) {
     this.preferences = new Preferences(doors.device);
@@ -75,6 +77,8 @@ export class Console {
         mirrorLabels: () => this.preferences.texts.mirrorLabels,
         me: () => (this.account.state.kind === 'in' ? this.account.state.account.operator.id : ''),
         nextAct: () => numbers.next(),
+        sendFile: (room, file, progress) => doors.http.sendFile(room, file, progress),
+        may: () => this.#may,
       },
       { memory: doors.tab, hasHung: (room) => this.guard.hasHung(room) },
     );
@@ -151,6 +155,7 @@ export class Console {
     this.clock.set(welcome.now);
     this.#numbers.restart();
     this.#graceMs = welcome.graceMs;
+    this.#may = welcome.operator.may;
     this.visitors.setSites(welcome.sites);
     this.asks.cut();
     this.connection.send({ t: 'list', on: true });

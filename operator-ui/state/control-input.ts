@@ -1,12 +1,12 @@
 // The operator's pointer over the mirror, as acts: hovering and drags once a frame, buttons at once, the wheel gathered.
-// Times, frames and places come from outside. A finger is a mouse as far as it can be: a tap is a click, a swipe turns the
-// wheel.
+// Times, frames and places come from outside. Fingers are touch-input.ts's.
 //
 // Easy to get wrong: what is gathered goes before what is done at once, or a click lands before the scrolling that led to
 // it; a press that the console takes for itself (a list, a picker) takes its way up with it.
 
 import type { Act, Place } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { TouchInput } from './touch-input.ts';
 import { buttonChanges, modsOf, nextPress, wheelPixels, type Press } from './hand-input.ts';
 
 export type ControlDoor = {
@@ -21,18 +21,22 @@ export type ControlDoor = {
   /** Console pixels for one of the visitor's. */
   scale(): number;
   page(): { width: number; height: number };
+  /** Two fingers: the picture itself, larger or as it fits. */
+  picture: { pan(dx: number, dy: number): void; zoom(way: 'in' | 'out'): void };
+  /** A finger was held long enough to mean something else. */
+  held(): void;
+  after(ms: number, task: () => void): () => void;
 };
 
 type PointerFacts = Pick<
   PointerEvent,
   'clientX' | 'clientY' | 'buttons' | 'pointerType' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'
->;
-type WheelFacts = Omit<PointerFacts, 'buttons' | 'pointerType'> & Pick<WheelEvent, 'deltaMode' | 'deltaX' | 'deltaY'>;
+> & { pointerId?: number };
+type WheelFacts = Omit<PointerFacts, 'buttons' | 'pointerType' | 'pointerId'> &
+  Pick<WheelEvent, 'deltaMode' | 'deltaX' | 'deltaY'>;
 
 /** Screens of 240 frames a second would send more than the relay takes of one operator. */
 const MOVE_EVERY_MS = 11;
-/** A finger that moves further wants to scroll. */
-const TAP_PIXELS = 8;
 
 export class ControlInput {
   #door: ControlDoor;
@@ -44,16 +48,48 @@ export class ControlInput {
   #lastPlace = '';
   #movedAt = Number.NEGATIVE_INFINITY;
   #wheel: { facts: WheelFacts; dx: number; dy: number } | undefined;
-  #finger: { x: number; y: number; isSwipe: boolean } | undefined;
+  #touch: TouchInput<PointerFacts>;
   #stop: (() => void) | undefined;
 
   constructor(door: ControlDoor) {
     this.#door = door;
+    this.#touch = new TouchInput<PointerFacts>({
+      click: (at, button) => {
+        this.#flush();
+        this.#button(at, button, true);
+        this.#button(at, button, false);
+      },
+      down: (at) => {
+        this.#flush();
+        this.#button(at, 0, true);
+        this.#buttons = 1;
+      },
+      drag: (at) => {
+        this.#move = at;
+        this.#later();
+      },
+      up: (at) => {
+        this.#flush();
+        this.#button(at, 0, false);
+        this.#buttons = 0;
+      },
+      scroll: (at, dx, dy) => {
+        const scale = door.scale();
+        // One by one: what an event has is not its own, and would not be copied.
+        const { clientX, clientY, altKey, ctrlKey, metaKey, shiftKey } = at;
+        const facts = { clientX, clientY, altKey, ctrlKey, metaKey, shiftKey };
+        this.wheel({ ...facts, deltaMode: 0, deltaX: dx / scale, deltaY: dy / scale });
+      },
+      pan: (dx, dy) => door.picture.pan(dx, dy),
+      zoom: (way) => door.picture.zoom(way),
+      held: () => door.held(),
+      after: (ms, task) => door.after(ms, task),
+    });
   }
 
   /** Any pointer event: down, move, up. */
   pointer(facts: PointerFacts): void {
-    if (facts.pointerType === 'touch') return this.#touch(facts);
+    if (facts.pointerType === 'touch') return this.#touch.pointer(facts.pointerId ?? 0, facts, facts.buttons !== 0);
     const changes = buttonChanges(this.#buttons, facts.buttons);
     if (changes.length === 0) {
       this.#move = facts;
@@ -68,7 +104,7 @@ export class ControlInput {
   /** The browser took the pointer away, or there is nothing to control any more: what is down goes up. */
   cancel(facts: PointerFacts | undefined): void {
     this.#move = undefined;
-    this.#finger = undefined;
+    this.#touch.cancel();
     if (facts) for (const { button } of buttonChanges(this.#buttons, 0)) this.#button(facts, button, false);
     this.#buttons = 0;
     this.#taken = 0;
@@ -86,29 +122,6 @@ export class ControlInput {
     this.#stop = undefined;
     this.#move = undefined;
     this.#wheel = undefined;
-  }
-
-  #touch(facts: PointerFacts): void {
-    const isDown = facts.buttons !== 0;
-    const finger = this.#finger;
-    if (!finger) {
-      if (isDown) this.#finger = { x: facts.clientX, y: facts.clientY, isSwipe: false };
-      return;
-    }
-    const dx = facts.clientX - finger.x;
-    const dy = facts.clientY - finger.y;
-    if (!isDown) {
-      this.#finger = undefined;
-      if (finger.isSwipe) return;
-      this.#flush();
-      this.#button(facts, 0, true);
-      this.#button(facts, 0, false);
-      return;
-    }
-    if (!finger.isSwipe && Math.hypot(dx, dy) < TAP_PIXELS) return;
-    this.#finger = { x: facts.clientX, y: facts.clientY, isSwipe: true };
-    const scale = this.#door.scale();
-    this.wheel({ ...facts, deltaMode: 0, deltaX: -dx / scale, deltaY: -dy / scale });
   }
 
   #button(facts: PointerFacts, button: number, isDown: boolean): void {

@@ -15,7 +15,8 @@ export type Field =
       max: string;
       step: string;
     }
-  | { kind: 'file'; element: HTMLInputElement };
+  /** A field of files, or the label of one, which is mostly hidden. */
+  | { kind: 'file'; accept: string };
 
 const PICKERS = /^(date|time|datetime-local|month|week|color|range|number)$/;
 
@@ -23,13 +24,21 @@ export function fieldOf(element: Element | undefined): Field | undefined {
   const select = element?.closest('select') as HTMLSelectElement | null | undefined;
   if (select && !select.matches(':disabled'))
     return { kind: 'select', element: select, isMany: select.multiple, groups: groupsOf(select) };
+  const files = fileField(element);
+  if (files) return { kind: 'file', accept: files.accept };
   if (element?.localName !== 'input' || element.matches(':disabled')) return undefined;
   const input = element as HTMLInputElement;
   const type = input.type;
-  if (type === 'file') return { kind: 'file', element: input };
   if (!PICKERS.test(type) || input.readOnly) return undefined;
   const { value, min, max, step } = input;
   return { kind: 'picker', element: input, type, value, min, max, step };
+}
+
+function fileField(element: Element | undefined): HTMLInputElement | undefined {
+  const label = element?.closest('label') as HTMLLabelElement | null | undefined;
+  const input = element?.localName === 'input' ? element : label?.control;
+  if (!input?.matches('input[type=file]:not(:disabled)')) return undefined;
+  return input as HTMLInputElement;
 }
 
 function groupsOf(select: HTMLSelectElement): OptionGroup[] {

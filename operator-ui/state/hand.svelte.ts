@@ -7,9 +7,11 @@
 
 /* eslint-disable svelte/prefer-svelte-reactivity -- what waits for an answer is nobody's view */
 
-import type { Box, Mirror } from '../../cobrowse/mirror.ts';
+import type { Box, Mirror, Still } from '../../cobrowse/mirror.ts';
 import {
   grantFor,
+  GRANTS,
+  isPassing,
   type Act,
   type FromOperatorHand,
   type Grant,
@@ -17,35 +19,48 @@ import {
   type Outcome,
   type Place,
   type Reason,
+  type Suggestion,
   type ToOperatorHand,
 } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Person, Refusal } from '../../protocol/messages.ts';
+import { Drawing } from './drawing.svelte.ts';
+import { Marks } from './marks.svelte.ts';
 
-export const TOOLS = ['look', 'point', 'frame', 'control'] as const;
+export const TOOLS = ['look', 'point', 'frame', 'draw', 'suggest', 'control'] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** Reasons of ours beside the wire's. `offline`: not sent, our own link is down. `unanswered`: sent, and the link was lost
- * before the answer came. */
-export type Why = Reason | 'offline' | 'unanswered';
+ * before the answer came. The others are about files: see hand-files.svelte.ts. */
+export type Why =
+  Reason | 'offline' | 'unanswered' | 'too-large' | 'one-file' | 'wrong-kind' | 'not-sent' | 'too-many-files';
 
 /** Where on the stage, in its own pixels. */
 export type Spot = { x: number; y: number };
 
-export type Mark = { id: number; spot: Spot; why: Why | undefined; what: string; times: number };
+/** `isAccepted`: a suggestion that the visitor has said yes to. */
+export type Mark = { id: number; spot: Spot; why: Why | undefined; what: string; times: number; isAccepted: boolean };
 
-export type Deed = 'click' | 'keys' | 'text' | 'scroll' | 'choose' | 'set' | 'go' | 'visit' | 'frame';
+/** A suggestion that the visitor has not answered. `node`: undefined once the picture is another. */
+export type Suggested = { n: number; tab: number; node: number | undefined; does: Suggestion };
+
+export type Deed =
+  'click' | 'keys' | 'text' | 'scroll' | 'choose' | 'set' | 'go' | 'visit' | 'frame' | 'draw' | 'suggest' | 'file';
 export type LogEntry = { id: number; at: number; deed: Deed; times: number; what: string; why: Why | undefined };
 
 export type Asking =
   | { kind: 'none' }
   | { kind: 'waiting'; grant: Grant }
-  | { kind: 'denied'; grant: Grant }
+  /** `by`: who has control does not hand it over; undefined: the visitor said no. */
+  | { kind: 'denied'; grant: Grant; by: Person | undefined }
   | { kind: 'unanswered'; grant: Grant }
   | { kind: 'offline'; grant: Grant }
   | { kind: 'refused'; grant: Grant; why: Refusal }
   /** Was granted and is not any more. `to`: the operator who has it now. */
   | { kind: 'taken'; grant: Grant; to: Person | undefined };
+
+/** What may be asked for: on this site, and by this operator. */
+export type Allowed = { site: readonly Grant[]; me: readonly Grant[] };
 
 export type HandDoor = {
   send(say: FromOperatorHand): boolean;
@@ -55,7 +70,17 @@ export type HandDoor = {
   mirror(): Mirror | undefined;
 };
 
-type Sent = { act: Act; spot: Spot | undefined };
+/** This operator's frame on the visitor's page. `node` undefined: on an element that is not known here any more. */
+type Framed = { node: number | undefined; note: string };
+
+type Sent = {
+  act: Act;
+  spot: Spot | undefined;
+  /** The frame that this act took the place of. */
+  before?: Framed | undefined;
+  /** Told what became of it, whoever says so. */
+  heard?: ((outcome: Outcome) => void) | undefined;
+};
 
 /** So many moves and pointer positions are remembered for a refusal of one of them. */
 const MOVES_KEPT = 60;
@@ -63,18 +88,26 @@ const DONE_MS = 700;
 /** Long enough to be read. */
 const REFUSED_MS = 6000;
 const LOG_KEPT = 60;
+/** Twice this at most. */
+const SLOW_MS = 700;
+const FOR_VISITOR = /^(suggest|askFile|giveFile)$/;
+const FILE_ACT = /File$/;
 /** The relay's own limit decides; this is for an answer that got lost. */
 const GIVE_UP_MS = LIMITS.wishMs + 5000;
 
 export function grantOf(tool: Tool): Grant | undefined {
   if (tool === 'look') return undefined;
-  return tool === 'control' ? 'control' : 'point';
+  return tool === 'frame' || tool === 'draw' ? 'point' : tool;
 }
 
 export class Hand {
+  /** What others show on the page, and the ink of this operator. Not `marks`, which say at a spot what became of an act. */
+  readonly shown = new Marks();
+  readonly drawing: Drawing;
   #door: HandDoor;
   #tool = $state<Tool>('look');
   #hands = $state.raw<Hands>([]);
+  #allowed = $state.raw<Allowed>({ site: GRANTS, me: GRANTS });
   #asking = $state.raw<Asking>({ kind: 'none' });
   #wishShown = false;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
@@ -82,14 +115,25 @@ export class Hand {
   #moves = new Map<number, Sent>();
   #marks = $state.raw<readonly Mark[]>([]);
   #log = $state.raw<readonly LogEntry[]>([]);
-  #framed = $state<number | undefined>();
-  #hasFrame = false;
+  #framed = $state.raw<Framed | undefined>();
+  #suggested = $state.raw<Suggested | undefined>();
   #picture = $state(0);
   #lastId = 0;
+  #slow = $state.raw<Spot | undefined>();
+  #slowTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Waited already when it was last looked. */
+  #seenWaiting = new WeakSet<Sent>();
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   constructor(door: HandDoor) {
     this.#door = door;
+    this.drawing = new Drawing({
+      marks: this.shown,
+      act: (act, spot) => this.act(act, spot),
+      me: () => door.me(),
+      tab: () => door.tab(),
+      told: () => door.mirror()?.told ?? 0,
+    });
   }
 
   get tool(): Tool {
@@ -107,14 +151,32 @@ export class Hand {
   }
   /** The element with this operator's frame, where it is known. */
   get framed(): number | undefined {
-    return this.#framed;
+    return this.#framed?.node;
+  }
+  /** What its frame says. */
+  get note(): string {
+    return this.#framed?.note ?? '';
   }
   get hasFrame(): boolean {
-    return this.#hasFrame;
+    return this.#framed !== undefined;
+  }
+  /** What waits for the visitor. */
+  get suggested(): Suggested | undefined {
+    return this.#suggested;
   }
   /** Changes when nodes that were found before mean nothing any more: another picture, or another tab. */
   get picture(): number {
     return this.#picture;
+  }
+  get tab(): number | undefined {
+    return this.#door.tab();
+  }
+  get me(): string {
+    return this.#door.me();
+  }
+  /** Everybody who has something, with their colours. */
+  get people(): Hands {
+    return this.#hands;
   }
   has(grant: Grant): boolean {
     return this.#mine?.grants.includes(grant) ?? false;
@@ -122,6 +184,22 @@ export class Hand {
   /** Whoever has the visitor's mouse and keys. */
   get controller(): Person | undefined {
     return this.#hands.find((each) => each.grants.includes('control'))?.by;
+  }
+  /** Who must hand control over before the visitor is asked. */
+  get waitsFor(): Person | undefined {
+    const id = this.#mine?.waitsFor;
+    return id === undefined ? undefined : this.#hands.find(({ by }) => by.id === id)?.by;
+  }
+  /** Who asks this operator for control. */
+  get askers(): readonly Person[] {
+    const me = this.#door.me();
+    return this.has('control') ? this.#hands.filter(({ waitsFor }) => waitsFor === me).map(({ by }) => by) : [];
+  }
+  /** Why this tool can't be had at all. */
+  barred(tool: Tool): 'site' | 'me' | undefined {
+    const grant = grantOf(tool);
+    if (!grant) return undefined;
+    return !this.#allowed.site.includes(grant) ? 'site' : this.#allowed.me.includes(grant) ? undefined : 'me';
   }
   /** What the operator does on the picture goes to the visitor's page. */
   get isActive(): boolean {
@@ -131,9 +209,14 @@ export class Hand {
 
   /** Takes up a tool, and asks the visitor for what it needs. */
   use(tool: Tool): void {
+    if (this.barred(tool)) return;
     const grant = grantOf(tool);
     // Who only looks has nothing on the page.
-    if (tool === 'look') this.unframe();
+    if (tool === 'look') {
+      this.unframe();
+      this.drawing.clear();
+      this.unsuggest();
+    }
     this.#tool = tool;
     if (this.#asking.kind === 'waiting') {
       if (this.#asking.grant === grant) return;
@@ -147,6 +230,11 @@ export class Hand {
   wish(grant: Grant): void {
     this.#wishShown = false;
     if (!this.#door.send({ t: 'wish', grant })) return this.#ask({ kind: 'offline', grant });
+    this.#wait(grant);
+  }
+
+  /** Whoever is asked now has time from now on. */
+  #wait(grant: Grant): void {
     this.#ask({ kind: 'waiting', grant });
     this.#giveUp = setTimeout(() => this.#ask({ kind: 'unanswered', grant }), GIVE_UP_MS);
   }
@@ -167,30 +255,46 @@ export class Hand {
     if (grantOf(this.#tool) === grant) this.use('look');
   }
 
+  /** The answer to who asks for control. */
+  handOver(to: string, yes: boolean): void {
+    // Put down by oneself: nobody took it.
+    if (yes && grantOf(this.#tool) === 'control') this.use('look');
+    this.#door.send({ t: 'handOver', to, yes });
+  }
+
   /** The room's view, each time. */
-  told(hands: Hands): void {
-    const had = { point: this.has('point'), control: this.has('control') };
+  told(hands: Hands, allowed: Allowed = this.#allowed): void {
+    this.#allowed = allowed;
+    const waitedFor = this.#mine?.waitsFor;
+    const had = { point: this.has('point'), suggest: this.has('suggest'), control: this.has('control') };
     this.#hands = hands;
+    this.shown.keep((by) => hands.some((each) => each.by.id === by && each.grants.includes('point')));
+    if (!this.has('point')) this.drawing.forget();
     const asking = this.#asking;
     if (asking.kind !== 'none' && this.has(asking.grant)) {
       this.#ask({ kind: 'none' });
       return;
     }
     if (asking.kind === 'waiting') {
-      if (this.#mine?.wish === asking.grant) this.#wishShown = true;
-      else if (this.#wishShown) this.#ask({ kind: 'unanswered', grant: asking.grant });
+      if (this.#mine?.wish === asking.grant) {
+        this.#wishShown = true;
+        if (this.#mine.waitsFor !== waitedFor) this.#wait(asking.grant);
+      } else if (this.#wishShown) this.#ask({ kind: 'unanswered', grant: asking.grant });
     }
     const grant = grantOf(this.#tool);
     if (!grant || !had[grant] || this.has(grant)) return;
     this.#tool = 'look';
-    this.#frameAs(undefined);
+    this.#framed = undefined;
     this.#ask({ kind: 'taken', grant, to: grant === 'control' ? this.controller : undefined });
   }
 
   /** The room is over. */
   ended(): void {
     this.#hands = [];
-    this.#frameAs(undefined);
+    this.#framed = undefined;
+    this.shown.clear();
+    this.drawing.forget();
+    this.#suggested = undefined;
     this.#tool = 'look';
     this.#ask({ kind: 'none' });
   }
@@ -200,7 +304,11 @@ export class Hand {
       case 'handled':
         return this.#handled(say.n, say.outcome);
       case 'denied':
-        if (!this.has(say.grant)) this.#ask({ kind: 'denied', grant: say.grant });
+        if (!this.has(say.grant)) this.#ask({ kind: 'denied', grant: say.grant, by: say.by });
+        return;
+      case 'shown':
+        this.shown.show(say.by, say.tab, say.act, this.#door.mirror()?.told ?? 0);
+        return;
     }
   }
 
@@ -211,6 +319,10 @@ export class Hand {
 
   /** A new connection: what was sent on the old one is answered no more. */
   connected(): void {
+    // What stands is told again; what went meanwhile was not told.
+    const me = this.#door.me();
+    this.shown.keep((by) => by === me);
+    this.#suggested = undefined;
     const cut = [...this.#sent.values()];
     this.#sent.clear();
     this.#moves.clear();
@@ -219,46 +331,70 @@ export class Hand {
     this.#wishShown = true;
   }
 
-  /** False: it was not sent, and that is said at the spot. */
-  act(act: Act, spot?: Spot): boolean {
-    const tab = this.#door.tab();
+  /** False: it was not sent, and that is said at the spot. `tab`: which is not the one that is shown. */
+  act(act: Act, spot?: Spot, { tab = this.#door.tab(), heard }: { tab?: number; heard?: Sent['heard'] } = {}): boolean {
     const mirror = this.#door.mirror();
-    const isPassing = act.t === 'point' || act.t === 'move';
-    const sent: Sent = { act, spot };
+    const isQuiet = isPassing(act);
+    const sent: Sent = { act, spot, heard };
     if (!this.has(grantFor(act))) {
-      if (!isPassing) this.#came(sent, { done: false, why: 'not-granted' });
+      if (!isQuiet) this.#came(sent, { done: false, why: 'not-granted' });
       return false;
     }
     const n = this.#door.nextNumber();
     if (tab === undefined || !mirror || !this.#door.send({ t: 'act', tab, n, seen: mirror.sequence, act })) {
-      if (!isPassing) this.#came(sent, { done: false }, 'offline');
+      if (!isQuiet) this.#came(sent, { done: false }, 'offline');
       return false;
     }
-    if (act.t === 'frame' || act.t === 'unframe') this.#frameAs(act.t === 'frame' ? act.node : undefined);
-    if (act.t === 'move') {
+    if (act.t === 'suggest') this.#suggested = { n, tab, node: act.at.node, does: act.does };
+    if (act.t === 'frame' || act.t === 'unframe') {
+      sent.before = this.#framed;
+      this.#framed = act.t === 'frame' ? { node: act.node, note: act.note } : undefined;
+    }
+    if (act.t === 'point') return true;
+    if (isQuiet) {
       this.#moves.set(n, sent);
       for (const oldest of this.#moves.keys()) {
         if (this.#moves.size <= MOVES_KEPT) break;
         this.#moves.delete(oldest);
       }
-    } else if (act.t !== 'point') this.#sent.set(n, sent);
+    } else {
+      this.#sent.set(n, sent);
+      this.#watchSlow();
+    }
     return true;
   }
 
   unframe(): void {
-    if (this.#hasFrame) this.act({ t: 'unframe' });
-    this.#frameAs(undefined);
+    if (this.#framed) this.act({ t: 'unframe' });
+    this.#framed = undefined;
+  }
+
+  /** A picture of a tab is there: the snapshot with this sequence. */
+  pictured(tab: number, sequence: number): void {
+    this.shown.pictured(tab, sequence);
+    if (tab === this.#door.tab()) this.repainted();
+  }
+
+  /** Takes back what waits, in whatever tab. Its own answer ends it. */
+  unsuggest(): void {
+    if (this.#suggested) this.act({ t: 'unsuggest' }, undefined, { tab: this.#suggested.tab });
   }
 
   /** Another picture, with ids of its own. A frame that is on the page stays there, but where is not known here. */
   repainted(): void {
-    this.#framed = undefined;
+    if (this.#framed) this.#framed = { ...this.#framed, node: undefined };
+    if (this.#suggested) this.#suggested = { ...this.#suggested, node: undefined };
     this.#picture++;
   }
 
-  /** Refused here: only the visitor can do this. */
-  leaveToVisitor(act: Act, spot: Spot, what: string): void {
-    this.#came({ act, spot }, { done: false, why: 'needs-visitor', what });
+  /** Refused here, before anything was sent. */
+  refuseHere(act: Act, spot: Spot, why: Why, what: string): void {
+    this.#came({ act, spot }, { done: false, what }, why);
+  }
+
+  /** Where an answer takes its time. */
+  get slow(): Spot | undefined {
+    return this.#slow;
   }
 
   /** The place under a point of this window; with `isHeld` the nearest one that is on the picture. */
@@ -286,6 +422,11 @@ export class Hand {
   boxOf(node: number): Box | undefined {
     return this.#door.mirror()?.boxOf(node);
   }
+  /** A picture of an element for a quote. */
+  stillOf(node: number, progress: (share: number) => void): Promise<Still | undefined> {
+    const density = Math.min(2, Math.max(1, globalThis.devicePixelRatio || 1));
+    return this.#door.mirror()?.stillOf(node, density, progress) ?? Promise.resolve(undefined);
+  }
   get viewport(): { width: number; height: number } | undefined {
     return this.#door.mirror()?.viewport;
   }
@@ -299,6 +440,15 @@ export class Hand {
     if (!mirror) return 1;
     const width = mirror.pointAt(100, 0).x - mirror.pointAt(0, 0).x;
     return width > 0 ? 100 / width : 1;
+  }
+  /** Where the visitor's window is in this one, with what lies beyond the stage's edges. */
+  get sight(): Box | undefined {
+    const mirror = this.#door.mirror();
+    const viewport = mirror?.viewport;
+    if (!mirror || !viewport) return undefined;
+    const { scale } = this;
+    const { x, y } = mirror.pointAt(0, 0);
+    return { x: -x * scale, y: -y * scale, width: viewport.width * scale, height: viewport.height * scale };
   }
   scrollPicture(dx: number, dy: number): void {
     this.#door.mirror()?.scrollBy(dx, dy);
@@ -314,8 +464,11 @@ export class Hand {
 
   close(): void {
     clearTimeout(this.#giveUp);
+    clearTimeout(this.#slowTimer);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.shown.clear();
+    this.drawing.forget();
     this.#sent.clear();
     this.#moves.clear();
     this.#marks = [];
@@ -328,11 +481,6 @@ export class Hand {
     return this.#hands.find((each) => each.by.id === me);
   }
 
-  #frameAs(node: number | undefined): void {
-    this.#framed = node;
-    this.#hasFrame = node !== undefined;
-  }
-
   #ask(asking: Asking): void {
     clearTimeout(this.#giveUp);
     this.#asking = asking;
@@ -343,24 +491,49 @@ export class Hand {
     if (!sent) return;
     this.#sent.delete(n);
     this.#moves.delete(n);
-    if (!outcome.done && sent.act.t === 'frame' && this.#framed === sent.act.node) this.#frameAs(undefined);
+    this.#slow = undefined;
+    if (this.#suggested?.n === n) this.#suggested = undefined;
+    if (!outcome.done && sent.act.t === 'draw' && !this.drawing.refused(sent.act, outcome.why)) return;
+    if (!outcome.done && sent.act.t === 'frame' && this.framed === sent.act.node) {
+      // The one before is still there: a note that could not be changed takes no frame away.
+      this.#framed = outcome.why === 'not-granted' ? undefined : sent.before;
+    }
     this.#came(sent, outcome);
   }
 
-  #came({ act, spot }: Sent, outcome: Outcome, own?: 'offline' | 'unanswered'): void {
+  /** A page answers at once, or it is stuck, or its line is; acts that wait for the visitor are told of otherwise. */
+  #watchSlow(): void {
+    this.#slowTimer ??= setTimeout(() => {
+      this.#slowTimer = undefined;
+      const waits = [...this.#sent.values()].filter(({ act }) => !FOR_VISITOR.test(act.t));
+      this.#slow = waits[0] && this.#seenWaiting.has(waits[0]) ? waits[0].spot : undefined;
+      this.#seenWaiting = new WeakSet(waits);
+      if (waits.length > 0) this.#watchSlow();
+    }, SLOW_MS);
+  }
+
+  #came({ act, spot, heard }: Sent, outcome: Outcome, own?: Why): void {
+    heard?.(outcome);
     const why: Why | undefined = outcome.done ? undefined : (own ?? outcome.why ?? 'failed');
-    const what = outcome.what ?? '';
+    const what = [outcome.what, FILE_ACT.test(act.t) && outcome.now].filter(Boolean).join(' · ');
     const deed = deedOf(act);
     // The way up of a button is the end of what its way down has told of.
-    const isSilent = !why && (act.t === 'up' || act.t === 'unframe' || act.t === 'move');
+    const isSilent = !why && /^(up|unframe|undraw|move)$/.test(act.t);
     if (deed && !isSilent) this.#note(deed, what, why);
-    const isMarked = why !== undefined || act.t === 'up' || act.t === 'choose' || act.t === 'set' || act.t === 'frame';
-    if (spot && isMarked) this.#mark(spot, why, what);
+    const isMarked = why ? why !== 'withdrawn' : /^(up|choose|set|frame|reveal|suggest|askFile|giveFile)$/.test(act.t);
+    if (spot && isMarked) this.#mark(spot, why, what, act.t === 'suggest');
   }
 
   #note(deed: Deed, what: string, why: Why | undefined): void {
     const [last, ...rest] = this.#log;
-    if (last && last.deed === deed && last.why === why && last.what === what && deed !== 'click') {
+    if (
+      last &&
+      last.deed === deed &&
+      last.why === why &&
+      last.what === what &&
+      deed !== 'click' &&
+      deed !== 'suggest'
+    ) {
       this.#log = [{ ...last, times: last.times + 1, at: Date.now() }, ...rest];
       return;
     }
@@ -368,11 +541,11 @@ export class Hand {
     this.#log = [entry, ...this.#log].slice(0, LOG_KEPT);
   }
 
-  #mark(spot: Spot, why: Why | undefined, what: string): void {
+  #mark(spot: Spot, why: Why | undefined, what: string, isSuggestion: boolean): void {
     // Ten keys that are refused for one reason are told of once.
     const same = why && this.#marks.find((mark) => mark.why === why && mark.what === what);
     const id = same ? same.id : ++this.#lastId;
-    const mark: Mark = { id, spot, why, what, times: (same ? same.times : 0) + 1 };
+    const mark: Mark = { id, spot, why, what, times: (same ? same.times : 0) + 1, isAccepted: isSuggestion && !why };
     // One label at a time: the newest counts, and the list of acts has the others.
     const others = this.#marks.filter((each) => each !== same && (why === undefined || each.why === undefined));
     this.#marks = [...others, mark];
@@ -381,7 +554,7 @@ export class Hand {
       this.#timers.delete(id);
       this.#marks = this.#marks.filter((each) => each.id !== id);
     };
-    this.#timers.set(id, setTimeout(gone, why ? REFUSED_MS : DONE_MS));
+    this.#timers.set(id, setTimeout(gone, why || isSuggestion ? REFUSED_MS : DONE_MS));
   }
 }
 
@@ -389,6 +562,15 @@ function deedOf(act: Act): Deed | undefined {
   switch (act.t) {
     case 'point':
       return undefined;
+    case 'draw':
+    case 'undraw':
+      return 'draw';
+    case 'unsuggest':
+    case 'unoffer':
+      return undefined;
+    case 'askFile':
+    case 'giveFile':
+      return 'file';
     case 'frame':
     case 'unframe':
     case 'reveal':
@@ -405,6 +587,7 @@ function deedOf(act: Act): Deed | undefined {
       return 'text';
     case 'choose':
     case 'set':
+    case 'suggest':
     case 'go':
     case 'visit':
       return act.t;

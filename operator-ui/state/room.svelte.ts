@@ -6,9 +6,12 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- sets are replaced whole, never changed */
 
 import type { Mirror, MirrorEvent, MirrorOptions } from '../../cobrowse/mirror.ts';
-import type { ToOperatorHand } from '../../protocol/hand.ts';
+import { GRANTS, type Grant, type ToOperatorHand } from '../../protocol/hand.ts';
 import type { FromOperator, Refusal, RoomTab, RoomView } from '../../protocol/messages.ts';
+import type { SendFile } from '../send-file.ts';
+import { HandFiles } from './hand-files.svelte.ts';
 import { Hand } from './hand.svelte.ts';
+import { Quotes } from './quotes.svelte.ts';
 
 export type CreateMirror = (container: HTMLElement, options: MirrorOptions) => Mirror;
 export type RoomDoor = {
@@ -18,6 +21,9 @@ export type RoomDoor = {
   /** The operator's id. */
   me(): string;
   nextAct(): number;
+  sendFile: SendFile;
+  /** What this operator may ask visitors for. */
+  may(): readonly Grant[];
 };
 
 export type Scale = 'fit' | 'actual';
@@ -34,6 +40,8 @@ const SIGN_LATE_MS = 2000;
 export class Room {
   readonly id: string;
   readonly hand: Hand;
+  readonly quotes = new Quotes();
+  readonly files: HandFiles;
   #door: RoomDoor;
   /** Where the mirror goes. */
   #container: HTMLElement | undefined;
@@ -69,6 +77,7 @@ export class Room {
       tab: () => this.tab,
       mirror: () => this.#mirror,
     });
+    this.files = new HandFiles(this.hand, id, door.sendFile);
     this.#isPutAway = $state(options.isPutAway);
   }
 
@@ -204,7 +213,7 @@ export class Room {
     this.#signAt = now;
     this.#view = view;
     if (view.state === 'ended') this.hand.ended();
-    else this.hand.told(view.hands ?? []);
+    else this.hand.told(view.hands ?? [], { site: view.allowed ?? GRANTS, me: this.#door.may() });
     this.#mirror?.addresses(view.tabs);
     const isBlank = (tab: number) => view.tabs.some((each) => each.tab === tab && each.blank === true);
     if (view.tabs.some(({ tab }) => isBlank(tab) && this.#painted.has(tab)))
@@ -250,6 +259,7 @@ export class Room {
   }
 
   close(): void {
+    this.files.close();
     this.hand.close();
     this.#mirror?.close();
     this.#mirror = undefined;
@@ -281,7 +291,7 @@ export class Room {
         return;
       case 'ready':
         this.#failed = false;
-        if (event.tab === this.tab) this.hand.repainted();
+        this.hand.pictured(event.tab, event.sequence);
         if (!this.#painted.has(event.tab)) this.#painted = new Set([...this.#painted, event.tab]);
         return;
       case 'painted':

@@ -10,6 +10,8 @@ export type Place =
   /** One site; `new` for one that is being added. */
   | { kind: 'site'; site: string }
   | { kind: 'operators' }
+  /** What was done by hand: all of it, or in one room. */
+  | { kind: 'ledger'; room?: string }
   /** The address leads nowhere. */
   | { kind: 'unknown' };
 
@@ -17,7 +19,7 @@ export type Place =
 export type Known = Exclude<Place, { kind: 'unknown' }>;
 
 export function isInSettings(place: Place): boolean {
-  return place.kind === 'sites' || place.kind === 'site' || place.kind === 'operators';
+  return /^(sites|site|operators|ledger)$/.test(place.kind);
 }
 
 export function placeOf(hash: string): Place {
@@ -31,11 +33,14 @@ export function placeOf(hash: string): Place {
       return { kind: 'sites' };
     case 'settings/operators':
       return { kind: 'operators' };
+    case 'settings/ledger':
+      return { kind: 'ledger' };
   }
-  const [, screen, name = ''] = /^(room|settings\/sites)\/([^/]+)$/.exec(path) ?? [];
+  const [, screen, name = ''] = /^(room|settings\/sites|settings\/ledger)\/([^/]+)$/.exec(path) ?? [];
   try {
     const id = decodeURIComponent(name);
     if (screen === 'room') return { kind: 'room', room: id };
+    if (screen === 'settings/ledger') return { kind: 'ledger', room: id };
     if (screen === 'settings/sites') return { kind: 'site', site: id };
   } catch {
     // A mangled name leads nowhere either.
@@ -55,6 +60,8 @@ export function hashOf(place: Known): string {
       return `#/settings/sites/${encodeURIComponent(place.site)}`;
     case 'operators':
       return '#/settings/operators';
+    case 'ledger':
+      return `#/settings/ledger${place.room === undefined ? '' : `/${encodeURIComponent(place.room)}`}`;
   }
 }
 

@@ -34,6 +34,10 @@ export class Settings {
     this.#door = door;
   }
 
+  /** For the ledger, which keeps its own state. */
+  get door(): Pick<SettingsDoor, 'http' | 'loggedOut'> {
+    return this.#door;
+  }
   get sites(): Loaded<SiteEntry> {
     return this.#sites;
   }

@@ -4,6 +4,7 @@
 // line, and a line break inside a selector means "within": lines are joined by commas, never by themselves.
 
 import type { SiteEntry, SiteForm } from '../relay-http.ts';
+import { EMPTY_HAND, handDraftOf, isSameHand, policyOf, type HandDraft } from './hand-form.ts';
 
 /** Everything as text, as it stands in the fields: one origin, one selector per line. */
 export type SiteDraft = {
@@ -13,6 +14,7 @@ export type SiteDraft = {
   readonly mask: string;
   readonly block: string;
   readonly unmask: string;
+  readonly hand: HandDraft;
 };
 
 export const SELECTOR_FIELDS = ['mask', 'block', 'unmask'] as const;
@@ -24,9 +26,17 @@ const MAX_ORIGINS = 50;
 const MAX_ORIGIN_CHARS = 300;
 const MAX_SELECTORS_CHARS = 4000;
 
-export const EMPTY_SITE: SiteDraft = { name: '', origins: '', isPrivate: false, mask: '', block: '', unmask: '' };
+export const EMPTY_SITE: SiteDraft = {
+  name: '',
+  origins: '',
+  isPrivate: false,
+  mask: '',
+  block: '',
+  unmask: '',
+  hand: EMPTY_HAND,
+};
 
-export function draftOf({ name, origins, masking }: SiteEntry): SiteDraft {
+export function draftOf({ name, origins, masking, hand }: SiteEntry): SiteDraft {
   return {
     name,
     origins: origins.join('\n'),
@@ -34,6 +44,7 @@ export function draftOf({ name, origins, masking }: SiteEntry): SiteDraft {
     mask: splitSelectors(masking.mask ?? '').join('\n'),
     block: splitSelectors(masking.block ?? '').join('\n'),
     unmask: splitSelectors(masking.unmask ?? '').join('\n'),
+    hand: handDraftOf(hand),
   };
 }
 
@@ -42,6 +53,7 @@ export function isSameDraft(a: SiteDraft, b: SiteDraft): boolean {
     a.name === b.name &&
     a.origins === b.origins &&
     a.isPrivate === b.isPrivate &&
+    isSameHand(a.hand, b.hand) &&
     SELECTOR_FIELDS.every((field) => a[field] === b[field])
   );
 }
@@ -150,7 +162,13 @@ export function formOf(draft: SiteDraft, id: string | undefined): SiteForm {
     const selectors = joinSelectors(draft[field]);
     if (selectors !== '') masking[field] = selectors;
   }
-  return { ...(id === undefined ? {} : { id }), name: draft.name.trim(), origins: linesOf(draft.origins), masking };
+  return {
+    ...(id === undefined ? {} : { id }),
+    name: draft.name.trim(),
+    origins: linesOf(draft.origins),
+    masking,
+    hand: policyOf(draft.hand),
+  };
 }
 
 /** What saving takes away: origins whose pages are no longer let in, and whether operators will see more than before. */

@@ -19,6 +19,8 @@ export type AsksDoor = {
   randomId(): string;
   toTabs(visitor: Visitor, message: ToVisitor): void;
   isConnected(peer: OperatorPeer): boolean;
+  /** This visitor is about to be asked. */
+  asking(visitor: Visitor): void;
   /** The live list shows it. */
   changed(visitor: Visitor): void;
 };
@@ -47,6 +49,7 @@ export class Asks {
     if (!mine) this.#byOperator.set(peer, (mine = new Set()));
     mine.add(visitor);
     const { id, name } = peer.operator;
+    this.#door.asking(visitor);
     this.#door.toTabs(visitor, { t: 'ask', ask: ask.id, operator: { id, name } });
     this.#door.changed(visitor);
     return peer.send({ t: 'asked', visitor: visitor.id, state: 'waiting' });

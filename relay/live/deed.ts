@@ -7,6 +7,8 @@ export type Deed =
   /** `by`: who gave it or took it back; the relay, when the operator was gone. */
   | { kind: 'grant'; grant: Grant; on: boolean; by: 'visitor' | 'operator' | 'relay' }
   | { kind: 'act'; act: Act; outcome: Outcome }
+  /** The visitor has undone what this operator did to a field: what it held before that, and holds now. */
+  | { kind: 'undo'; what: string; was: string; now: string }
   /** So many entries of this account could not be kept here. */
   | { kind: 'lost'; count: number };
 

@@ -4,13 +4,14 @@
 
 import { closeFor, ProtocolError } from '../../protocol/protocol-error.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
-import type { FromVisitorHand } from '../../protocol/hand.ts';
+import type { FromVisitorHand, Grant } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
 import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
 import { Asks } from './asks.ts';
 import { Awaited } from './awaited.ts';
 import { Codes } from './codes.ts';
+import { HandFiles } from './hand-files.ts';
 import { answerAway, HAND_RATE } from './hands.ts';
 import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
@@ -18,6 +19,7 @@ import type { LedgerEntry } from './deed.ts';
 import type { LiveMetrics } from './metrics.ts';
 import { OperatorPeer, type Operator } from './operators.ts';
 import { createBucket, take, type Publish, type Socket } from './peer.ts';
+import { Policies } from './policies.ts';
 import type { Offered } from './room-assets.ts';
 import { Room, type RoomTimes } from './room.ts';
 import { Revoked, type Keep, type Revocation } from './revoked.ts';
@@ -41,6 +43,8 @@ export type LiveDoor = {
   readonly metrics: LiveMetrics;
   siteByKey(key: string): Site | undefined;
   sitesOf(account: string): readonly Site[];
+  /** What this operator may ask visitors for. */
+  mayOf(operator: string): readonly Grant[];
   originAllowed(origin: string | undefined, site: Site): boolean;
   signDevice(proof: DeviceProof): string;
   readDevice(token: string): DeviceProof | undefined;
@@ -80,10 +84,12 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const awaited = new Awaited();
   const operators = new Set<OperatorPeer>();
   const uploads = new Uploads();
+  const handFiles = new HandFiles(door);
   const gone = new Set<Visitor>();
   const sparePieces = new SparePieces();
   const codes = new Codes<Visitor>(times.codeMs, (below) => door.randomInt(below));
   const readDevice = createDeviceReader();
+  const policies = new Policies(door);
   const list = new LiveList({
     metrics: door.metrics,
     now: () => door.now(),
@@ -135,6 +141,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     toTabs,
     isConnected: (peer) => operators.has(peer),
     changed: (visitor) => list.changed(visitor),
+    asking: (visitor) => visitor.tabs.forEach((tab) => policies.tell(tab)),
   });
 
   const openRoom = (visitor: Visitor, id: string, paused: boolean): Room => {
@@ -143,6 +150,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         publish: door.publish,
         metrics: door.metrics,
         ledger: door.ledger,
+        handFiles,
+        policies,
         now: () => door.now(),
         after: door.after,
         times,
@@ -184,6 +193,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const tellVisit = (tab: Tab, room: Room) => {
     const visit = room.visitOf(tab);
     if (!visit) return;
+    policies.tell(tab);
     toTab(tab, { t: 'visit', visit });
     room.hands.greet(tab);
   };
@@ -210,7 +220,9 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     const known = rooms.get(proof.room);
     if (known) return known.visitor === visitor.id ? known : undefined;
     if (revoked.hasEnded(proof.room) || visitor.room) return visitor.room;
-    return openRoom(visitor, proof.room, revoked.isPaused(proof));
+    const room = openRoom(visitor, proof.room, revoked.isPaused(proof));
+    room.hands.resumed();
+    return room;
   };
 
   const offerAssets = (visitor: Visitor, tab: Tab, list: Offered) => {
@@ -381,8 +393,10 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         const room = roomOf(message.room);
         if (room && peer.rooms.has(room)) {
           if (room.hands.fromOperator(peer, message.say)) peer.texts.level += 1;
-        } else if (!peer.awaits.has(message.room) || !answerAway(peer, message.room, message.say))
+        } else if (!peer.awaits.has(message.room) || !answerAway(peer, message.room, message.say)) {
+          room?.hands.fromStranger(peer, message.say);
           refuse(peer, 'hand', room ? 'not-allowed' : 'no-such-room', message.room);
+        }
         return;
       }
       case 'probe':
@@ -445,7 +459,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     if (room && !room.has(tab)) room.enter(tab, now);
     const visit = room?.visitOf(tab);
     const token = message.token ?? door.signDevice({ device, site: site.id, origin });
-    toTab(tab, { t: 'welcome', token, masking: site.masking, ...(visit ? { visit } : {}) });
+    toTab(tab, { t: 'welcome', token, masking: site.masking, ...(visit ? { visit } : {}), ...policies.welcome(tab) });
+    if (visit || visitor.ask) policies.tell(tab);
     if (visit) room?.hands.greet(tab);
     // A visit that is no more: the page would go on showing its badge.
     if (message.resume !== undefined && !visit) toTab(tab, { t: 'ended', why: 'lost' });
@@ -476,6 +491,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const tick = () => {
     const now = door.now();
     for (const room of [...rooms.values()]) inRoom(room, () => room.tick(now));
+    handFiles.tick();
     for (const visitor of gone) {
       if (visitor.goneSince === undefined || now - visitor.goneSince < LIMITS.pageLoadMs) continue;
       asks.close(visitor, 'gone');
@@ -537,11 +553,12 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     },
 
     operatorHere(socket: Socket, operator: Operator, session: string, address: string): OperatorPeer {
-      const peer = new OperatorPeer(socket, operator, session, address, door.now());
+      const may = door.mayOf(operator.id);
+      const peer = new OperatorPeer(socket, operator, session, address, door.now(), may);
       operators.add(peer);
       peer.send({
         t: 'welcome',
-        operator: { id: operator.id, name: operator.name, login: operator.login, role: operator.role },
+        operator: { id: operator.id, name: operator.name, login: operator.login, role: operator.role, may: [...may] },
         sites: door.sitesOf(operator.account).map(({ id, name }) => ({ id, name })),
         now: door.now(),
         graceMs: times.graceMs,
@@ -570,6 +587,10 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     learn(revocations: readonly Revocation[]): void {
       for (const one of revocations) revoked.learn(one);
     },
+    /** Sites or operators were changed. */
+    setUpAnew(): void {
+      policies.changed(visitors.values(), operators);
+    },
     /** Ends every connection of a session that logged out. */
     sessionEnded(session: string): void {
       for (const peer of [...operators]) if (peer.session === session) peer.socket.close('LoggedOut');
@@ -590,6 +611,40 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     /** An upload is stored (type), or was no good (undefined). */
     assetUploaded(room: Room, hash: string, asset: { type: string; bytes: number } | undefined): void {
       room.assets.uploaded(hash, asset);
+    },
+    /** Takes a place for a file that an operator hands over; what it returns gives the place back. Whose it is, is asked
+     * when it is here. Undefined: no such room, or nobody may hand over anything there. [G11] */
+    beginHandFile(room: string, address: string, bytes: number): (() => void) | 'busy' | undefined {
+      const to = rooms.get(room);
+      if (!to || !to.watchers.some(({ id }) => to.hands.mayControl(id))) return undefined;
+      const place = uploads.begin(to, address, bytes);
+      const weight = handFiles.begin(bytes);
+      const over = () => {
+        place?.();
+        weight?.();
+      };
+      if (place && weight) return over;
+      over();
+      return 'busy';
+    },
+    /** The whole file: its id for the act that offers it. */
+    keepHandFile(
+      operator: Operator,
+      room: string,
+      body: Uint8Array,
+      over: () => void,
+    ): string | 'too-many' | undefined {
+      const to = rooms.get(room);
+      if (to?.site.account !== operator.account || !to.hands.mayControl(operator.id)) return undefined;
+      return handFiles.keep({ room, operator: operator.id }, body, over);
+    },
+    /** For the visitor whose proof this is. Undefined: not here, not theirs, or no longer allowed. */
+    takeHandFile(token: string, id: string): Uint8Array | undefined {
+      const proof = door.readResume(token);
+      const room = proof && rooms.get(proof.room);
+      if (!room || room.visitor !== proof?.device) return undefined;
+      const owner = handFiles.ownerOf(id, room.id);
+      return owner !== undefined && room.hands.mayControl(owner) ? handFiles.take(id, room.id) : undefined;
     },
     assetFetched(room: Room, entries: readonly AssetEntry[], bytes: number): void {
       room.assets.bytes += bytes;

@@ -1,5 +1,6 @@
 // A connected console: who it is, which sites it may see, which rooms it watches.
 
+import type { Grant } from '../../protocol/hand.ts';
 import type { ToOperator } from '../../protocol/messages.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { createBucket, type Bucket, type Socket } from './peer.ts';
@@ -18,6 +19,8 @@ export class OperatorPeer {
   readonly operator: Operator;
   readonly session: string;
   readonly address: string;
+  /** What it may ask visitors for, as its welcome said. */
+  readonly may: readonly Grant[];
   readonly rooms = new Set<Room>();
   /** Rooms that it came back to before their visitors did. Kept by awaited.ts. */
   readonly awaits = new Set<string>();
@@ -30,11 +33,19 @@ export class OperatorPeer {
   /** Since when its line has been full; undefined while it is not. */
   slowSince: number | undefined;
 
-  constructor(socket: Socket, operator: Operator, session: string, address: string, now: number) {
+  constructor(
+    socket: Socket,
+    operator: Operator,
+    session: string,
+    address: string,
+    now: number,
+    may: readonly Grant[] = [],
+  ) {
     this.socket = socket;
     this.operator = operator;
     this.session = session;
     this.address = address;
+    this.may = may;
     this.texts = createBucket(LIMITS.operatorTextBurst, now);
     this.repairs = createBucket(LIMITS.repairsPer10s, now);
   }

@@ -9,10 +9,12 @@
 //   [R16] a page of which no picture comes is asked again, then said to fail; another document's picture is not shown for it
 
 import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
+import { GRANTS, isPausedAt } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Ending, Notice, Person, RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import type { LedgerEntry } from './deed.ts';
+import type { HandFiles } from './hand-files.ts';
 import { Hands } from './hands.ts';
 import { History, type SparePieces } from './history.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -22,6 +24,7 @@ import { RoomAssets } from './room-assets.ts';
 import { createRoomTab, frontOf, type RoomTab } from './room-tab.ts';
 import { Pace } from './pace.ts';
 import { Pictures } from './pictures.ts';
+import type { Policies } from './policies.ts';
 import type { Site } from './site.ts';
 import type { Tab } from './visitors.ts';
 import { Watchers } from './watchers.ts';
@@ -33,6 +36,7 @@ export type RoomDoor = {
   readonly metrics: LiveMetrics;
   readonly times: RoomTimes;
   readonly sparePieces: SparePieces;
+  readonly policies: Policies;
   now(): number;
   after(delayMs: number, task: () => void): () => void;
   /** Calls the room's handOn once everything that has arrived by now is taken in. */
@@ -46,6 +50,7 @@ export type RoomDoor = {
   /** The room has ended: let go of it. `kept` as above. */
   ended(room: Room, kept: () => void): void;
   ledger(entry: LedgerEntry): void;
+  readonly handFiles: HandFiles;
 };
 
 type State =
@@ -123,9 +128,13 @@ export class Room {
       now: () => door.now(),
       isPaused: () => this.#paused,
       sequence: () => this.#sequence,
+      policy: () => door.policies.of(this.site),
+      may: (operator) => door.policies.mayOf(operator),
       tabs: () => this.#tabs,
       consoles: (operator) => this.#watchers.of(operator),
+      watching: () => this.#watchers.all,
       changed: (when) => this.#views[when](),
+      files: door.handFiles,
       wrote: (what) => {
         const { account, id } = this.site;
         door.ledger({ account, at: door.now(), site: id, room: this.id, visitor: this.visitor, ...what });
@@ -396,6 +405,7 @@ export class Room {
     this.hands.watched(peer);
     peer.send({ t: 'room', view: this.view() });
     this.#watchers.feed(peer);
+    this.hands.showMarks(peer);
     this.#views.now();
     this.#tellTabs();
     this.#door.changed(this);
@@ -440,6 +450,7 @@ export class Room {
     if (this.isEnded) return;
     const { operator, tab: pressed } = by;
     this.hands.close();
+    this.#door.handFiles.dropRoom(this.id);
     this.#set({ kind: 'ended', why, by: operator });
     const view = this.view();
     for (const peer of this.#watchers.close(view)) peer.rooms.delete(this);
@@ -452,6 +463,12 @@ export class Room {
       // Not into a visit that has begun meanwhile: a page takes `ended` for the end of the one it is in.
       if (pressed && !pressed.visitor.room) this.#toTab(pressed, ended);
     });
+  }
+
+  /** The site's policy or an operator's rights are others. */
+  narrow(): void {
+    this.hands.narrow();
+    this.#views.now();
   }
 
   /** Once a second. */
@@ -488,6 +505,7 @@ export class Room {
 
   view(): RoomView {
     const active = frontOf(this.#tabs);
+    const policy = this.#door.policies.of(this.site);
     const tabs = this.#tabs.map(({ number, page, tab, due }) => ({
       tab: number,
       url: page.url,
@@ -495,6 +513,7 @@ export class Room {
       visible: page.visible && tab !== undefined,
       here: tab !== undefined,
       ...(due.isBlank ? { blank: true } : {}),
+      ...(isPausedAt(policy, page.url) ? { pausedHere: true } : {}),
       viewport: page.viewport,
     }));
     const state = this.#state;
@@ -520,6 +539,7 @@ export class Room {
       ...(this.#visitorRttMs === undefined ? {} : { visitorRttMs: this.#visitorRttMs }),
       notices: [...new Set([...this.#notices, ...this.#tabs.flatMap((place) => [...place.notices])])],
       ...(hands.length > 0 ? { hands } : {}),
+      ...(policy.allowed.length < GRANTS.length ? { allowed: policy.allowed } : {}),
     };
   }
 

@@ -1,5 +1,6 @@
 // A site as the live part needs it; store/ reads it from the database.
 
+import type { HandPolicy } from '../../protocol/hand.ts';
 import type { MaskingRules } from '../../protocol/messages.ts';
 
 export type Site = {
@@ -11,4 +12,5 @@ export type Site = {
   /** Origins whose pages may carry the widget, as originAllowed (auth/origins.ts) reads them. */
   readonly origins: readonly string[];
   readonly masking: MaskingRules;
+  readonly hand: HandPolicy;
 };

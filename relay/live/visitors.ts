@@ -21,6 +21,8 @@ export class Tab {
   readonly frames: Bucket;
   /** Answers to acts that nobody waits for. Made on the first. */
   answers: Bucket | undefined;
+  /** What it was told of its site's policy: see policies.ts. */
+  policy = '';
 
   constructor(socket: Socket, visitor: Visitor, key: string, page: Page, now: number) {
     this.socket = socket;

@@ -80,6 +80,11 @@ export class Watchers {
     return [...people.values()];
   }
 
+  /** Everybody's consoles. A copy: any of them may go while it is gone through. */
+  get all(): OperatorPeer[] {
+    return [...this.#all.keys()];
+  }
+
   /** This operator's consoles. */
   of(operator: string): OperatorPeer[] {
     return [...this.#all.keys()].filter((peer) => peer.operator.id === operator);

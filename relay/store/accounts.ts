@@ -5,6 +5,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { canonicalOrigin } from '../auth/origins.ts';
 import { hashPassword, oneTimePassword } from '../auth/passwords.ts';
+import type { Grant } from '../../protocol/hand.ts';
 import type { Site } from '../live/site.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
@@ -58,6 +59,12 @@ export async function listSites(db: Database): Promise<Site[]> {
   return rows.map(fromRow);
 }
 
+/** What every operator may ask visitors for, by id. */
+export async function listRights(db: Database): Promise<ReadonlyMap<string, readonly Grant[]>> {
+  const rows = await db.orm.select({ id: operator.id, may: operator.may }).from(operator).orderBy(operator.id);
+  return new Map(rows.map(({ id, may }) => [id, may]));
+}
+
 export async function siteByKey(db: Database, key: string): Promise<Site | undefined> {
   const [row] = await db.orm.select().from(site).where(eq(site.key, key));
   return row && fromRow(row);
@@ -82,5 +89,6 @@ function fromRow(row: typeof site.$inferSelect): Site {
     name: row.name,
     origins: row.origins,
     masking: row.masking,
+    hand: row.hand,
   };
 }

@@ -2,9 +2,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { and, asc, eq, isNull } from 'drizzle-orm';
+import { GRANTS, grants, handPolicy, type Grant, type HandPolicy } from '../../protocol/hand.ts';
 import { maskingRules, type MaskingRules } from '../../protocol/messages.ts';
 import { flag, list, maybe, object, oneOf, text, type Infer } from '../../protocol/schema.ts';
 import { canonicalOrigin } from '../auth/origins.ts';
+import { canonicalPattern } from '../auth/patterns.ts';
 import { canonicalLogin, hashPassword, oneTimePassword } from '../auth/passwords.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
@@ -12,7 +14,7 @@ import { operator, site } from './schema.ts';
 
 export type Refused = {
   kind: 'refused';
-  why: 'login-taken' | 'bad-login' | 'bad-origin' | 'unknown' | 'last-admin';
+  why: 'login-taken' | 'bad-login' | 'bad-origin' | 'bad-pattern' | 'unknown' | 'last-admin';
   what?: string;
 };
 
@@ -21,6 +23,8 @@ export type OperatorEntry = {
   login: string;
   name: string;
   role: 'admin' | 'operator';
+  /** What they may ask visitors for. */
+  may: Grant[];
   disabled: boolean;
   /** Has not logged in with the one-time password yet. */
   fresh: boolean;
@@ -30,11 +34,18 @@ const uuid = text(36, 36, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const shownName = text(120, 1, /\S/);
 
 /** What the cabinet's forms bring; parsed by cabinet-routes.ts. */
-export const newOperatorForm = object({ login: text(120, 1), name: shownName, role: oneOf(['admin', 'operator']) });
+export const newOperatorForm = object({
+  login: text(120, 1),
+  name: shownName,
+  role: oneOf(['admin', 'operator']),
+  /** Absent: everything. */
+  may: maybe(grants),
+});
 export const changeOperatorForm = object({
   id: uuid,
   name: maybe(shownName),
   role: maybe(oneOf(['admin', 'operator'])),
+  may: maybe(grants),
   disabled: maybe(flag),
   /** Makes a new one-time password. */
   newPassword: maybe(flag),
@@ -47,6 +58,7 @@ export const siteForm = object({
   name: shownName,
   origins: list(text(300), 50),
   masking: maybe(maskingRules),
+  hand: maybe(handPolicy),
 });
 
 export async function listOperators(db: Database, account: string): Promise<OperatorEntry[]> {
@@ -56,6 +68,7 @@ export async function listOperators(db: Database, account: string): Promise<Oper
     login: row.login,
     name: row.name,
     role: row.role,
+    may: row.may,
     disabled: row.disabledAt !== null,
     fresh: row.lastLoginAt === null,
   }));
@@ -79,6 +92,7 @@ export async function addOperator(
       login,
       name: form.name.trim(),
       role: form.role,
+      ...(form.may ? { may: inOrder(form.may) } : {}),
       passwordHash: await hashPassword(password),
       mustChange: true,
     })
@@ -117,6 +131,7 @@ export async function changeOperator(
         accountId: account,
         ...(form.name === undefined ? {} : { name: form.name.trim() }),
         ...(form.role === undefined ? {} : { role: form.role }),
+        ...(form.may === undefined ? {} : { may: inOrder(form.may) }),
         ...(form.disabled === undefined ? {} : { disabledAt: form.disabled ? new Date() : null }),
         ...(passwordHash === undefined ? {} : { passwordHash, mustChange: true }),
       })
@@ -128,11 +143,18 @@ export async function changeOperator(
   });
 }
 
-export type SiteEntry = { id: string; key: string; name: string; origins: string[]; masking: MaskingRules };
+export type SiteEntry = {
+  id: string;
+  key: string;
+  name: string;
+  origins: string[];
+  masking: MaskingRules;
+  hand: HandPolicy;
+};
 
 export async function listSitesOf(db: Database, account: string): Promise<SiteEntry[]> {
   const rows = await db.orm.select().from(site).where(eq(site.accountId, account)).orderBy(asc(site.createdAt));
-  return rows.map(({ id, key, name, origins, masking }) => ({ id, key, name, origins, masking }));
+  return rows.map(entryOf);
 }
 
 /** Adds a site, or changes one. Origins are kept in one form; the first that is none is named. */
@@ -148,7 +170,14 @@ export async function saveSite(
     if (!origins.includes(origin)) origins.push(origin);
   }
   if (origins.length === 0) return { kind: 'refused', why: 'bad-origin', what: '' };
-  const values = { name: form.name.trim(), origins, ...(form.masking ? { masking: form.masking } : {}) };
+  const hand = form.hand && canonicalPolicy(form.hand);
+  if (hand && 'kind' in hand) return hand;
+  const values = {
+    name: form.name.trim(),
+    origins,
+    ...(form.masking ? { masking: form.masking } : {}),
+    ...(hand ? { hand } : {}),
+  };
   const [row] =
     form.id === undefined
       ? await db.orm
@@ -161,5 +190,29 @@ export async function saveSite(
           .where(and(eq(site.id, form.id), eq(site.accountId, account)))
           .returning();
   if (!row) return { kind: 'refused', why: 'unknown' };
-  return { kind: 'ok', site: { id: row.id, key: row.key, name: row.name, origins: row.origins, masking: row.masking } };
+  return { kind: 'ok', site: entryOf(row) };
+}
+
+function entryOf({ id, key, name, origins, masking, hand }: typeof site.$inferSelect): SiteEntry {
+  return { id, key, name, origins, masking, hand };
+}
+
+function inOrder(some: readonly Grant[]): Grant[] {
+  return GRANTS.filter((grant) => some.includes(grant));
+}
+
+/** Each grant once, given only what is allowed, and patterns as browsers write addresses: what a person types would match
+ * nothing. The first that can match no page is named. */
+function canonicalPolicy({ allowed, given, pausedAt }: HandPolicy): HandPolicy | Refused {
+  const patterns = new Set<string>();
+  for (const typed of pausedAt) {
+    const pattern = canonicalPattern(typed);
+    if (pattern === undefined) return { kind: 'refused', why: 'bad-pattern', what: typed };
+    patterns.add(pattern);
+  }
+  return {
+    allowed: inOrder(allowed),
+    given: inOrder(given.filter((grant) => allowed.includes(grant))),
+    pausedAt: [...patterns],
+  };
 }

@@ -11,14 +11,20 @@
 // predecessor; what is hashed is the text that is stored, never JSON that a database has written anew.
 
 import { createHash } from 'node:crypto';
-import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm';
+import type { Suggestion } from '../../protocol/hand.ts';
 import type { Deed, LedgerEntry } from '../live/deed.ts';
 import { reasonOf, type Logger } from '../log.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
 import { account as accounts, ledger } from './schema.ts';
 
-export type StoredEntry = Omit<LedgerEntry, 'account'> & { number: number; hash: string };
+/** `unreadable`: somebody has changed its text into none of ours. */
+export type StoredEntry = Omit<LedgerEntry, 'account' | 'deed'> & {
+  deed: Deed | { kind: 'unreadable' };
+  number: number;
+  hash: string;
+};
 
 export type Ledger = {
   write(entry: LedgerEntry): void;
@@ -98,7 +104,8 @@ export function createLedger(options: {
         lost.set(entry.account, { count: (lost.get(entry.account)?.count ?? 0) + 1, last: entry });
         return;
       }
-      waiting.push({ ...entry, id: newId() });
+      // Thousands may wait: each without what is not told anyway.
+      waiting.push({ ...entry, deed: tellable(entry.deed), id: newId() });
       if (!writing) cancel ??= after(TOGETHER_MS, start);
     },
     async close() {
@@ -150,32 +157,53 @@ async function append(db: Database, entries: readonly Waiting[]): Promise<void> 
   });
 }
 
-/** In this order, so that anybody can hash it again. What was typed into a place that operators may not see is not told. */
+/** In this order, so that anybody can hash it again. */
 function bodyOf({ at, site, room, visitor, operator, tab, url, deed }: LedgerEntry): string {
   const { id, name } = operator;
-  return JSON.stringify({ at, site, room, visitor, operator: { id, name }, tab, url, deed: tellable(deed) });
+  return JSON.stringify({ at, site, room, visitor, operator: { id, name }, tab, url, deed });
 }
 
+/** What was typed into a place that operators may not see is not told. */
 function tellable(deed: Deed): Deed {
-  if (deed.kind !== 'act' || deed.outcome.why !== 'masked') return deed;
+  if (deed.kind !== 'act') return deed;
   const { act } = deed;
+  // That something was drawn where is told; the line itself is of no use, and large.
+  if (act.t === 'draw') return { ...deed, act: { ...act, points: [] } };
+  if (deed.outcome.why !== 'masked') return deed;
   if (act.t === 'text') return { ...deed, act: { ...act, text: '' } };
   if (act.t === 'key') return { ...deed, act: { ...act, key: '', code: '' } };
   if (act.t === 'set') return { ...deed, act: { ...act, value: '' } };
   if (act.t === 'choose') return { ...deed, act: { ...act, options: [] } };
+  if (act.t === 'suggest') return { ...deed, act: { ...act, does: emptied(act.does) } };
   return deed;
+}
+
+function emptied(does: Suggestion): Suggestion {
+  if (does.t === 'text') return { t: 'text', text: '' };
+  if (does.t === 'choose') return { t: 'choose', options: [] };
+  return does.t === 'set' ? { t: 'set', value: '' } : does;
 }
 
 function hashOf(before: string, number: number, body: string): string {
   return createHash('sha256').update(`${before}\n${number}\n${body}`).digest('hex');
 }
 
-/** Newest first. `before`: the number of the oldest entry that is known already. */
-export async function readLedger(
-  db: Database,
-  account: string,
-  { room, before, limit }: { room?: string; before?: number; limit: number },
-): Promise<StoredEntry[]> {
+export type LedgerQuery = {
+  room?: string;
+  operator?: string;
+  /** The site's id. */
+  site?: string;
+  /** Epoch milliseconds: from this one on, and up to before that one. */
+  from?: number;
+  to?: number;
+  /** The number of the oldest entry that is known already. */
+  before?: number;
+  limit: number;
+};
+
+/** Newest first. */
+export async function readLedger(db: Database, account: string, query: LedgerQuery): Promise<StoredEntry[]> {
+  const { room, operator, site, from, to, before, limit } = query;
   const rows = await db.orm
     .select()
     .from(ledger)
@@ -183,16 +211,85 @@ export async function readLedger(
       and(
         eq(ledger.accountId, account),
         room === undefined ? undefined : eq(ledger.room, room),
+        operator === undefined ? undefined : eq(ledger.operatorId, operator),
+        // Within JSON a quotation mark of a person's is written otherwise, so this can only be the entry's own site.
+        site === undefined ? undefined : sql`position(${`"site":"${site}"`} in ${ledger.body}) > 0`,
+        from === undefined ? undefined : gte(ledger.at, new Date(from)),
+        to === undefined ? undefined : lt(ledger.at, new Date(to)),
         before === undefined ? undefined : lt(ledger.number, before),
       ),
     )
     .orderBy(desc(ledger.number))
     .limit(limit);
-  return rows.map(({ number, hash, body }) => ({
-    ...(JSON.parse(body) as Omit<LedgerEntry, 'account'>),
+  return rows.map(readRow);
+}
+
+function readRow(row: typeof ledger.$inferSelect): StoredEntry {
+  const { number, hash, body } = row;
+  try {
+    const said = JSON.parse(body) as Omit<LedgerEntry, 'account'>;
+    if (typeof said.deed === 'object') return { ...said, number, hash };
+  } catch {
+    // Somebody was at it: it is shown as that, and the rest must still be readable.
+  }
+  const { room, operatorId, at } = row;
+  const nothing = { site: '', visitor: '', tab: 0, url: '' };
+  return {
+    ...nothing,
+    at: at.getTime(),
+    room,
+    operator: { id: operatorId, name: '' },
+    deed: { kind: 'unreadable' },
     number,
     hash,
-  }));
+  };
+}
+
+/** So many are looked through for words in one go; then whoever asks gets what was found, and from where to go on. */
+const MOST_LOOKED_THROUGH = 5000;
+
+export type LedgerPage = {
+  entries: StoredEntry[];
+  /** The `before` of the next page; undefined: there is none. */
+  next?: number;
+};
+
+/** A page of what fits, newest first. `text`: in the page's address, the target, the values, the people's names. */
+export async function searchLedger(
+  db: Database,
+  account: string,
+  { text, ...query }: LedgerQuery & { text?: string },
+): Promise<LedgerPage> {
+  const { limit } = query;
+  const wanted = text?.trim().toLowerCase();
+  const entries: StoredEntry[] = [];
+  let { before } = query;
+  for (let looked = 0; looked < MOST_LOOKED_THROUGH;) {
+    const most = wanted ? ROWS_AT_ONCE : limit + 1;
+    const found = await readLedger(db, account, { ...query, ...(before === undefined ? {} : { before }), limit: most });
+    for (const entry of found) {
+      if (wanted && !wordsOf(entry).includes(wanted)) continue;
+      // One more than was asked for: so there is a next page.
+      if (entries.length === limit) return { entries, next: entries.at(-1)?.number ?? 1 };
+      entries.push(entry);
+    }
+    if (found.length < most) return { entries };
+    looked += found.length;
+    before = found.at(-1)?.number ?? 0;
+  }
+  return before === undefined ? { entries } : { entries, next: before };
+}
+
+/** What a person may look for, in lower case. Not by the database: what it takes for the same letter depends on its locale. */
+function wordsOf({ operator, url, deed }: StoredEntry): string {
+  const words = [operator.name, url];
+  if (deed.kind === 'undo') words.push(deed.what, deed.was, deed.now);
+  if (deed.kind === 'act') {
+    const { act, outcome } = deed;
+    words.push(outcome.what ?? '', outcome.was ?? '', outcome.now ?? '');
+    for (const value of Object.values(act)) if (typeof value === 'string' && value !== act.t) words.push(value);
+  }
+  return words.join('\n').toLowerCase();
 }
 
 export type LedgerCheck = {
@@ -202,12 +299,18 @@ export type LedgerCheck = {
   head: string;
   /** Number of the first entry that is not what was written, or is missing. */
   brokenAt?: number;
+  /** There are more that were not looked at: go on from here. */
+  isPart?: true;
 };
 
-/** Goes through the whole chain of an account. */
-export async function checkLedger(db: Database, account: string): Promise<LedgerCheck> {
-  let entries = 0;
-  let head = BEGINNING;
+/** Goes through the chain of an account: whole, or from where an earlier call has stopped, `most` entries further. */
+export async function checkLedger(
+  db: Database,
+  account: string,
+  { from, most = Infinity }: { from?: { entries: number; head: string }; most?: number } = {},
+): Promise<LedgerCheck> {
+  let { entries, head } = from ?? { entries: 0, head: BEGINNING };
+  const stop = entries + most;
   for (;;) {
     const rows = await db.orm
       .select()
@@ -217,6 +320,7 @@ export async function checkLedger(db: Database, account: string): Promise<Ledger
       .limit(ROWS_AT_ONCE);
     if (rows.length === 0) return { entries, head };
     for (const row of rows) {
+      if (entries >= stop) return { entries, head, isPart: true };
       const number = entries + 1;
       if (row.number !== number || row.hash !== hashOf(head, number, row.body) || !isItsBody(row))
         return { entries, head, brokenAt: number };
@@ -224,6 +328,17 @@ export async function checkLedger(db: Database, account: string): Promise<Ledger
       head = row.hash;
     }
   }
+}
+
+/** How many entries there should be: the number of the newest. */
+export async function lengthOfLedger(db: Database, account: string): Promise<number> {
+  const [last] = await db.orm
+    .select({ number: ledger.number })
+    .from(ledger)
+    .where(eq(ledger.accountId, account))
+    .orderBy(desc(ledger.number))
+    .limit(1);
+  return last?.number ?? 0;
 }
 
 /** What entries are found by says the same as what was hashed. */

@@ -7,6 +7,7 @@
 
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { GRANTS, OPEN_POLICY, type HandPolicy } from '../../protocol/hand.ts';
 import type { MaskingRules } from '../../protocol/messages.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -34,6 +35,8 @@ export const site = pgTable(
       .notNull()
       .default(sql`'{}'`),
     masking: jsonb('masking').$type<MaskingRules>().notNull().default({ privateByDefault: false }),
+    /** What operators may do by hand on its pages. */
+    hand: jsonb('hand').$type<HandPolicy>().notNull().default(OPEN_POLICY),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [index('site_account').on(table.accountId)],
@@ -50,6 +53,11 @@ export const operator = pgTable(
     login: text('login').notNull().unique(),
     name: text('name').notNull(),
     role: text('role', { enum: ['admin', 'operator'] }).notNull(),
+    /** What they may ask visitors for, by hand. */
+    may: text('may', { enum: GRANTS })
+      .array()
+      .notNull()
+      .default(sql`'{point,suggest,control}'`),
     /** argon2id in PHC form, parameters included. */
     passwordHash: text('password_hash').notNull(),
     /** The password is a one-time one that somebody else has seen. */

@@ -36,7 +36,7 @@ test('a tool without its grant asks for it by itself, and is in use when the vis
   await expect.poll(() => hand.said()).toEqual([{ t: 'wish', grant: 'control' }]);
   await desk.sees('hand-status', 'Waiting for the visitor');
   expect(await desk.count('hand-layer')).toBe(0);
-  hand.hands([{ by: ME, grants: [], wish: 'control' }]);
+  hand.hands([{ by: ME, colour: 0, grants: [], wish: 'control' }]);
   hand.granted('control');
   await desk.page.waitForSelector('[data-testid="hand-layer"][data-tool="control"]');
   await gone('hand-status');
@@ -73,8 +73,8 @@ test('the visitor says no: told in its place, asked again from there', async () 
       { t: 'wish', grant: 'point' },
       { t: 'wish', grant: 'point' },
     ]);
-  hand.hands([{ by: ME, grants: [], wish: 'point' }]);
-  hand.hands([{ by: ME, grants: [] }]);
+  hand.hands([{ by: ME, colour: 0, grants: [], wish: 'point' }]);
+  hand.hands([{ by: ME, colour: 0, grants: [] }]);
   await desk.sees('hand-status', 'has not answered');
   await desk.click('hand-dismiss');
   await gone('hand-status');
@@ -178,6 +178,7 @@ test('a frame: its element is outlined, a note is typed at the spot, and a secon
   await desk.page.keyboard.type('Press this');
   await desk.page.keyboard.press('Enter');
   expect((await hand.heard('frame', 1))[0]?.act).toEqual({ t: 'frame', node: NODE.button, note: 'Press this' });
+  await desk.page.waitForSelector('[data-testid="hand-framed"]');
   const [expected, shown] = await Promise.all([
     hand.at(BOX.button.x, BOX.button.y),
     desk.page.$eval('[data-testid="hand-framed"]', (frame) => {
@@ -229,7 +230,9 @@ test('keys, text of an input method and what is pasted go in order', async () =>
     ['a', 2],
     ['Tab', 0],
   ]);
-  expect(await desk.page.$eval('[data-testid="hand-keys"]', (field) => (field as HTMLTextAreaElement).value)).toBe('');
+  await expect
+    .poll(() => desk.page.$eval('[data-testid="hand-keys"]', (field) => (field as HTMLTextAreaElement).value))
+    .toBe('');
 });
 
 test('the wheel is gathered, and scrolls the visitor’s page and not the picture', async () => {
@@ -274,7 +277,7 @@ test('a list that was open is gone with another picture: its numbers are another
   expect(desk.errors).toEqual([]);
 });
 
-test('a field with a picker is filled in at the spot; a file is the visitor’s', async () => {
+test('a field with a picker is filled in at the spot; for a file there are two ways', async () => {
   await open();
   await hand.use('control');
   await click(...middle(BOX.date));
@@ -286,7 +289,7 @@ test('a field with a picker is filled in at the spot; a file is the visitor’s'
   await desk.click('hand-send');
   expect((await hand.heard('set', 1))[0]?.act).toEqual({ t: 'set', node: NODE.date, value: '2026-12-24' });
   await click(...middle(BOX.file));
-  await desk.sees('hand-refused', 'only the visitor');
+  await desk.sees('hand-popup', 'Ask the visitor to choose a file');
   expect(hand.acts().filter(({ act }) => act.t === 'set')).toHaveLength(1);
 });
 
@@ -341,7 +344,7 @@ test('Escape twice leaves control, and so does F6; the first one is the page’s
 test('control that is taken back, or goes to a colleague, is lost at once and said', async () => {
   await open();
   await hand.use('control');
-  hand.hands([{ by: ME, grants: ['point'] }]);
+  hand.hands([{ by: ME, colour: 0, grants: ['point'] }]);
   await gone('hand-layer');
   await desk.sees('hand-status', 'took control back');
   await isPressed('look');
@@ -349,8 +352,8 @@ test('control that is taken back, or goes to a colleague, is lost at once and sa
   await gone('hand-status');
   const boris = { id: 'op-2', name: 'Boris Ivanov' };
   hand.hands([
-    { by: ME, grants: ['point'] },
-    { by: boris, grants: ['control'] },
+    { by: ME, colour: 0, grants: ['point'] },
+    { by: boris, colour: 0, grants: ['control'] },
   ]);
   await desk.sees('hand-status', 'Boris Ivanov controls the page now');
   await desk.click('hand-dismiss');

@@ -50,7 +50,7 @@ inEachBrowser('the hand', (browser, name) => {
 
   const say = (tab: Tab, said: ToHand['say']) => tab.send({ t: 'hand', say: said });
   const tell = (tab: Tab, grants: Grant[], wish?: Grant) => {
-    const hands: Hands = [wish ? { by: ANNA, grants, wish } : { by: ANNA, grants }];
+    const hands: Hands = [wish ? { by: ANNA, colour: 0, grants, wish } : { by: ANNA, colour: 0, grants }];
     say(tab, { t: 'hands', hands });
   };
   const act = (tab: Tab, act: Act) => {
@@ -142,7 +142,7 @@ inEachBrowser('the hand', (browser, name) => {
     expect(granted(tab)).toEqual(['control on']);
     await visitor.noUi('.ask');
     tell(tab, ['control']);
-    expect(await visitor.textOf('.badge .granted')).toBe('Anna controls this pageStop control');
+    await expect.poll(() => visitor.textOf('.badge .granted')).toBe('Anna controls this pageStop control');
   });
 
   once(

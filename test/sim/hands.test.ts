@@ -64,6 +64,7 @@ class Page {
     }
     if (message.t !== 'hand') return;
     if (message.say.t === 'act') return this.#act(message.say);
+    if (message.say.t !== 'hands') return;
     const before = this.hands;
     this.hands = message.say.hands;
     for (const { by, grants } of before)

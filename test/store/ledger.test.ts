@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Act } from '../../protocol/hand.ts';
 import type { Deed, LedgerEntry } from '../../relay/live/deed.ts';
-import { createLedger, checkLedger, readLedger } from '../../relay/store/ledger.ts';
+import { createLedger, checkLedger, lengthOfLedger, readLedger, searchLedger } from '../../relay/store/ledger.ts';
 import type { Database } from '../../relay/store/database.ts';
 import { newId } from '../../relay/store/id.ts';
 import { account } from '../../relay/store/schema.ts';
@@ -176,6 +176,9 @@ onEachDatabase((db) => {
       { t: 'key', key: '4', code: 'Digit4', mods: 0 },
       { t: 'set', node: 4, value: '4111' },
       { t: 'choose', node: 4, options: [4] },
+      { t: 'suggest', at: { node: 4, x: 0, y: 0 }, does: { t: 'text', text: '4111' } },
+      { t: 'suggest', at: { node: 4, x: 0, y: 0 }, does: { t: 'set', value: '4111' } },
+      { t: 'suggest', at: { node: 4, x: 0, y: 0 }, does: { t: 'choose', options: [4] } },
     ];
     for (const act of acts) ledger.write(entry(mine, 1, { deed: { kind: 'act', act, outcome } }));
     await ledger.close();
@@ -191,5 +194,54 @@ onEachDatabase((db) => {
     ledger.write(entry(mine, 1, { url: 'https://shop.example/\0', operator: { ...OPERATOR, name: 'half \ud800' } }));
     await ledger.close();
     expect(await checkLedger(db(), mine)).toMatchObject({ entries: 1 });
+  });
+
+  test('by operator, site, time and words; page by page', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    const boris = { id: newId(), name: 'Борис' };
+    const undo: Deed = { kind: 'undo', what: 'text field “Город”', was: 'КЁЛЬН', now: '50%_"done"' };
+    for (let index = 1; index <= 6; index++)
+      ledger.write(
+        entry(mine, index, { site: index > 4 ? 'other' : 'site', ...(index % 2 ? {} : { operator: boris }) }),
+      );
+    ledger.write(entry(mine, 7, { deed: undo, operator: boris }));
+    ledger.write(entry(mine, 8, { deed: { kind: 'act', act: { t: 'go', to: 'back' }, outcome: { done: true } } }));
+    await ledger.close();
+    const found = async (query: Partial<Parameters<typeof searchLedger>[2]>) => {
+      const { entries, next } = await searchLedger(db(), mine, { limit: 10, ...query });
+      return [entries.map(({ number }) => number), next];
+    };
+    expect(await found({ operator: boris.id })).toEqual([[7, 6, 4, 2], undefined]);
+    expect(await found({ operator: boris.id, site: 'site' })).toEqual([[7, 4, 2], undefined]);
+    // No part of a name is another's site.
+    expect(await found({ site: 'sit' })).toEqual([[], undefined]);
+    expect(await found({ from: AT + 3, to: AT + 5 })).toEqual([[4, 3], undefined]);
+    expect(await found({ text: 'кёльн' })).toEqual([[7], undefined]);
+    expect(await found({ text: '50%_"' })).toEqual([[7], undefined]);
+    expect(await found({ text: 'БОРИС', limit: 2 })).toEqual([[7, 6], 6]);
+    expect(await found({ text: 'БОРИС', limit: 2, before: 6 })).toEqual([[4, 2], undefined]);
+    // Words of ours are no words of people's.
+    expect(await found({ text: 'outcome' })).toEqual([[], undefined]);
+    expect(await found({ limit: 8 })).toEqual([[8, 7, 6, 5, 4, 3, 2, 1], undefined]);
+    expect(await found({ limit: 7 })).toEqual([[8, 7, 6, 5, 4, 3, 2], 2]);
+  });
+
+  test('an undone change is in the chain; the chain is checked in parts; what was made unreadable is shown as that', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    for (let index = 1; index <= 4; index++)
+      ledger.write(entry(mine, index, { deed: { kind: 'undo', what: 'field', was: 'a', now: 'b' } }));
+    await ledger.close();
+    const whole = await checkLedger(db(), mine);
+    expect(whole.entries).toBe(4);
+    const part = await checkLedger(db(), mine, { most: 3 });
+    expect(part).toMatchObject({ entries: 3, isPart: true });
+    expect(await checkLedger(db(), mine, { from: part, most: 3 })).toEqual(whole);
+    expect(await lengthOfLedger(db(), mine)).toBe(4);
+    await db().sql.unsafe(`update ledger set body = 'not json' where account_id = '${mine}' and number = 2`);
+    const { entries } = await searchLedger(db(), mine, { limit: 9, text: '' });
+    expect(entries.map(({ deed }) => deed.kind)).toEqual(['undo', 'undo', 'unreadable', 'undo']);
+    expect((await checkLedger(db(), mine)).brokenAt).toBe(2);
   });
 });

@@ -134,7 +134,7 @@ export type HandDesk = {
   /** A point of the visitor's viewport, in the console's window. */
   at(x: number, y: number): Promise<{ x: number; y: number }>;
   /** The tool in use and its layer there. */
-  use(tool: 'point' | 'frame' | 'control', grants?: Grant[]): Promise<void>;
+  use(tool: 'point' | 'frame' | 'suggest' | 'control', grants?: Grant[]): Promise<void>;
 };
 
 /** The room as told and painted. */
@@ -155,7 +155,7 @@ export async function openHand(desk: ConsolePage, view: Partial<RoomView> = {}):
   const acts = () => said().flatMap((say) => (say.t === 'act' ? [say] : []));
   const hands: HandDesk['hands'] = (each, change = {}) =>
     relay.send({ t: 'room', view: someRoom({ ...view, ...change, hands: each }) });
-  const granted = (...grants: Grant[]) => hands([{ by: ME, grants }]);
+  const granted = (...grants: Grant[]) => hands([{ by: ME, colour: 0, grants }]);
 
   return {
     hands,

@@ -5,12 +5,14 @@ import { encodeFrames, KIND, setOrdinal } from '../../protocol/codec.ts';
 import {
   parseToHand,
   type Act,
+  type Grant,
+  type HandPolicy,
   type Hands,
   type Outcome,
   type ToHand,
   type ToOperatorHand,
 } from '../../protocol/hand.ts';
-import { parseToOperator, parseToVisitor, type Person, type RoomView } from '../../protocol/messages.ts';
+import { parseToOperator, parseToVisitor, type RoomView } from '../../protocol/messages.ts';
 import type { SendResult } from '../../relay/live/peer.ts';
 import { createFakeSocket } from './fake-socket.ts';
 import { createClock, createNetwork } from './fake-world.ts';
@@ -38,13 +40,20 @@ export function openHandsRoom() {
   let token: string | undefined;
   let resume: string | undefined;
   let room = '';
+  let visitor = '';
   /** Of the room's last frame. */
   let sequence = 0;
 
   /** A connection of this tab, of a page that has just been loaded: it says hello. */
-  const tab = (key: string) => {
+  const tab = (key: string, url = 'https://shop.example/') => {
     const acts: ActSaid[] = [];
     const hands: Hands[] = [];
+    /** What it was told of the site's policy. */
+    const policies: HandPolicy[] = [];
+    const heardPolicy = (text: string) => {
+      const { say } = parseToHand(text);
+      if (say.t === 'policy') policies.push(say.policy);
+    };
     /** Kinds of what it heard, in order. */
     const heard: string[] = [];
     const line: { waiting: number; takes: SendResult; closed: string | undefined } = {
@@ -60,12 +69,16 @@ export function openHandsRoom() {
             const { say } = parseToHand(text);
             heard.push(say.t);
             if (say.t === 'act') acts.push(say);
-            else hands.push(say.hands);
+            else if (say.t === 'hands') hands.push(say.hands);
+            else heardPolicy(text);
             return line.takes;
           }
           const message = parseToVisitor(text);
           heard.push(message.t);
-          if (message.t === 'welcome') token = message.token;
+          if (message.t === 'welcome') {
+            ({ token } = message);
+            if (message.hand !== undefined) heardPolicy(message.hand);
+          }
           const visit = message.t === 'welcome' || message.t === 'visit' ? message.visit : undefined;
           if (visit) ({ room, resume } = visit);
           return line.takes;
@@ -93,13 +106,14 @@ export function openHandsRoom() {
       site: SITE.key,
       tab: key,
       lang: 'en',
-      page: { url: 'https://shop.example/', title: '', visible: true, viewport: { width: 800, height: 600 } },
+      page: { url, title: '', visible: true, viewport: { width: 800, height: 600 } },
       ...(token === undefined ? {} : { token }),
       ...(resume === undefined ? {} : { resume }),
     });
     return {
       acts,
       hands,
+      policies,
       heard,
       line,
       say,
@@ -123,19 +137,34 @@ export function openHandsRoom() {
   const console = (operator: string, account?: string) => {
     const answers: (ToOperatorHand & { t: 'handled' })[] = [];
     const denied: string[] = [];
+    /** What others show, and the kinds of all that it heard, in order. */
+    const shown: (ToOperatorHand & { t: 'shown' })[] = [];
+    const heard: string[] = [];
     const refused: string[] = [];
     const views: RoomView[] = [];
-    const line: { closed: string | undefined } = { closed: undefined };
+    const line: { closed: string | undefined; waiting: number; may: Grant[] } = {
+      closed: undefined,
+      waiting: 0,
+      may: [],
+    };
     const end = relay.acceptOperator(operatorCalled(operator, account))(
       createFakeSocket({
         text(text) {
           const message = parseToOperator(text);
+          heard.push(message.t);
+          if (message.t === 'welcome') line.may = message.operator.may;
           if (message.t === 'room') views.push(message.view);
+          if (message.t === 'rows') visitor = message.put[0]?.id ?? visitor;
           if (message.t === 'refused') refused.push(`${message.what} ${message.why} ${message.about}`);
           if (message.t !== 'hand') return;
           if (message.say.t === 'handled') answers.push(message.say);
-          else denied.push(message.say.grant);
+          else if (message.say.t === 'shown') shown.push(message.say);
+          else if (message.say.t === 'denied') {
+            const { grant, by } = message.say;
+            denied.push(by ? `${grant} by ${by.name}` : grant);
+          }
         },
+        waiting: () => line.waiting,
         closed(why) {
           line.closed = why;
           end.closed();
@@ -148,6 +177,8 @@ export function openHandsRoom() {
     return {
       answers,
       denied,
+      shown,
+      heard,
       refused,
       views,
       line,
@@ -156,6 +187,7 @@ export function openHandsRoom() {
       watch: () => say({ t: 'watch', room }),
       leave: () => say({ t: 'leave', room }),
       wish: (grant: string) => hand({ t: 'wish', grant }),
+      handOver: (to: string, yes: boolean) => hand({ t: 'handOver', to, yes }),
       act: (act: Act, { tab = 1, seen = sequence, number = ++n } = {}) => hand({ t: 'act', tab, n: number, seen, act }),
       /** What became of its acts, in the order it was told. */
       get outcomes() {
@@ -165,13 +197,29 @@ export function openHandsRoom() {
     };
   };
 
+  /** What the site's owner has just set up. */
+  const setPolicy = (change: Partial<HandPolicy>) => {
+    relay.sites = relay.sites.map((site) => ({ ...site, hand: { ...site.hand, ...change } }));
+    relay.live.setUpAnew();
+  };
+  const setRights = (operator: string, may: Grant[]) => {
+    relay.rights.set(operator, may);
+    relay.live.setUpAnew();
+  };
+
   return {
     clock,
     relay,
+    setPolicy,
+    setRights,
     tab,
     console,
     get room() {
       return room;
+    },
+    /** The visitor, as the live list has them. */
+    get visitor() {
+      return visitor;
     },
     get sequence() {
       return sequence;
@@ -192,9 +240,9 @@ export function openWatched(...granted: string[]) {
   return { world, clock: world.clock, tab, anna };
 }
 
-/** `anna point+control wish` for each. */
+/** `anna point+control wish (who it waits for)` for each. */
 export function shownHands(hands: Hands | undefined): string[] {
-  return (hands ?? []).map(({ by, grants, wish }: { by: Person; grants: string[]; wish?: string | undefined }) =>
-    [by.name, grants.join('+'), wish ?? ''].join(' ').trim(),
+  return (hands ?? []).map(({ by, grants, wish, waitsFor }) =>
+    [by.name, grants.join('+'), wish ?? '', waitsFor === undefined ? '' : `(${waitsFor})`].join(' ').trim(),
   );
 }

@@ -117,7 +117,7 @@ export type World = {
   /** Of the account that the site belongs to. */
   readonly cookie: string;
   readonly siteId: string;
-  /** A person of their own: nobody else's storage. */
+  /** A person of their own: nobody else’s storage. `path`: of the site, or another address with the snippet. */
   openVisitor(path: string): Promise<Visitor>;
   openOperator(cookie?: string): Promise<Operator>;
   /** Asks for the visitor's page, allows it, and waits until it is on screen. */
@@ -163,7 +163,7 @@ export async function startWorld(
       const page = await context.newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(String(error)));
-      await page.goto(site.origin + path, { waitUntil: 'load' });
+      await page.goto(new URL(path, site.origin).href, { waitUntil: 'load' });
       const find = async (selector: string, text: string) => {
         const handle = await page.evaluateHandle(findInWidget, selector, text);
         // The function returns an element or null.

@@ -1,5 +1,6 @@
 // The real live part with fake outside: what server.ts and the store would be, in one process.
 
+import { GRANTS, OPEN_POLICY, type Grant } from '../../protocol/hand.ts';
 import type { LedgerEntry } from '../../relay/live/deed.ts';
 import { createLive, type Live } from '../../relay/live/live.ts';
 import { createLiveMetrics } from '../../relay/live/metrics.ts';
@@ -19,6 +20,7 @@ export const SITE: Site = {
   name: 'Shop',
   origins: ['https://shop.example'],
   masking: { privateByDefault: false },
+  hand: OPEN_POLICY,
 };
 export const OTHER_SITE: Site = { ...SITE, id: 'site2', account: 'account2', key: 'key2' };
 
@@ -35,6 +37,10 @@ export type SimRelay = {
   metrics: ReturnType<typeof createLiveMetrics>;
   /** What would be in the database. */
   ledger: LedgerEntry[];
+  /** As the database has them; a test that changes one calls `live.setUpAnew`. */
+  sites: Site[];
+  /** Who may less than everything. */
+  rights: Map<string, readonly Grant[]>;
   acceptVisitor(origin?: string): (socket: Socket) => RelayEnd;
   acceptOperator(operator: Operator): (socket: Socket) => RelayEnd;
   /** A fault of the relay's own; a test that makes one puts its own in. */
@@ -71,8 +77,9 @@ export function startSimRelay(
       randomId: () => `id${run}-${id++}`,
       publish: (topic, data) => network.publish(topic, data),
       metrics,
-      siteByKey: (key) => [SITE, OTHER_SITE].find((site) => site.key === key),
-      sitesOf: (account) => [SITE, OTHER_SITE].filter((site) => site.account === account),
+      siteByKey: (key) => relay.sites.find((site) => site.key === key),
+      sitesOf: (account) => relay.sites.filter((site) => site.account === account),
+      mayOf: (operator) => relay.rights.get(operator) ?? GRANTS,
       originAllowed: (origin, site) => origin !== undefined && site.origins.includes(origin),
       signDevice: (proof) => tokens.sign({ kind: 'device', ...proof, issuedAt: clock.now() }),
       readDevice: (token) => tokens.readDevice(token),
@@ -105,6 +112,8 @@ export function startSimRelay(
     live,
     metrics,
     ledger,
+    sites: [SITE, OTHER_SITE],
+    rights: new Map(),
     acceptVisitor:
       (origin = 'https://shop.example') =>
       (socket) => {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { encodeFrames, KIND, stamp } from '../../protocol/codec.ts';
+import { GRANTS } from '../../protocol/hand.ts';
 import {
   parseFromOperator,
   type FromOperator,
@@ -48,7 +49,7 @@ export type StandIn = {
   close(): Promise<void>;
 };
 
-export const OPERATOR = { id: 'op-1', name: 'Anna Petrova', login: 'anna', role: 'admin' as const };
+export const OPERATOR = { id: 'op-1', name: 'Anna Petrova', login: 'anna', role: 'admin' as const, may: [...GRANTS] };
 
 export async function startStandIn(options: { console: string; isIn?: boolean; now?: number }): Promise<StandIn> {
   const account = { operator: OPERATOR, mustChange: false };

@@ -34,11 +34,13 @@ export type VisitorRelay = {
   /** In the order of their hellos; closed ones stay. */
   readonly tabs: Tab[];
   /** What the welcome says besides the token; a test may replace it. */
-  welcome: (hello: Hello) => { visit?: VisitState };
+  welcome: (hello: Hello) => { visit?: VisitState; hand?: string };
   /** Paths asked for over HTTP. */
   readonly requests: string[];
   /** Uploads, in the order of their coming. */
   readonly uploads: Upload[];
+  /** What must be over before this file is given out. */
+  holds: (name: string) => Promise<void> | undefined;
   /** Uploads are not answered while this is true. */
   holdsUploads: boolean;
   /** Drops all sockets without a word and refuses new ones until `admit`. */
@@ -95,7 +97,8 @@ export async function startVisitorRelay(): Promise<VisitorRelay> {
     }
     if (request.method !== 'GET') return void response.writeHead(204, cors).end();
     const file = /^\/widget\/([\w-]+\.js)$/.exec(name)?.[1];
-    readFile(path.join(built, file ?? 'none')).then(
+    const bytes = Promise.resolve(relay.holds(name)).then(() => readFile(path.join(built, file ?? 'none')));
+    bytes.then(
       (bytes) => response.writeHead(200, { ...cors, 'content-type': 'text/javascript; charset=utf-8' }).end(bytes),
       () => response.writeHead(404, cors).end(),
     );
@@ -135,6 +138,7 @@ export async function startVisitorRelay(): Promise<VisitorRelay> {
     tabs,
     requests,
     uploads: [],
+    holds: () => undefined,
     holdsUploads: false,
     welcome: () => ({}),
     refuse() {

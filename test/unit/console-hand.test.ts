@@ -164,6 +164,9 @@ describe('what the pointer does', () => {
       now: () => now,
       scale: () => 0.5,
       page: () => ({ width: 1280, height: 720 }),
+      picture: { pan: () => {}, zoom: () => {} },
+      held: () => {},
+      after: () => () => {},
     });
   const draw = () => {
     now += 16;
@@ -272,7 +275,7 @@ describe('a hand', () => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
-  const granted = () => hand.told([{ by: ME, grants: ['point', 'control'] }]);
+  const granted = () => hand.told([{ by: ME, colour: 0, grants: ['point', 'control'] }]);
 
   test('says up to where the picture was seen', () => {
     granted();
@@ -341,9 +344,9 @@ describe('a hand', () => {
   test('a tool whose grant is taken back is put down, another one is not', () => {
     granted();
     hand.use('point');
-    hand.told([{ by: ME, grants: ['point'] }]);
+    hand.told([{ by: ME, colour: 0, grants: ['point'] }]);
     expect(hand.tool).toBe('point');
-    hand.told([{ by: { id: 'other', name: 'Boris' }, grants: ['control'] }]);
+    hand.told([{ by: { id: 'other', name: 'Boris' }, colour: 0, grants: ['control'] }]);
     expect([hand.tool, hand.asking]).toEqual(['look', { kind: 'taken', grant: 'point', to: undefined }]);
   });
   test('after another picture a frame is still taken away, but nobody knows where it is', () => {
@@ -355,6 +358,18 @@ describe('a hand', () => {
     expect(said.at(-1)).toMatchObject({ t: 'act', act: { t: 'frame' } });
     hand.use('look');
     expect(said.at(-1)).toMatchObject({ t: 'act', act: { t: 'unframe' } });
+  });
+  test('a note that was refused leaves the frame with the one that it had', () => {
+    granted();
+    hand.act({ t: 'frame', node: 7, note: 'before' }, spot);
+    hand.say({ t: 'handled', n: 1, outcome: { done: true } });
+    hand.act({ t: 'frame', node: 7, note: 'after' }, spot);
+    expect(hand.note).toBe('after');
+    hand.say({ t: 'handled', n: 2, outcome: { done: false, why: 'paused' } });
+    expect([hand.framed, hand.note]).toEqual([7, 'before']);
+    hand.act({ t: 'frame', node: 7, note: 'after' }, spot);
+    hand.say({ t: 'handled', n: 3, outcome: { done: false, why: 'not-granted' } });
+    expect([hand.hasFrame, hand.note]).toEqual([false, '']);
   });
   test('a frame that was refused is no frame', () => {
     granted();

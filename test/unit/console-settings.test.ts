@@ -15,6 +15,10 @@ import {
 } from '../../operator-ui/state/site-form.ts';
 import { hashOf, placeOf, type Known } from '../../operator-ui/state/route.svelte.ts';
 import { canonicalOrigin } from '../../relay/auth/origins.ts';
+import { canonicalPattern } from '../../relay/auth/patterns.ts';
+import { troubleInPatterns } from '../../operator-ui/state/hand-form.ts';
+import { OPEN_POLICY, type HandPolicy } from '../../protocol/hand.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 
 const draft = (change: Partial<SiteDraft>): SiteDraft => ({ ...EMPTY_SITE, ...change });
 
@@ -31,12 +35,28 @@ test.each([
 
 test('what is kept is shown line by line, and what is shown is kept', () => {
   const masking = { privateByDefault: true, mask: '.name, :is(td, th).sum', unmask: 'nav' };
-  const site = { id: 's', key: 'k', name: 'Shop', origins: ['https://a.example', 'https://*.b.example'], masking };
+  const origins = ['https://a.example', 'https://*.b.example'];
+  const hand: HandPolicy = { allowed: ['point', 'control'], given: ['point'], pausedAt: ['/pay', '/%D0%BE/a%20b*'] };
+  const site = { id: 's', key: 'k', name: 'Shop', origins, masking, hand };
   const shown = draftOf(site);
   expect(shown.mask).toBe('.name\n:is(td, th).sum');
-  expect(formOf(shown, site.id)).toEqual({ id: 's', name: 'Shop', origins: site.origins, masking });
+  expect(shown.hand).toEqual({
+    ways: { point: 'given', suggest: 'off', control: 'asked' },
+    pausedAt: '/pay\n/о/a%20b*',
+  });
+  expect(formOf(shown, site.id)).toEqual({
+    id: 's',
+    name: 'Shop',
+    origins,
+    masking,
+    hand: { ...hand, pausedAt: ['/pay', '/о/a%20b*'] },
+  });
+  expect(canonicalPattern('/о/a%20b*')).toBe(hand.pausedAt[1]);
   expect(isSameDraft(shown, draftOf(site))).toBe(true);
   expect(isSameDraft(shown, { ...shown, block: 'x' })).toBe(false);
+  expect(isSameDraft(shown, { ...shown, hand: { ...shown.hand, pausedAt: '' } })).toBe(false);
+  const ways = { ...shown.hand.ways, control: 'given' } as const;
+  expect(isSameDraft(shown, { ...shown, hand: { ...shown.hand, ways } })).toBe(false);
 });
 
 test('lines are joined by commas: a line break alone would mean "within"', () => {
@@ -44,6 +64,39 @@ test('lines are joined by commas: a line break alone would mean "within"', () =>
     name: 'A',
     origins: ['https://a.example'],
     masking: { privateByDefault: false, mask: '.a, .b' },
+    hand: OPEN_POLICY,
+  });
+});
+
+describe('pages where control pauses', () => {
+  test.each([
+    ['', undefined],
+    ['/pay\n\n https://pay.example/*\n*/card', undefined],
+    ['https://*.example', undefined],
+    ['*', undefined],
+    ['/оплата', undefined],
+    ['/ok\npay', 'beginning'],
+    ['shop.example/pay', 'beginning'],
+    ['ftp://shop.example/', 'beginning'],
+    ['/a b', 'spaces'],
+    ['\\pay', 'spaces'],
+    ['https://', 'address'],
+    ['https://user@shop.example/', 'address'],
+    ['https://a:b:c/', 'address'],
+    [`/${'x'.repeat(LIMITS.maxPatternChars)}`, 'too-long'],
+    [`/${'я'.repeat(60)}`, 'too-long'],
+    [
+      Array(LIMITS.maxPatterns + 1)
+        .fill('/a')
+        .join('\n'),
+      'too-many',
+    ],
+  ])('%j: %s', (text, kind) => {
+    const trouble = troubleInPatterns(text);
+    expect(trouble?.kind).toBe(kind);
+    // The relay finds the same.
+    if (trouble && kind !== 'too-many') expect(canonicalPattern(trouble.line)).toBeUndefined();
+    if (!trouble) for (const line of text.split('\n').filter(Boolean)) expect(canonicalPattern(line)).toBeDefined();
   });
 });
 

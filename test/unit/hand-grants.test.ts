@@ -25,7 +25,7 @@ function makeTab(): { grants: Grants; said: string[]; settle(): void } {
   return { grants, said, settle };
 }
 
-const hands = (...grants: Grant[]): Hands => [{ by: { id: 'anna', name: 'Anna' }, grants }];
+const hands = (...grants: Grant[]): Hands => [{ by: { id: 'anna', name: 'Anna' }, colour: 0, grants }];
 
 test('in force is what the visitor has granted and the relay knows', () => {
   const { grants, said } = makeTab();

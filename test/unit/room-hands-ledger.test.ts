@@ -6,6 +6,7 @@ import { CLICK, openWatched, type HandsRoom } from '../support/hands-room.ts';
 
 const line = (deed: Deed): string => {
   if (deed.kind === 'lost') return 'lost';
+  if (deed.kind === 'undo') return `undone ${deed.what}: ${deed.was} → ${deed.now}`;
   if (deed.kind === 'grant') return `${deed.grant} ${deed.on ? 'on' : 'off'} by ${deed.by}`;
   return `${deed.act.t} ${deed.outcome.done ? 'done' : (deed.outcome.why ?? '')}`;
 };
@@ -72,4 +73,29 @@ test('control that goes to another operator, is given back, or left behind', () 
     'anna: control on by visitor',
     'anna: control off by relay',
   ]);
+});
+
+test('what the visitor has undone, of an operator who has acted here and of nobody else', () => {
+  const { world, tab, anna } = openWatched('control');
+  const undo = (operator: string, was = 'b') =>
+    tab.hand({ t: 'undone', operator, what: 'text field “City\u202e”', was, now: 'a\nb\u0000' });
+  // Granted, but nothing has reached the page.
+  undo('anna');
+  undo('nobody');
+  anna.act(CLICK);
+  tab.handled();
+  undo('anna');
+  anna.leave();
+  // Gone, but it was theirs.
+  undo('anna', '');
+  expect(lines(world).slice(1)).toEqual([
+    'anna: down done',
+    'anna: undone text field “City”: b → a\nb',
+    'anna: control off by operator',
+    'anna: undone text field “City”:  → a\nb',
+  ]);
+  expect(world.relay.ledger[2]).toMatchObject({
+    tab: 1,
+    url: expect.stringContaining('https://shop.example') as string,
+  });
 });

@@ -96,6 +96,17 @@ describe('who may not', () => {
     const boris = await connectPeer(world.relay.url, 'operator', { origin: world.relay.url, cookie: borisCookie });
     hand(boris, { t: 'act', tab: 1, n: 1, seen: 1, act: FRAME }, one.room);
     expect(await boris.expect('refused')).toMatchObject({ what: 'hand', why: 'not-allowed', about: one.room });
+    const entries = async () =>
+      (
+        (await (
+          await fetch(`${world.relay.url}/api/ledger?room=${one.room}`, { headers: { cookie: world.cookie } })
+        ).json()) as {
+          entries: { operator: { name: string }; deed: unknown }[];
+        }
+      ).entries;
+    await expect
+      .poll(async () => (await entries()).filter(({ operator }) => operator.name === 'Boris'))
+      .toMatchObject([{ deed: { kind: 'act', outcome: { done: false, why: 'not-granted' } } }]);
     boris.send({ t: 'watch', room: one.room });
     await boris.frame();
     act(boris, one.room, { n: 2, act: FRAME });
@@ -323,10 +334,14 @@ test('[G2] a relay that was killed knows no grant until the page says it again',
   await page.expect('welcome');
   hand(page, { t: 'grant', operator: anna, grant: 'control', on: true });
   await looked(page);
-  expect(page.messages.filter((message) => message.t === 'hand')).toEqual([]);
+  // Spoken to, so that it says what it has granted; nobody has anything.
+  const told = page.messages.filter((message) => message.t === 'hand').map(sayOf);
+  expect(told.map(({ t, hands }) => [t, hands])).toEqual([['hands', []]]);
   const operator = await connectPeer(relay.url, 'operator', { origin: relay.url, cookie });
   operator.send({ t: 'watch', room: one.room });
-  expect(sayOf(await page.expect(isHand('hands'))).hands).toMatchObject([{ by: { id: anna }, grants: ['control'] }]);
+  expect(
+    sayOf(await page.expect((message) => isHand('hands')(message) && sayOf(message).hands.length > 0)).hands,
+  ).toMatchObject([{ by: { id: anna }, grants: ['control'] }]);
   page.raw(frame(1, 1, '["again"]'));
   await operator.frame((bytes) => payloadText(bytes).includes('again'));
   act(operator, one.room, { n: 1 });

@@ -1,0 +1,2 @@
+ALTER TABLE "operator" ADD COLUMN "may" text[] DEFAULT '{point,suggest,control}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "site" ADD COLUMN "hand" jsonb DEFAULT '{"allowed":["point","suggest","control"],"given":[],"pausedAt":[]}'::jsonb NOT NULL;
