@@ -2,9 +2,10 @@
 // in the shop's frames and carry the snippet. The visitor has allowed control; acts are what the relay would pass on.
 
 import { inflateRawSync } from 'node:zlib';
-import type { Browser, Frame } from 'puppeteer';
+import type { Browser } from 'puppeteer';
 import { createAssembler, KIND, payloadOf, readHeader } from '../../protocol/codec.ts';
 import type { Act, Outcome, Place, ToHand } from '../../protocol/hand.ts';
+import { farFrame, type FarFrame } from './far-frame.ts';
 import { snippetFor, startSite, startVisitorRelay, until, visitState } from './visitor-relay.ts';
 import type { Site, SitePage, Tab, VisitorRelay } from './visitor-relay.ts';
 import { ALLOW, openPage, type WidgetPage } from './widget-page.ts';
@@ -60,7 +61,8 @@ export type HandFrames = {
   node(id: string): Promise<number>;
   /** The last step's outcome. */
   run(...steps: Step[]): Promise<Outcome>;
-  frame(path: string): Promise<Frame>;
+  /** The outermost frame of its origin with this path. */
+  frame(path: string): Promise<FarFrame>;
   granted(): string[];
   handled(): { n: number; outcome: Outcome }[];
   close(): Promise<void>;
@@ -157,7 +159,7 @@ export async function openHandFrames(browser: Browser, pages: Pages): Promise<Ha
       }
       return last;
     },
-    frame: (path) => until(() => visitor.page.frames().find((each) => new URL(each.url()).pathname === path)),
+    frame: (path) => farFrame(visitor.page, (url) => url.host === new URL(otherOrigin).host && url.pathname === path),
     async close() {
       await visitor.page.close();
       await relay.close();
