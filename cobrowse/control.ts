@@ -4,16 +4,14 @@
 // Promises: nothing is done to what is masked, disabled, ours or of another origin, or while the visitor is using the
 // page; a press lands on what the operator aimed at, or not at all; no value of a hidden field is read.
 //
-// What lies in a frame of another origin is done by the hand of that frame's page (frames-hand.ts), and what comes after it
-// waits for that.
+// What lies in a frame of another origin is done by the hand of that frame's page (frames-hand.ts).
 //
 // Easy to get wrong: all of an act happens at once, in the order of the calls; only the answer waits, for what the page's
-// own handlers have put off to their microtasks. An act itself waits behind one that a frame has not answered, and for a
-// moment while the visitor is busy (control/turns.ts); it may not be allowed any more when it begins. An answer that is
-// asked for when the page is on its way elsewhere must be out before: going there is put off a moment.
+// own handlers have put off to their microtasks. When an act itself begins is control/order.ts's. An answer that is asked
+// for when the page is on its way elsewhere must be out before: going there is put off a moment.
 
 import type { Act, Outcome, Place, Reason, Suggestion } from '../protocol/hand.ts';
-import { isWithin, tagOf } from './capture/dom.ts';
+import { isWithin } from './capture/dom.ts';
 import type { Guest } from './capture/frames.ts';
 import { editorOf, isEditor, isTextField, selectAll } from './control/caret.ts';
 import { nameFor, valueOf } from './control/describe.ts';
@@ -23,7 +21,9 @@ import { choose, hasPicker, isSelect, setPicked } from './control/fields.ts';
 import { activeElement, moveFocus } from './control/focus.ts';
 import { moveOn, pressKey, type Around } from './control/keys.ts';
 import { bringIn, listen, optionsOf, viewOf, type Globals } from './control/natives.ts';
-import { boxOutOf, chainOf, elementOf, insideOf, inTo, toOwn, topBoxOf, type Point } from './control/places.ts';
+import { wayOf } from './control/navigation.ts';
+import { createOrder } from './control/order.ts';
+import { boxOutOf, elementOf, insideOf, inTo, toOwn, topBoxOf, type Point } from './control/places.ts';
 import { createMouse } from './control/pointer.ts';
 import { scrollFrom } from './control/scroll.ts';
 import { heldKeys, make, send } from './control/send.ts';
@@ -117,13 +117,8 @@ type Found = Done | Refusal | Outcome;
 type How = { isAccepted?: boolean; mayGo?: () => Outcome | undefined; point?: Point | undefined };
 type Going = { isAccepted: boolean; mayGo: () => Refusal | undefined; point: Point | undefined };
 
-/** Acts behind one that a frame has not answered. */
-const MOST_WAITING = 500;
 const LOAD_MS = 4000;
 const MIDDLE = { x: 0.5, y: 0.5 };
-/** Beyond it, it would be done when nobody expects it any more. Longer than the visitor is busy after a key. */
-const MAX_WAIT_MS = 1000;
-const QUIET_EVERY_MS = 30;
 
 export function createHand(options: HandOptions): Hand {
   const { document: page, isHidden, nodeOf } = options;
@@ -138,11 +133,7 @@ export function createHand(options: HandOptions): Hand {
   let refusedPress: Refusal | undefined;
   let pressedField: Field | undefined;
   const edits = new WeakMap<Outcome, Edit>();
-  /** Done elsewhere, and not yet. */
-  let pending: Promise<unknown> | undefined;
-  let waiting = 0;
-  /** Of what waits: letting go ends it. */
-  let spell = 0;
+  const order = createOrder((ms, task) => options.after(ms, task));
   let isClosed = false;
 
   let abroad: Abroad | undefined;
@@ -188,10 +179,7 @@ export function createHand(options: HandOptions): Hand {
       options.after(LOAD_MS, resolve);
       void loaded.then(resolve);
     });
-    pending ??= soon;
-    void soon.then(() => {
-      if (pending === soon) pending = undefined;
-    });
+    order.holdFor(soon);
   };
   const letGo = options.guard(() => {
     abroad?.letGo();
@@ -226,15 +214,6 @@ export function createHand(options: HandOptions): Hand {
     ...(field && fieldBefore(fieldOfEdit(field))),
   });
 
-  /** What a press on an element would change. */
-  const fieldOf = (element: Element): Element | undefined => {
-    for (const at of chainOf(element)) {
-      const control = tagOf(at) === 'LABEL' ? (at as HTMLLabelElement).control : at;
-      if (control && /^(INPUT|SELECT|TEXTAREA)$/.test(tagOf(control))) return control;
-    }
-    return undefined;
-  };
-
   /** What has the focus, or why no key may go there. Undefined: the page itself. */
   const focused = (): Element | undefined | Refusal => {
     const active = activeElement(page);
@@ -246,28 +225,12 @@ export function createHand(options: HandOptions): Hand {
     return at && isHidden(at) ? refuse('masked') : active;
   };
 
-  /** While dragging, the pointer is wherever it is; but what is hidden or ours hears nothing of it. */
-  const dragOver = (place: Place, known?: Point) => {
-    const found = known ? { hit: targets.at(known), point: known } : targets.loose(place);
-    if (isRefusal(found)) return found;
-    const { hit, point } = found;
-    return { hit: hit && !targets.refusalOf(hit) ? hit : page.documentElement, point };
-  };
-
-  const pressable = (at: Place) => {
-    const found = targets.find(at);
-    if (isRefusal(found)) return found;
-    const field = fieldOf(found.hit);
-    // The field of a label may be hidden though its label is not.
-    return (field && targets.refusalOf(field)) || { ...found, field };
-  };
-
   const press = (act: Act & { t: 'down' }): Done | Refusal => {
-    let found = pressable(act.at);
+    let found = targets.pressable(act.at);
     if (!isRefusal(found)) {
       // Hovering may make the page draw anew what is there.
       mouse.move(found.hit, found.point, act.mods);
-      if (!found.hit.isConnected) found = pressable(act.at);
+      if (!found.hit.isConnected) found = targets.pressable(act.at);
     }
     refusedPress = isRefusal(found) ? found : undefined;
     if (isRefusal(found)) return found;
@@ -279,7 +242,7 @@ export function createHand(options: HandOptions): Hand {
 
   const release = (act: Act & { t: 'up' }, point?: Point): Done | Refusal => {
     if (!mouse.isDown) return refusedPress ?? refuse('not-possible');
-    const found = dragOver(act.at, point);
+    const found = targets.over(act.at, point);
     const pressed = mouse.pressed;
     if (isRefusal(found)) {
       // The page has taken it away since: nothing to click on, but the button must not stay down.
@@ -373,10 +336,8 @@ export function createHand(options: HandOptions): Hand {
     if (isRefusal(found)) return found;
     const { element } = found;
     const isClick = does.t === 'click';
-    // The field of a label may be hidden though its label is not.
-    const field = isClick ? fieldOf(element) : element;
-    const refused = targets.refusalOf(element) ?? (field && targets.refusalOf(field));
-    if (refused) return refused;
+    const refused = targets.refusalOf(element) ?? (isClick ? targets.fieldOf(element) : undefined);
+    if (refused && isRefusal(refused)) return refused;
     const value = isClick ? undefined : suggestedValue(element, does);
     if (!isClick && value === undefined) return refuse('not-possible', targets.what(element));
     if (!topBoxOf(element)) return refuse('hidden', targets.what(element));
@@ -402,28 +363,11 @@ export function createHand(options: HandOptions): Hand {
     return isRefusal(pressed) ? pressed : release({ t: 'up', at, button: 0, mods: 0 });
   };
 
-  const leave = (go: () => void): Done => {
+  const leave = (act: Act & { t: 'go' | 'visit' }): Done | Refusal => {
+    const go = wayOf(act, top);
+    if (isRefusal(go)) return go;
     options.after(0, options.guard(go));
     return done();
-  };
-
-  const go = ({ to }: Act & { t: 'go' }): Done | Refusal => {
-    if (to === 'reload') return leave(() => top.location.reload());
-    // Knows only pages of this origin, which are also the only ones to go to. Not in TypeScript's library yet.
-    const { navigation } = top as { navigation?: { canGoBack: boolean; canGoForward: boolean } };
-    if (navigation && !(to === 'back' ? navigation.canGoBack : navigation.canGoForward)) return refuse('not-possible');
-    return leave(() => (to === 'back' ? top.history.back() : top.history.forward()));
-  };
-
-  const visit = ({ url }: Act & { t: 'visit' }): Done | Refusal => {
-    let to: URL;
-    try {
-      to = new URL(url, top.location.href);
-    } catch {
-      return refuse('not-possible');
-    }
-    if (!/^https?:$/.test(to.protocol) || to.origin !== top.location.origin) return refuse('other-origin');
-    return leave(() => top.location.assign(to.href));
   };
 
   const busy = (act: Act): Refusal | undefined =>
@@ -471,7 +415,7 @@ export function createHand(options: HandOptions): Hand {
         return topBoxOf(found.element) ? done(found.element) : refuse('hidden');
       }
       case 'move': {
-        const found = mouse.isDown ? dragOver(act.at, point) : targets.find(act.at, { isStill: true });
+        const found = mouse.isDown ? targets.over(act.at, point) : targets.find(act.at, { isStill: true });
         if (isRefusal(found)) return found;
         mouse.move(found.hit, found.point, act.mods);
         return done();
@@ -491,9 +435,8 @@ export function createHand(options: HandOptions): Hand {
       case 'set':
         return pick(act.node, (element) => hasPicker(element) && setPicked(element, act.value));
       case 'go':
-        return go(act);
       case 'visit':
-        return visit(act);
+        return leave(act);
       case 'suggest':
         return isAccepted ? doSuggested(act) : refuse('not-possible');
       case 'point':
@@ -541,8 +484,6 @@ export function createHand(options: HandOptions): Hand {
     };
   };
 
-  const pause = () => new Promise<void>((resolve) => options.after(QUIET_EVERY_MS, resolve));
-
   const boxOf: Hand['boxOf'] = (id) => {
     const abroadBox = abroad?.boxOf(id);
     if (abroadBox?.isOurs) return abroadBox.box;
@@ -552,47 +493,28 @@ export function createHand(options: HandOptions): Hand {
 
   return {
     async perform(act, { isAccepted = false, mayGo, point } = {}) {
-      const mine = spell;
-      const until = performance.now() + MAX_WAIT_MS;
       const stopped = (): Refusal | undefined => {
         if (isClosed) return refuse('failed');
         const { done, why, what } = mayGo?.() ?? { done: true };
         return done ? undefined : refuse(why ?? 'failed', what);
       };
-      const begin = () =>
-        stopped() ?? options.guard(carryOut)(act, { isAccepted, mayGo: stopped, point }) ?? refuse('failed');
-      // Half a word is worse than a late one.
-      const mustWait = () => !isAccepted && /^(down|key|text)$/.test(act.t) && visitor.isBusy() && mine === spell;
-      let found: Found | Promise<Found>;
       options.guard(look)();
-      if (!pending && !mustWait()) found = begin();
-      else if (waiting >= MOST_WAITING) return refuse('too-fast');
-      else {
-        waiting++;
-        const inTurn = async (): Promise<Found> => {
-          await pending;
-          while (mustWait() && performance.now() < until) await pause();
-          waiting--;
-          // Let go of meanwhile, whoever still may: it is late.
-          return stopped() ?? (mine === spell ? begin() : refuse('not-granted'));
-        };
-        found = inTurn();
-      }
-      if ('then' in found) {
-        const last = found.catch(() => refuse('failed'));
-        pending = last;
-        found = await last;
-        if (pending === last) pending = undefined;
-      }
+      const found = order.take<Found>({
+        stopped,
+        // Half a word is worse than a late one.
+        mustWait: () => !isAccepted && /^(down|key|text)$/.test(act.t) && visitor.isBusy(),
+        begin: () => options.guard(carryOut)(act, { isAccepted, mayGo: stopped, point }) ?? refuse('failed'),
+      });
+      const end = 'then' in found ? await found : found;
       await Promise.resolve();
-      return options.guard(finish)(found) ?? refuse('failed');
+      return options.guard(finish)(end) ?? refuse('failed');
     },
     fileTarget(act) {
       const at = act.t === 'giveFile' ? act.at : { node: act.node, ...MIDDLE };
       return options.guard(files.find)(at, act.t === 'giveFile') ?? refuse('failed');
     },
     aim(place, how) {
-      const found = how.isStill ? targets.find(place, how) : pressable(place);
+      const found = how.isStill ? targets.find(place, how) : targets.pressable(place);
       return isRefusal(found) ? found : found.point;
     },
     enter(isBack) {
@@ -624,7 +546,7 @@ export function createHand(options: HandOptions): Hand {
     boxOf,
     suggested: (at, does) => (isClosed ? undefined : options.guard(suggested)(at, does)) ?? refuse('failed'),
     letGo() {
-      spell++;
+      order.letGo();
       letGo();
     },
     editOf: (outcome) => edits.get(outcome),
@@ -636,7 +558,7 @@ export function createHand(options: HandOptions): Hand {
     close() {
       if (isClosed) return;
       isClosed = true;
-      spell++;
+      order.letGo();
       letGo();
       abroad?.close();
       stopBlur();

@@ -1,6 +1,6 @@
-// Acts that are carried out in a frame of another origin, by the hand of its own page (frame-hand.ts): which act goes to which frame, and
-// what this page has to see to, since the frame cannot: that the frame's element may be acted on and is in sight at that
-// point, that the mouse and the focus come in and go out, and what goes on outside of it.
+// Acts that are carried out in a frame of another origin, by the hand of its own page (frame-hand.ts): which act goes to
+// which frame, and what this page has to see to, since the frame cannot: that the frame's element may be acted on and is in
+// sight at that point, that the mouse and the focus come in and go out, and what goes on outside of it.
 //
 //   down, move, choose, set, reveal   aim: where in the frame?  →  in sight here?  →  act  →  outcome
 //   up, and all of a drag             to the frame that the button went down in, wherever the pointer is

@@ -74,7 +74,7 @@ const PROBE_EVERY_MS = 2000;
 const IDLE_SNAPSHOT_WITHIN_MS = 5000;
 const LOAD_TRIES = 4;
 const LOAD_RETRY_MS = 1500;
-export const UI_ATTRIBUTE = 'data-tandem-ui';
+const UI_ATTRIBUTE = 'data-tandem-ui';
 
 export function createVisit(options: VisitOptions): Visit {
   const { document, port, guard, after } = options;

@@ -33,7 +33,7 @@ export type Route = {
 };
 
 /** What every reply carries unless it says otherwise. */
-export const SAFE_HEADERS = {
+const SAFE_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',

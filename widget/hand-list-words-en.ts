@@ -25,7 +25,7 @@ export const LIST_EN = {
   target: (role: string, name: string) => (name ? `${role} “${name}”` : role),
   joint: ' ',
   /** What the page's answers call an element. */
-  roles: {} as Record<string, string>,
+  roles: {} as Readonly<Record<string, string>>,
   /** What is said beside the target. */
   more: { back: 'one page back', forward: 'one page forward', reload: 'the same page anew' } as Record<string, string>,
   acts: {

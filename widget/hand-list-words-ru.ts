@@ -1,5 +1,6 @@
 // Russian. Names stay as they are: nobody's gender or case is known.
 
+import { ROLES_RU } from '../protocol/what-ru.ts';
 import type { ListWords } from './hand-list-words-en.ts';
 
 export const LIST_RU: ListWords = {
@@ -23,28 +24,7 @@ export const LIST_RU: ListWords = {
   refused: 'Не сделано:',
   target: (role, name) => (name ? `${role} «${name}»` : role),
   joint: ': ',
-  roles: {
-    button: 'кнопка',
-    link: 'ссылка',
-    image: 'изображение',
-    select: 'список',
-    option: 'вариант',
-    checkbox: 'флажок',
-    radio: 'переключатель',
-    textbox: 'текстовое поле',
-    'text field': 'текстовое поле',
-    'search field': 'поле поиска',
-    'email field': 'поле почты',
-    'tel field': 'поле телефона',
-    'url field': 'поле адреса',
-    'number field': 'числовое поле',
-    'date field': 'поле даты',
-    'time field': 'поле времени',
-    'range field': 'ползунок',
-    'color field': 'выбор цвета',
-    'file field': 'выбор файла',
-    'password field': 'поле пароля',
-  },
+  roles: ROLES_RU,
   more: { back: 'на страницу назад', forward: 'на страницу вперёд', reload: 'та же страница заново' },
   acts: {
     click: 'Нажатие',

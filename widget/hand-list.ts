@@ -6,6 +6,7 @@
 // What is written into the saved page is escaped, for operators and pages have written it.
 
 import type { Undone } from '../cobrowse/control.ts';
+import { partsOf } from '../protocol/what.ts';
 import type { HandDoor } from './hand-door.ts';
 import type { Kept, Line } from './hand-ledger.ts';
 import { LIST_STYLES } from './hand-list-styles.ts';
@@ -47,7 +48,7 @@ function createList({ door, addStyles, kept, canUndo, undo, close }: ListDoor, w
   const date = new Intl.DateTimeFormat(door.words.code, { dateStyle: 'medium', timeStyle: 'medium' });
 
   const what = ({ did, what = '', more = '', times = 1 }: Line) => {
-    const [, role = what, name = ''] = /^(.*?) “(.*)”$/s.exec(what) ?? [];
+    const { role, name } = partsOf(what);
     const target = what && words.target(words.roles[role] ?? role, name);
     const known = words.more[more] ?? more;
     const said = (words.acts[did] ?? did) + (target ? words.joint + target : '') + (known ? `: ${known}` : '');

@@ -4,7 +4,7 @@
 // offsets stay true; that of a hidden field's value has a fixed length, since nothing hangs on its shape. No lookbehind:
 // Safari before 16.4 refuses the whole file for it.
 
-export const MASK_CHAR = '•';
+const MASK_CHAR = '•';
 /** Every hidden field with something in it looks like this, and a password also when it was emptied again by script. */
 export const PASSWORD_MASK = MASK_CHAR.repeat(8);
 

@@ -13,7 +13,7 @@ const DEVICE =
   'hover:hover pointer:fine pointer:coarse any-hover:hover any-pointer:fine any-pointer:coarse ' +
   'prefers-color-scheme:dark prefers-reduced-motion:reduce';
 
-export function describePage(page: Document, masker: Masker): Page {
+function describePage(page: Document, masker: Masker): Page {
   const view = page.defaultView;
   const titleElement = page.querySelector('head > title') ?? page.querySelector('title');
   const zone = titleElement ? masker.zoneOf(titleElement) : masker.outermost;

@@ -40,7 +40,7 @@ export function rangeOf(field: Field): { start: number; end: number; isBackward:
 type Spot = { node: Node; offset: number };
 
 /** `x`, `y` in the viewport of the element's own window. */
-export function spotAt(element: Element, x: number, y: number): Spot | undefined {
+function spotAt(element: Element, x: number, y: number): Spot | undefined {
   const page = element.ownerDocument;
   const shadowRoots: ShadowRoot[] = [];
   let root: Node = element.getRootNode();
@@ -57,7 +57,7 @@ export function spotAt(element: Element, x: number, y: number): Spot | undefined
 }
 
 const WORD = /[\p{L}\p{N}_]/u;
-export function wordAt(text: string, at: number): { start: number; end: number } {
+function wordAt(text: string, at: number): { start: number; end: number } {
   let start = at;
   let end = at;
   while (start > 0 && WORD.test(text[start - 1] ?? '')) start--;

@@ -74,7 +74,7 @@ export function nameFor(element: Element, isHidden: IsHidden): string {
   return name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS - 1)}…` : name;
 }
 
-/** `button "Add to basket"`. What is hidden is named by its kind only. */
+/** `button “Add to basket”`, as protocol/what.ts reads it. What is hidden is named by its kind only. */
 export function describe(element: Element, isHidden: IsHidden): string {
   const role = roleOf(element);
   const name = nameFor(element, isHidden);

@@ -56,7 +56,7 @@ const SIGNS: Record<string, number> = {
 const CODES: Record<string, string> = { ' ': 'Space' };
 
 /** By the key's place on the keyboard, as browsers do for letters of other scripts. */
-export function keyCodeOf(key: string, code: string): number {
+function keyCodeOf(key: string, code: string): number {
   const named = NAMED[key] ?? SIGNS[code];
   if (named !== undefined) return named;
   const sign = /^(?:Key|Digit)(.)$/.exec(code)?.[1];

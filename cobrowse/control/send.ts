@@ -6,7 +6,7 @@
 import { dispatch, viewOf } from './natives.ts';
 
 /** 1 Alt, 2 Control, 4 Meta, 8 Shift: as in protocol/hand.ts. */
-export const MOD = { Alt: 1, Control: 2, Meta: 4, Shift: 8 } as const;
+const MOD = { Alt: 1, Control: 2, Meta: 4, Shift: 8 } as const;
 
 export const heldKeys = (mods: number) => ({
   altKey: (mods & MOD.Alt) > 0,

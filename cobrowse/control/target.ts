@@ -10,6 +10,7 @@ import { describe } from './describe.ts';
 import { boxesOf, boxOf, bringIn, scrollElement, styleOf, viewOf, type Globals } from './natives.ts';
 import {
   around,
+  chainOf,
   elementOf,
   frameOf,
   hitAt,
@@ -42,7 +43,14 @@ export type Targets = {
   /** The same for a point inside of a frame of another origin, of which its own page answers for the rest. Undefined: it
    * is in sight. In the top window's viewport. */
   findIn(frame: Element, own: Point, how: { isStill: boolean }): { point: Point } | Refusal;
-  /** What is at the point, whatever that is: dragging, and the wheel. */
+  /** What a press there lands on, and the field that it would change. */
+  pressable(place: Place): (Aim & { field: Element | undefined }) | Refusal;
+  /** What a press on an element would change, or why it may not. */
+  fieldOf(element: Element): Element | undefined | Refusal;
+  /** While dragging, the pointer is wherever it is; but what is hidden or ours hears nothing of it. `known`: the point, in
+   * the top window's viewport. */
+  over(place: Place, known?: Point): { hit: Element; point: Point } | Refusal;
+  /** What is at the point, whatever that is. */
   loose(place: Place): { hit: Element | undefined; point: Point } | Refusal;
   /** In the top window's viewport. */
   at(point: Point): Element | undefined;
@@ -223,14 +231,42 @@ export function createTargets(options: {
     return isElement(hit) ? hit : undefined;
   };
 
+  const find: Targets['find'] = (place, { isStill } = { isStill: false }) => {
+    const found = live(place.node);
+    if (isRefusal(found)) return found;
+    const { node, element } = found;
+    return refusalOf(element) ?? seek(node, element, place, isStill);
+  };
+
+  const fieldOf = (element: Element): Element | undefined | Refusal => {
+    for (const each of chainOf(element)) {
+      const control = tagOf(each) === 'LABEL' ? (each as HTMLLabelElement).control : each;
+      // The field of a label may be hidden though its label is not.
+      if (control && /^(INPUT|SELECT|TEXTAREA)$/.test(tagOf(control))) return refusalOf(control) ?? control;
+    }
+    return undefined;
+  };
+
+  const loose: Targets['loose'] = (place) => {
+    const found = live(place.node);
+    if (isRefusal(found)) return found;
+    const view = viewOf(found.element);
+    const box = ownBoxOf(found.node);
+    if (!view || !box) return refuse('hidden', what(found.element));
+    const point = toTop(view, { x: box.left + box.width * place.x, y: box.top + box.height * place.y });
+    return { hit: at(point), point };
+  };
+
   return {
     at,
-    find(place, { isStill } = { isStill: false }) {
-      const found = live(place.node);
+    find,
+    pressable(place) {
+      const found = find(place);
       if (isRefusal(found)) return found;
-      const { node, element } = found;
-      return refusalOf(element) ?? seek(node, element, place, isStill);
+      const field = fieldOf(found.hit);
+      return field && isRefusal(field) ? field : { ...found, field };
     },
+    fieldOf,
     findIn(frame, own, { isStill }) {
       const refused = isThere(frame) ? refusalOf(frame, true) : refuse('gone');
       if (refused) return refused;
@@ -247,14 +283,12 @@ export function createTargets(options: {
     refusalOf,
     what,
     live,
-    loose(place) {
-      const found = live(place.node);
+    loose,
+    over(place, known) {
+      const found = known ? { hit: at(known), point: known } : loose(place);
       if (isRefusal(found)) return found;
-      const view = viewOf(found.element);
-      const box = ownBoxOf(found.node);
-      if (!view || !box) return refuse('hidden', what(found.element));
-      const point = toTop(view, { x: box.left + box.width * place.x, y: box.top + box.height * place.y });
-      return { hit: at(point), point };
+      const { hit, point } = found;
+      return { hit: hit && !refusalOf(hit) ? hit : top.document.documentElement, point };
     },
   };
 }

@@ -185,7 +185,7 @@ export function removeAttribute(element: Element, recorded: string, addresses: A
 }
 
 /** The recorded value of an attribute, whatever became of it. */
-export function recordedAttribute(element: Element, name: string): string | null {
+function recordedAttribute(element: Element, name: string): string | null {
   return element.getAttribute(inertName(name)) ?? element.getAttribute(name);
 }
 

@@ -5,7 +5,7 @@
 export const NEWLINE = 10;
 export const QUOTE = 34;
 export const HASH = 35;
-export const PERCENT = 37;
+const PERCENT = 37;
 export const APOSTROPHE = 39;
 export const OPEN_PAREN = 40;
 export const CLOSE_PAREN = 41;
@@ -37,11 +37,11 @@ export function isSpace(code: number): boolean {
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
-export function isHex(code: number): boolean {
+function isHex(code: number): boolean {
   return isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 }
 /** NaN (past the end) is none of these. NUL counts: a browser reads it as U+FFFD. */
-export function isNameStart(code: number): boolean {
+function isNameStart(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code >= 128 || code === 0;
 }
 export function isName(code: number): boolean {

@@ -11,7 +11,7 @@ import { isElement, isText, SVG_NAMESPACE } from './node-kinds.ts';
 
 /** Of one document, with its frames and shadow roots. Measured: Chromium draws so many in half a second, and eight
  * times as many (three levels of doubling more) in twelve. Large pages of icons draw a tenth. */
-export const MAX_DRAWN = 50_000;
+const MAX_DRAWN = 50_000;
 /** References within references; icons have two or three. */
 const MAX_LEVELS = 32;
 /** Elements looked at in one go: elements that nobody may draw are looked at again and again. */

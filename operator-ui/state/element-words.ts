@@ -3,35 +3,33 @@
 
 import { LIMITS } from '../../protocol/limits.ts';
 
-export const KINDS = [
-  'link',
-  'button',
-  'image',
-  'heading',
-  'field',
-  'checkbox',
-  'radio',
-  'select',
-  'list',
-  'item',
-  'table',
-  'row',
-  'cell',
-  'form',
-  'navigation',
-  'dialog',
-  'menu',
-  'frame',
-  'text',
-  'page',
-  'part',
-] as const;
-export type Kind = (typeof KINDS)[number];
+export type Kind =
+  | 'link'
+  | 'button'
+  | 'image'
+  | 'heading'
+  | 'field'
+  | 'checkbox'
+  | 'radio'
+  | 'select'
+  | 'list'
+  | 'item'
+  | 'table'
+  | 'row'
+  | 'cell'
+  | 'form'
+  | 'navigation'
+  | 'dialog'
+  | 'menu'
+  | 'frame'
+  | 'text'
+  | 'page'
+  | 'part';
 
 const MAX_NAME_CHARS = 80;
 /** A page's text may be a book. */
 const MAX_NODES = 5000;
-export const MAX_QUOTED_CHARS = 2000;
+const MAX_QUOTED_CHARS = 2000;
 
 const BY_TAG: Readonly<Record<string, Kind>> = {
   a: 'link',

@@ -4,6 +4,7 @@
 // Easy to get wrong: entries come newest first, so a line grows towards the past. An entry may have been changed by somebody
 // in the database: nothing of a deed is taken for granted. A program that opens the file must not take a value for a formula.
 
+import { partsOf } from '../../protocol/what.ts';
 import type { LedgerEntry } from '../relay-http.ts';
 import type { Texts } from '../texts/en.ts';
 
@@ -153,7 +154,7 @@ export function deedWords({ kind, did, more, times }: LedgerLine, t: Texts['ledg
 
 /** `button “Buy”`, in the reader's language. */
 export function targetWords(what: string, t: Texts['ledger']): string {
-  const [, role = what, name = ''] = /^(.*?) “(.*)”$/s.exec(what) ?? [];
+  const { role, name } = partsOf(what);
   const roles: Readonly<Record<string, string>> = t.roles;
   return name ? t.target(roles[role] ?? role, name) : (roles[role] ?? role);
 }

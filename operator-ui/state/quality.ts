@@ -3,8 +3,8 @@
 
 export type Quality = 'good' | 'fair' | 'poor' | 'unknown' | 'lost';
 
-export const GOOD_MS = 200;
-export const FAIR_MS = 500;
+const GOOD_MS = 200;
+const FAIR_MS = 500;
 
 export type Line = {
   isConnected: boolean;

@@ -69,7 +69,7 @@ function compareText(a: string, b: string): number {
 }
 
 /** Who wants to show the screen comes first whatever the order; ties are broken by id, so rows never swap by chance. */
-export function compareEntries(sort: Sort, a: Entry, b: Entry): number {
+function compareEntries(sort: Sort, a: Entry, b: Entry): number {
   const offering = Number(b.row.state === 'offering') - Number(a.row.state === 'offering');
   if (offering !== 0) return offering;
   switch (sort) {

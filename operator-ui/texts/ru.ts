@@ -1,5 +1,6 @@
 // Russian. The type is that of en.ts: a key forgotten here does not compile.
 
+import { ROLES_RU } from '../../protocol/what-ru.ts';
 import type { Texts } from './en.ts';
 import { grantsRu } from './grants-ru.ts';
 import { plural } from './plural.ts';
@@ -550,28 +551,7 @@ export const ru: Texts = {
     by: { visitor: 'Посетитель', operator: 'Оператор', relay: 'Сервер: оператора уже не было' },
     times: (count) => plural('ru', count, { one: '# раз', few: '# раза', many: '# раз', other: '# раза' }),
     target: (role, name) => `${role} «${name}»`,
-    roles: {
-      button: 'кнопка',
-      link: 'ссылка',
-      image: 'изображение',
-      select: 'список',
-      option: 'вариант',
-      checkbox: 'флажок',
-      radio: 'переключатель',
-      textbox: 'текстовое поле',
-      'text field': 'текстовое поле',
-      'search field': 'поле поиска',
-      'email field': 'поле почты',
-      'tel field': 'поле телефона',
-      'url field': 'поле адреса',
-      'number field': 'числовое поле',
-      'date field': 'поле даты',
-      'time field': 'поле времени',
-      'range field': 'ползунок',
-      'color field': 'выбор цвета',
-      'file field': 'выбор файла',
-      'password field': 'поле пароля',
-    },
+    roles: ROLES_RU,
     acts: {
       click: 'Нажатие',
       down: 'Нажатие',

@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
-export const MIN_PASSWORD_CHARS = 10;
+const MIN_PASSWORD_CHARS = 10;
 /** Far above any honest one; bounds the work that a stranger can ask for. */
 export const MAX_PASSWORD_CHARS = 256;
 const MAX_LOGIN_CHARS = 120;

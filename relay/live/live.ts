@@ -8,39 +8,27 @@ import type { FromVisitorHand, Grant } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
 import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
+import { answerAway, HAND_RATE } from './acts.ts';
 import { Asks } from './asks.ts';
 import { Awaited } from './awaited.ts';
 import { Codes } from './codes.ts';
 import { HandFiles } from './hand-files.ts';
-import { answerAway, HAND_RATE } from './hands.ts';
-import { SparePieces } from './history.ts';
 import { LiveList } from './list.ts';
-import type { LedgerEntry } from './deed.ts';
-import type { LiveMetrics } from './metrics.ts';
 import { OperatorPeer, type Operator } from './operators.ts';
-import { createBucket, take, type Publish, type Socket } from './peer.ts';
+import { createBucket, take, type Socket } from './peer.ts';
 import { Policies } from './policies.ts';
 import type { Offered } from './room-assets.ts';
-import { Room, type RoomTimes } from './room.ts';
-import { Revoked, type Keep, type Revocation } from './revoked.ts';
+import type { Revocation } from './revoked.ts';
+import type { Room, RoomTimes } from './room.ts';
+import { Rooms, type RoomsDoor } from './rooms.ts';
 import { shownPage, shownText } from './shown.ts';
 import type { Site } from './site.ts';
 import { Uploads } from './uploads.ts';
 import { createDeviceReader, Tab, Visitor } from './visitors.ts';
 
-export type ResumeProof = { room: string; device: string; site: string; origin: string; paused: boolean };
-type ShownProof = ResumeProof & { issuedAt: number };
 export type DeviceProof = { device: string; site: string; origin: string };
 
-export type LiveDoor = {
-  now(): number;
-  after(delayMs: number, task: () => void): () => void;
-  /** Once whatever has arrived by now has been handed in. */
-  soon(task: () => void): void;
-  randomInt(below: number): number;
-  randomId(): string;
-  readonly publish: Publish;
-  readonly metrics: LiveMetrics;
+export type LiveDoor = RoomsDoor & {
   siteByKey(key: string): Site | undefined;
   sitesOf(account: string): readonly Site[];
   /** What this operator may ask visitors for. */
@@ -48,18 +36,10 @@ export type LiveDoor = {
   originAllowed(origin: string | undefined, site: Site): boolean;
   signDevice(proof: DeviceProof): string;
   readDevice(token: string): DeviceProof | undefined;
-  signResume(proof: ResumeProof): string;
-  readResume(token: string): ShownProof | undefined;
-  readonly keepRevocation: Keep;
-  /** What was done by hand, or allowed. */
-  readonly ledger: (entry: LedgerEntry) => void;
   /** Bytes of this site's asset are here: its media type; undefined: not here. */
   assetType(site: string, hash: string): string | undefined;
   /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
   fetchAsset(room: Room, url: string): void;
-  log(message: string, fields: Record<string, unknown>): void;
-  /** A fault of our own, which was survived. */
-  failed(error: unknown, where: string): void;
 };
 
 export type LiveTimes = RoomTimes & { codeMs: number };
@@ -79,14 +59,11 @@ const OPERATOR_TEXT_RATE = { burst: LIMITS.operatorTextBurst, perSec: LIMITS.ope
 
 export function createLive(door: LiveDoor, times: LiveTimes) {
   const visitors = new Map<string, Visitor>();
-  const rooms = new Map<string, Room>();
-  const revoked = new Revoked(door.keepRevocation);
   const awaited = new Awaited();
   const operators = new Set<OperatorPeer>();
   const uploads = new Uploads();
   const handFiles = new HandFiles(door);
   const gone = new Set<Visitor>();
-  const sparePieces = new SparePieces();
   const codes = new Codes<Visitor>(times.codeMs, (below) => door.randomInt(below));
   const readDevice = createDeviceReader();
   const policies = new Policies(door);
@@ -96,33 +73,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     after: (ms, task) => void door.after(ms, task),
     visitors: () => visitors.values(),
   });
-  /** One turn of the event loop: what arrives in it has one time, and is sent on at its end. Asking the clock for every
-   * frame shows in the bench `relay`. */
-  let turnAt: number | undefined;
-  /** What no peer's input causes: a fault in one room must not keep the others waiting. */
-  const inRoom = (room: Room, run: () => void): void => {
-    try {
-      run();
-    } catch (error) {
-      door.failed(error, `room ${room.id}`);
-    }
-  };
-  /** Rooms with frames that their live watchers have not been sent. */
-  let withNews: Room[] = [];
-  const timeOfTurn = (): number => {
-    if (turnAt === undefined) {
-      turnAt = door.now();
-      door.soon(endTurn);
-    }
-    return turnAt;
-  };
-  const endTurn = () => {
-    turnAt = undefined;
-    const rooms = withNews;
-    withNews = [];
-    for (const room of rooms) inRoom(room, () => room.handOn());
-  };
-  let nextRoom = 1 + door.randomInt(1 << 20);
+  const rooms = new Rooms(door, { times, policies, handFiles, changed: (visitor) => list.changed(visitor) });
 
   door.metrics.gauge('tandem_rooms', 'Rooms open now', () => rooms.size);
   door.metrics.gauge('tandem_visitors', 'Visitors on the sites now', () => visitors.size);
@@ -144,52 +95,6 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     asking: (visitor) => visitor.tabs.forEach((tab) => policies.tell(tab)),
   });
 
-  const openRoom = (visitor: Visitor, id: string, paused: boolean): Room => {
-    const room = new Room(
-      {
-        publish: door.publish,
-        metrics: door.metrics,
-        ledger: door.ledger,
-        handFiles,
-        policies,
-        now: () => door.now(),
-        after: door.after,
-        times,
-        sparePieces,
-        handOnSoon: (of) => {
-          timeOfTurn();
-          withNews.push(of);
-        },
-        resumeToken: (of) =>
-          door.signResume({
-            room: of.id,
-            device: visitor.id,
-            site: visitor.site.id,
-            origin: visitor.origin,
-            paused: of.paused,
-          }),
-        changed: () => list.changed(visitor),
-        paused: (of, kept) => revoked.pause(of.id, door.now(), kept),
-        ended: (of, kept) => {
-          rooms.delete(of.id);
-          revoked.end(of.id, door.now(), kept);
-          if (visitor.room === of) visitor.room = undefined;
-          list.changed(visitor);
-          const view = of.view();
-          door.log('room ended', { room: of.id, why: view.ended });
-        },
-      },
-      { id, number: nextRoom++ >>> 0, site: visitor.site, visitor: visitor.id, paused },
-      door.now(),
-    );
-    rooms.set(id, room);
-    visitor.room = room;
-    for (const tab of visitor.tabs) room.enter(tab, door.now());
-    list.changed(visitor);
-    door.log('room opened', { room: id, site: visitor.site.id });
-    return room;
-  };
-
   const tellVisit = (tab: Tab, room: Room) => {
     const visit = room.visitOf(tab);
     if (!visit) return;
@@ -200,7 +105,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   /** The visitor has just agreed to be seen. */
   const startVisit = (visitor: Visitor): Room => {
-    const room = openRoom(visitor, door.randomId(), false);
+    const room = rooms.open(visitor);
     for (const tab of visitor.tabs) tellVisit(tab, room);
     return room;
   };
@@ -209,20 +114,6 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
   const admitAwaited = (room: Room) => {
     for (const peer of awaited.take(room.id))
       if (operators.has(peer) && peer.operator.account === room.site.account) room.watch(peer, 0, door.now());
-  };
-
-  const isOf = (visitor: Visitor, proof: ShownProof) =>
-    proof.device === visitor.id && proof.site === visitor.site.id && proof.origin === visitor.origin;
-
-  /** The room that this proof names, brought back if this relay does not have it (it restarted). */
-  const resumeRoom = (visitor: Visitor, proof: ShownProof): Room | undefined => {
-    if (!isOf(visitor, proof)) return undefined;
-    const known = rooms.get(proof.room);
-    if (known) return known.visitor === visitor.id ? known : undefined;
-    if (revoked.hasEnded(proof.room) || visitor.room) return visitor.room;
-    const room = openRoom(visitor, proof.room, revoked.isPaused(proof));
-    room.hands.resumed();
-    return room;
   };
 
   const offerAssets = (visitor: Visitor, tab: Tab, list: Offered) => {
@@ -234,20 +125,6 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       fetch: (url) => door.fetchAsset(room, url),
     });
     if (hashes.length > 0) toTab(tab, { t: 'want', hashes });
-  };
-
-  const stop = (tab: Tab, resume: string | undefined) => {
-    const { visitor } = tab;
-    const proof = resume === undefined ? undefined : door.readResume(resume);
-    // Not a visit that has begun since: only the one that was stopped.
-    if (resume === undefined || (proof && proof.room === visitor.room?.id)) {
-      visitor.room?.end('visitor', { tab });
-      return;
-    }
-    if (!proof || !isOf(visitor, proof)) return;
-    revoked.end(proof.room, door.now(), () => {
-      if (!visitor.room) toTab(tab, { t: 'ended', why: 'visitor' });
-    });
   };
 
   /** Answers that are waited for are no flood, however many the acts. */
@@ -302,7 +179,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       case 'pause':
         return visitor.room?.pause(message.on, now, tab);
       case 'stop':
-        return stop(tab, message.resume);
+        return rooms.stop(tab, message.resume);
       case 'assets':
         return offerAssets(visitor, tab, message.list);
       case 'notice':
@@ -361,7 +238,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         }
         // Only somebody who was watching sends a room's number: then the relay restarted and the visitor is still on
         // the way back.
-        if (message.number !== undefined && !rooms.has(message.room) && !revoked.hasEnded(message.room)) {
+        if (message.number !== undefined && rooms.mayComeBack(message.room)) {
           if (!awaited.add(peer, message.room, now + times.graceMs))
             refuse(peer, 'watch', 'too-many-rooms', message.room);
           return;
@@ -454,8 +331,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     // Not before: letting go of the twin may have left the visitor without a tab.
     visitor.goneSince = undefined;
     gone.delete(visitor);
-    const proof = message.resume === undefined ? undefined : door.readResume(message.resume);
-    const room = (proof && resumeRoom(visitor, proof)) ?? visitor.room;
+    const { resume } = message;
+    const room = (resume === undefined ? undefined : rooms.resume(visitor, resume)) ?? visitor.room;
     if (room && !room.has(tab)) room.enter(tab, now);
     const visit = room?.visitOf(tab);
     const token = message.token ?? door.signDevice({ device, site: site.id, origin });
@@ -463,7 +340,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     if (visit || visitor.ask) policies.tell(tab);
     if (visit) room?.hands.greet(tab);
     // A visit that is no more: the page would go on showing its badge.
-    if (message.resume !== undefined && !visit) toTab(tab, { t: 'ended', why: 'lost' });
+    if (resume !== undefined && !visit) toTab(tab, { t: 'ended', why: 'lost' });
     if (room) admitAwaited(room);
     if (visitor.ask) {
       const { operator, id } = visitor.ask;
@@ -490,7 +367,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
   const tick = () => {
     const now = door.now();
-    for (const room of [...rooms.values()]) inRoom(room, () => room.tick(now));
+    rooms.tick(now);
     handFiles.tick();
     for (const visitor of gone) {
       if (visitor.goneSince === undefined || now - visitor.goneSince < LIMITS.pageLoadMs) continue;
@@ -503,7 +380,6 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       list.gone(visitor);
     }
     asks.expire(now);
-    revoked.expire(now);
     for (const id of awaited.overdue(now))
       for (const peer of awaited.take(id)) if (operators.has(peer)) refuse(peer, 'watch', 'no-such-room', id);
     codes.expire(now);
@@ -539,7 +415,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     visitorFrame(tab: Tab, bytes: Uint8Array): void {
       // Not through `guarded`: a function made for each frame shows in the bench `relay`.
       try {
-        const now = timeOfTurn();
+        const now = rooms.timeOfTurn();
         if (!take(tab.frames, FRAME_RATE, now)) return tab.socket.close('TooMany');
         const { room } = tab.visitor;
         if (room) room.frame(tab, bytes, now);
@@ -582,10 +458,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       awaited.forget(peer);
       for (const room of [...peer.rooms]) room.unwatch(peer, door.now(), { isLost: true });
     },
-    /** What was kept by this relay before it restarted, or by another one on the same database. A room that is open here
-     * stays: the other relay may only have waited in vain for the visitor who came here. */
     learn(revocations: readonly Revocation[]): void {
-      for (const one of revocations) revoked.learn(one);
+      rooms.learn(revocations);
     },
     /** Sites or operators were changed. */
     setUpAnew(): void {
@@ -598,10 +472,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
     /** The room of a signed proof, if it waits for this asset. */
     roomForUpload(token: string, hash: string): Room | undefined {
-      const proof = door.readResume(token);
-      const room = proof && rooms.get(proof.room);
-      if (!room?.takesAssets || room.visitor !== proof?.device || !room.assets.waitsFor(hash)) return undefined;
-      return room;
+      const room = rooms.ofProof(token);
+      return room?.takesAssets && room.assets.waitsFor(hash) ? room : undefined;
     },
     /** Takes a place for an upload; what it returns gives the place back. */
     beginUpload(room: Room, address: string, bytes: number): (() => void) | 'too-much' | 'busy' {
@@ -640,9 +512,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     },
     /** For the visitor whose proof this is. Undefined: not here, not theirs, or no longer allowed. */
     takeHandFile(token: string, id: string): Uint8Array | undefined {
-      const proof = door.readResume(token);
-      const room = proof && rooms.get(proof.room);
-      if (!room || room.visitor !== proof?.device) return undefined;
+      const room = rooms.ofProof(token);
+      if (!room) return undefined;
       const owner = handFiles.ownerOf(id, room.id);
       return owner !== undefined && room.hands.mayControl(owner) ? handFiles.take(id, room.id) : undefined;
     },

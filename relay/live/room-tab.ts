@@ -1,6 +1,9 @@
 // A tab of the visitor as its room knows it: a place that outlives the tab's connections, with what of its stream was taken.
 
+import { FLAG, KIND, type Header } from '../../protocol/codec.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Notice, Page } from '../../protocol/messages.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { DuePicture } from './due-picture.ts';
 import type { Tab } from './visitors.ts';
 
@@ -43,6 +46,36 @@ export function createRoomTab(number: number, tab: Tab): RoomTab {
     due: new DuePicture(),
     notices: new Set(),
   };
+}
+
+/** Counts the next ordered frame of the tab. `begun`: with it a picture begins. `known`: there is nothing to take; so, too,
+ * after a `hole`, until the snapshot that is to be asked for. Throws ProtocolError. */
+export function takeIn(place: RoomTab, { kind, flags, ordinal }: Header): 'begun' | 'taken' | 'known' | 'hole' {
+  const begins = kind === KIND.Snapshot && place.open === undefined;
+  if (begins) {
+    // A new document counts from 1 again; a repeated snapshot (its acknowledgement was lost) replaces itself.
+    place.broken = false;
+    place.due.begun();
+    place.notices.clear();
+    // What was acknowledged of the document before says nothing of this one: as many frames of it would count as none.
+    place.acked = Math.min(place.acked, ordinal - 1);
+  } else if (place.broken || ordinal <= place.received) {
+    return 'known';
+  } else if (ordinal !== place.received + 1) {
+    place.broken = true;
+    place.open = undefined;
+    return 'hole';
+  }
+  place.received = ordinal;
+  if (place.open !== undefined && place.open !== kind)
+    throw new ProtocolError('bad-frame', 'pieces of two payloads are mixed');
+  place.open = (flags & FLAG.More) === 0 ? undefined : kind;
+  return begins ? 'begun' : 'taken';
+}
+
+/** So much was taken since the last one. */
+export function isAckDue({ received, acked, unackedBytes }: RoomTab): boolean {
+  return received - acked >= LIMITS.ackEveryFrames || unackedBytes >= LIMITS.ackEveryBytes;
 }
 
 /** Who has the room's frames up to `seen` sees the document that is there, as far as that is known. Node ids begin anew

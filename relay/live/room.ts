@@ -8,7 +8,7 @@
 //   [R5] losing the visitor's link is not leaving: the room waits out the grace time with its picture
 //   [R16] a page of which no picture comes is asked again, then said to fail; another document's picture is not shown for it
 
-import { FLAG, KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
+import { KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { GRANTS, isPausedAt } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Ending, Notice, Person, RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
@@ -21,7 +21,7 @@ import type { LiveMetrics } from './metrics.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Bucket, type Publish } from './peer.ts';
 import { RoomAssets } from './room-assets.ts';
-import { createRoomTab, frontOf, type RoomTab } from './room-tab.ts';
+import { createRoomTab, frontOf, isAckDue, takeIn, type RoomTab } from './room-tab.ts';
 import { Pace } from './pace.ts';
 import { Pictures } from './pictures.ts';
 import type { Policies } from './policies.ts';
@@ -270,28 +270,10 @@ export class Room {
   }
 
   #takeOrdered(place: RoomTab, header: Header, bytes: Uint8Array, now: number): void {
-    const startsSnapshot = header.kind === KIND.Snapshot && place.open === undefined;
-    if (startsSnapshot) {
-      // A new document counts from 1 again; a repeated snapshot (its acknowledgement was lost) replaces itself.
-      place.broken = false;
-      place.due.begun();
-      place.notices.clear();
-      // What was acknowledged of the document before says nothing of this one: as many frames of it would count as none.
-      place.acked = Math.min(place.acked, header.ordinal - 1);
-      this.#pictures.drop(place.number);
-    } else if (place.broken || header.ordinal <= place.received) {
-      return;
-    } else if (header.ordinal !== place.received + 1) {
-      place.broken = true;
-      place.open = undefined;
-      this.#askSnapshot(place, 'now', now);
-      return;
-    }
-    place.received = header.ordinal;
-    const more = (header.flags & FLAG.More) !== 0;
-    if (place.open !== undefined && place.open !== header.kind)
-      throw new ProtocolError('bad-frame', 'pieces of two payloads are mixed');
-    place.open = more ? header.kind : undefined;
+    const step = takeIn(place, header);
+    if (step === 'known') return;
+    if (step === 'hole') return this.#askSnapshot(place, 'now', now);
+    if (step === 'begun') this.#pictures.drop(place.number);
 
     // Only a snapshot makes a picture, and to look it up shows in the bench `relay`.
     const isFirst = header.kind === KIND.Snapshot && !this.#history.hasPicture(place.number);
@@ -299,7 +281,7 @@ export class Room {
     header.tab = place.number;
     header.room = this.number;
     header.sequence = ++this.#sequence;
-    if (header.kind === KIND.Snapshot) place.pictureAt = more ? 0 : header.sequence;
+    if (header.kind === KIND.Snapshot) place.pictureAt = place.open === undefined ? header.sequence : 0;
     stamp(bytes, header);
     const isAlone = header.length > MAX_BUNDLED_BYTES;
     if (isAlone) {
@@ -310,8 +292,7 @@ export class Room {
     this.#door.metrics.framesOut.add(this.#watchers.size);
 
     place.unackedBytes += header.length;
-    if (place.received - place.acked >= LIMITS.ackEveryFrames || place.unackedBytes >= LIMITS.ackEveryBytes)
-      this.#acknowledge(place);
+    if (isAckDue(place)) this.#acknowledge(place);
     if (weight === 'refresh') this.#refresh(this.#history.heaviestTab(), 'idle', now);
     else if (weight !== 'light') this.#refresh(weight.dropped, 'now', now);
     if (isFirst && this.#history.hasPicture(place.number)) this.#views.now();
@@ -554,7 +535,7 @@ export class Room {
       resume: this.#resume(),
       watchers: this.watchers,
       paused: this.#paused,
-      capture: !this.isEnded && !this.#paused && (this.#watchers.size > 0 || this.#lingerUntil > 0),
+      capture: this.takesAssets,
       received: place.received,
       graceMs: this.#door.times.graceMs,
     };

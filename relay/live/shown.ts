@@ -5,8 +5,8 @@
 import type { Page } from '../../protocol/messages.ts';
 
 /** All tabs of a room must fit into one message (LIMITS.maxTextBytes), however JSON escapes what is in them. */
-export const MAX_SHOWN_URL_CHARS = 1024;
-export const MAX_SHOWN_TITLE_CHARS = 256;
+const MAX_SHOWN_URL_CHARS = 1024;
+const MAX_SHOWN_TITLE_CHARS = 256;
 
 /** Controls (C0, C1), line and paragraph separators, whatever turns the direction of text, and halves of characters. No
  * honest address or title needs one; in a message each control is six bytes, and an override turns `gpj.exe` round. */

@@ -1,26 +1,20 @@
 // Suggesting, in the built console: what is sent for what the operator picks, how it waits, and how each answer is shown.
 
-import type { Browser } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../support/browsers.ts';
-import { openConsole, type ConsolePage } from '../support/console-page.ts';
-import { BOX, ME, middle, NODE, openHand, ROOM, type HandDesk } from '../support/hand-mirror-page.ts';
+import { afterEach, expect, test } from 'vitest';
+import type { ConsolePage } from '../support/console-page.ts';
+import { inChromium } from '../support/each-browser.ts';
+import { BOX, ME, middle, NODE, openDesk, type DeskOptions, type HandDesk } from '../support/hand-mirror-page.ts';
 
-let browser: Browser;
+const browser = inChromium();
 let desk: ConsolePage;
 let hand: HandDesk;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 afterEach(async () => {
   expect(desk.errors).toEqual([]);
   await desk.close();
 });
 
-async function open(options: Partial<Parameters<typeof openConsole>[1]> = {}): Promise<void> {
-  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, ...options });
-  hand = await openHand(desk);
+async function open(options: DeskOptions = {}): Promise<void> {
+  ({ desk, hand } = await openDesk(browser(), options));
 }
 const gone = (testid: string) =>
   desk.page.waitForFunction((wanted) => !document.querySelector(`[data-testid="${wanted}"]`), {}, testid);

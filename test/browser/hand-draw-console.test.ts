@@ -1,12 +1,21 @@
 // The draw tool in the built console, and what it shows of other operators: what is sent for what the operator draws,
 // where it stands over the mirror, and what becomes of it when it is refused.
 
-import type { Browser } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { Act, Hands } from '../../protocol/hand.ts';
-import { launchChromium } from '../support/browsers.ts';
 import { openConsole, type ConsolePage } from '../support/console-page.ts';
-import { BOX, handPage, ME, middle, NODE, openHand, ROOM, type HandDesk } from '../support/hand-mirror-page.ts';
+import { inChromium } from '../support/each-browser.ts';
+import {
+  BOX,
+  handPage,
+  ME,
+  middle,
+  NODE,
+  openDesk,
+  ROOM,
+  type DeskOptions,
+  type HandDesk,
+} from '../support/hand-mirror-page.ts';
 import { someRoom } from '../support/stand-in-relay.ts';
 
 const BORIS = { id: 'op-2', name: 'Boris Ivanov' };
@@ -15,21 +24,16 @@ const BOTH: Hands = [
   { by: BORIS, colour: 3, grants: ['point'] },
 ];
 
-let browser: Browser;
+const browser = inChromium();
 let desk: ConsolePage;
 let hand: HandDesk;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 afterEach(async () => {
   expect(desk.errors).toEqual([]);
   await desk.close();
 });
 
-async function open(options: Partial<Parameters<typeof openConsole>[1]> = {}): Promise<void> {
-  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, ...options });
-  hand = await openHand(desk);
+async function open(options: DeskOptions = {}): Promise<void> {
+  ({ desk, hand } = await openDesk(browser(), options));
 }
 async function draws(hands: Hands = BOTH): Promise<void> {
   hand.hands(hands);
@@ -284,7 +288,7 @@ test('what others show: pointer, frame with its note, ink, named and coloured; g
 });
 
 test('what was told before the picture is there is shown in it; in a younger one it is not', async () => {
-  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  desk = await openConsole(browser(), { hash: `#/room/${ROOM}` });
   const { relay } = desk;
   await relay.next('watch');
   // As the relay does: view, history, marks, while the picture is on its way.

@@ -2,15 +2,14 @@
 // whoever drew it.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Act, type Grant, type Hands, HAND_COLOURS, type ToHand } from '../../protocol/hand.ts';
+import { type Act, type Grant, type Hands, HAND_COLOURS } from '../../protocol/hand.ts';
 import { capturedId } from '../support/captured-id.ts';
-import { inEachBrowser } from '../support/each-browser.ts';
-import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
+import { inEachBrowser, onceIn } from '../support/each-browser.ts';
+import { until, visitState } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
-import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
+import { ALLOW, type WidgetPage } from '../support/widget-page.ts';
+import { ANNA, BORIS, beSeen, closeWidgetSite, openWidgetSite, outcome, said, say } from '../support/widget-site.ts';
 
-const ANNA = { id: 'op-1', name: 'Anna' };
-const BORIS = { id: 'op-2', name: 'Boris' };
 const BODY = `<button id="buy" style="position:absolute;left:300px;top:200px;width:120px;height:40px">Buy</button>
   <p style="position:absolute;top:3000px;left:40px;width:200px">Far down</p>
   <div id="list" style="position:absolute;left:600px;top:400px;width:200px;height:100px;overflow:auto">
@@ -21,47 +20,32 @@ type Draw = Act & { t: 'draw' };
 type Line = { by: string; x: number; y: number; width: number; height: number; hidden: boolean; opacity: number };
 
 inEachBrowser('ink', (browser, name) => {
-  const once: (title: string, run: () => Promise<void>) => void = name === 'chromium' ? test : () => undefined;
+  const once = onceIn(name);
   let relay: VisitorRelay;
   let site: Site;
   let visitor: WidgetPage;
   let number = 0;
 
   beforeEach(async () => {
-    relay = await startVisitorRelay();
     number = 0;
-    const html = `<!doctype html><html lang="en"><title>Page</title>${await snippetFor(relay)}${BODY}`;
-    site = await startSite({ '/': { html } });
-    visitor = await openPage(browser());
-    await visitor.page.setViewport({ width: 1000, height: 700 });
+    ({ relay, site, visitor } = await openWidgetSite(browser(), (snippet) => ({
+      '/': { html: `<!doctype html><html lang="en"><title>Page</title>${snippet}${BODY}` },
+    })));
   });
-  afterEach(async () => {
-    expect(visitor.noise).toEqual([]);
-    await visitor.page.close();
-    await relay.close();
-    await site.close();
-  });
+  afterEach(() => closeWidgetSite({ relay, site, visitor }));
 
-  const say = (tab: Tab, said: ToHand['say']) => tab.send({ t: 'hand', say: said });
-  const said = (tab: Tab) => tab.heard.flatMap((m) => (m.t === 'hand' ? [m.say] : []));
   const act = (tab: Tab, act: Act, by = ANNA.id) => {
     const n = ++number;
     say(tab, { t: 'act', by, n, act });
     return n;
   };
-  const outcome = (tab: Tab, n: number) =>
-    until(() => said(tab).flatMap((s) => (s.t === 'handled' && s.n === n ? [s.outcome] : []))[0]);
   const done = async (tab: Tab, said: Act, by = ANNA.id) => outcome(tab, act(tab, said, by));
 
   /** Seen by Anna and Boris, who may both point. */
   async function viewed(): Promise<Tab> {
     await visitor.page.goto(site.url);
     const tab = await until(() => relay.tabs[0]);
-    tab.send({ t: 'ask', ask: 'ask-1', operator: ANNA });
-    await visitor.click(ALLOW);
-    await until(() => tab.heard.find((m) => m.t === 'answer'));
-    tab.send({ t: 'visit', visit: visitState({ watchers: [ANNA, BORIS] }) });
-    await visitor.ui('.badge.viewed');
+    await beSeen(visitor, tab, { watchers: [ANNA, BORIS] });
     const hands: Hands = [];
     for (const [colour, by] of [ANNA, BORIS].entries()) {
       tell(tab, [...hands, { by, colour, grants: [], wish: 'point' }]);

@@ -54,16 +54,7 @@ describe.each(['chromium', 'firefox'] as const)('files in %s', (visitors) => {
     await rm(folder, { recursive: true });
   });
 
-  async function controlled(): Promise<{ visitor: Visitor; operator: Operator }> {
-    const both = await world.openViewed('/');
-    await both.operator.page.bringToFront();
-    await both.operator.click('tool-control');
-    await both.visitor.page.bringToFront();
-    await both.visitor.allow();
-    await both.operator.page.bringToFront();
-    await both.operator.page.waitForSelector('[data-testid="hand-layer"][data-tool="control"]');
-    return both;
-  }
+  const controlled = () => world.openControlled('/');
   async function closeBoth({ visitor, operator }: { visitor: Visitor; operator: Operator }): Promise<void> {
     expect([...visitor.errors, ...operator.errors]).toEqual([]);
     await visitor.page.close();

@@ -2,7 +2,7 @@
 // inside of them, marks over them, and what goes in and out: the pointer, the focus, the visitor's own hand.
 
 import { afterEach, expect, test } from 'vitest';
-import { inEachBrowser } from '../support/each-browser.ts';
+import { inEachBrowser, onceIn } from '../support/each-browser.ts';
 import { openHandFrames, type HandFrames, type Pages } from '../support/hand-frames.ts';
 import { until } from '../support/visitor-relay.ts';
 
@@ -53,7 +53,7 @@ const PAGES: Pages = ({ shop, other, snippet }) => {
 };
 
 inEachBrowser('the hand in frames of another origin', (browser, name) => {
-  const once: (title: string, run: () => Promise<void>) => void = name === 'chromium' ? test : () => undefined;
+  const once = onceIn(name);
   let opened: HandFrames | undefined;
   const open = async () => (opened = await openHandFrames(browser(), PAGES));
   afterEach(async () => {

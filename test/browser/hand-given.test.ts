@@ -4,50 +4,36 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OPEN_POLICY, type Act, type Grant, type HandPolicy, type ToHand } from '../../protocol/hand.ts';
 import { capturedId } from '../support/captured-id.ts';
-import { inEachBrowser } from '../support/each-browser.ts';
-import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
+import { inEachBrowser, onceIn } from '../support/each-browser.ts';
+import { until, visitState } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
-import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
-
-const ANNA = { id: 'op-1', name: 'Anna' };
-const BORIS = { id: 'op-2', name: 'Boris' };
-const ASK = { t: 'ask', ask: 'ask-1', operator: ANNA } as const;
+import { ALLOW, type WidgetPage } from '../support/widget-page.ts';
+import { ANNA, ASK, BORIS, closeWidgetSite, openWidgetSite, outcome, said, say } from '../support/widget-site.ts';
 
 inEachBrowser('what a policy gives', (browser, name) => {
-  /** Rules that no browser has a say in are tried in one. */
-  const once: (title: string, run: () => Promise<void>) => void = name === 'chromium' ? test : () => undefined;
+  const once = onceIn(name);
   let relay: VisitorRelay;
   let site: Site;
   let visitor: WidgetPage;
   let number = 0;
 
   beforeEach(async () => {
-    relay = await startVisitorRelay();
     number = 0;
-    const page = async (lang: string) =>
-      `<!doctype html><html lang="${lang}"><title>Page</title>${await snippetFor(relay)}<button id="buy">Buy</button>
-      <script nonce="r4nd0m">window.clicks = 0; buy.addEventListener('click', () => clicks++);</script>`;
-    site = await startSite({
-      '/': { html: await page('en') },
-      '/ru': { html: await page('ru') },
-      '/checkout/card': { html: await page('en') },
-    });
-    visitor = await openPage(browser());
-    await visitor.page.setViewport({ width: 1000, height: 700 });
+    ({ relay, site, visitor } = await openWidgetSite(browser(), (snippet) => {
+      const page = (lang: string) => ({
+        html: `<!doctype html><html lang="${lang}"><title>Page</title>${snippet}<button id="buy">Buy</button>
+      <script nonce="r4nd0m">window.clicks = 0; buy.addEventListener('click', () => clicks++);</script>`,
+      });
+      return { '/': page('en'), '/ru': page('ru'), '/checkout/card': page('en') };
+    }));
   });
-  afterEach(async () => {
-    expect(visitor.noise).toEqual([]);
-    await visitor.page.close();
-    await relay.close();
-    await site.close();
-  });
+  afterEach(() => closeWidgetSite({ relay, site, visitor }));
 
   const policyOf = (more: Partial<HandPolicy>): ToHand => ({
     t: 'hand',
     say: { t: 'policy', policy: { ...OPEN_POLICY, ...more } },
   });
   const gives = (...given: Grant[]) => (relay.welcome = () => ({ hand: JSON.stringify(policyOf({ given })) }));
-  const said = (tab: Tab) => tab.heard.flatMap((m) => (m.t === 'hand' ? [m.say] : []));
   const granted = (tab: Tab) =>
     said(tab).flatMap((s) => (s.t === 'grant' ? [`${s.operator} ${s.grant} ${s.on ? 'on' : 'off'}`] : []));
   const open = async (path = '/'): Promise<Tab> => {
@@ -62,8 +48,8 @@ inEachBrowser('what a policy gives', (browser, name) => {
     tab.send({ t: 'hand', say: { t: 'hands', hands: hands.map(([by, ...grants]) => ({ by, colour: 0, grants })) } });
   const act = async (tab: Tab, act: Act) => {
     const n = ++number;
-    tab.send({ t: 'hand', say: { t: 'act', by: ANNA.id, n, act } });
-    return until(() => said(tab).flatMap((s) => (s.t === 'handled' && s.n === n ? [s.outcome] : []))[0]);
+    say(tab, { t: 'act', by: ANNA.id, n, act });
+    return outcome(tab, n);
   };
   const clicks = () => visitor.page.evaluate(() => (window as unknown as { clicks: number }).clicks);
   const click = async (tab: Tab) => {

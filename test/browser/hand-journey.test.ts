@@ -17,15 +17,7 @@ afterAll(() => world.close());
 
 const shop = (path: string) => new URL(path, world.relay.shop).href;
 
-async function openControlled(path: string): Promise<{ visitor: Visitor; operator: Operator }> {
-  const { visitor, operator } = await world.openViewed(shop(path));
-  await operator.click('tool-control');
-  await visitor.page.bringToFront();
-  await visitor.allow();
-  await operator.page.bringToFront();
-  await operator.page.waitForSelector('[data-testid="hand-layer"][data-tool="control"]');
-  return { visitor, operator };
-}
+const openControlled = (path: string) => world.openControlled(shop(path));
 
 const valueOf = (visitor: Visitor, selector: string) =>
   visitor.page.$eval(selector, (field) => (field as HTMLInputElement).value);

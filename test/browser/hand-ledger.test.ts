@@ -8,15 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { ElementHandle } from 'puppeteer';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Act, Grant, Hands, ToHand } from '../../protocol/hand.ts';
+import type { Act, Grant, Hands } from '../../protocol/hand.ts';
 import { capturedId } from '../support/captured-id.ts';
-import { inEachBrowser } from '../support/each-browser.ts';
-import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
+import { inEachBrowser, onceIn } from '../support/each-browser.ts';
+import { until, visitState } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
-import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
+import { ALLOW, clickByScript, type WidgetPage } from '../support/widget-page.ts';
+import { ANNA, beSeen, closeWidgetSite, openWidgetSite, said, say } from '../support/widget-site.ts';
 
-const ANNA = { id: 'op-1', name: 'Anna' };
-const ASK = { t: 'ask', ask: 'ask-1', operator: ANNA } as const;
 const BODY = `<style>body>:not(script){display:block;margin:12px 40px}</style>
   <button id="buy">Buy</button>
   <label>City <input id="city" value="Bonn"></label>
@@ -47,7 +46,7 @@ const REACT = `import { createElement, useState } from 'react';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 inEachBrowser('what was done by hand', (browser, name) => {
-  const once: (title: string, run: () => Promise<void>) => void = name === 'chromium' ? test : () => undefined;
+  const once = onceIn(name);
   let relay: VisitorRelay;
   let site: Site;
   let visitor: WidgetPage;
@@ -65,30 +64,23 @@ inEachBrowser('what was done by hand', (browser, name) => {
     react = outputFiles[0]?.text ?? '';
   });
   beforeEach(async () => {
-    relay = await startVisitorRelay();
     number = 0;
-    const html = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Page</title>${await snippetFor(relay)}${BODY}`;
-    site = await startSite({
-      '/': { html },
-      '/next': { html },
-      '/react.js': { html: react, headers: { 'content-type': 'text/javascript' } },
-    });
-    visitor = await openPage(browser());
-    await visitor.page.setViewport({ width: 1000, height: 800 });
+    const pages = (snippet: string) => {
+      const html = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Page</title>${snippet}${BODY}`;
+      return {
+        '/': { html },
+        '/next': { html },
+        '/react.js': { html: react, headers: { 'content-type': 'text/javascript' } },
+      };
+    };
+    ({ relay, site, visitor } = await openWidgetSite(browser(), pages, { height: 800 }));
   });
-  afterEach(async () => {
-    expect(visitor.noise).toEqual([]);
-    await visitor.page.close();
-    await relay.close();
-    await site.close();
-  });
+  afterEach(() => closeWidgetSite({ relay, site, visitor }));
 
-  const say = (tab: Tab, said: ToHand['say']) => tab.send({ t: 'hand', say: said });
   const tell = (tab: Tab, grants: Grant[], wish?: Grant) => {
     const hands: Hands = [wish ? { by: ANNA, colour: 0, grants, wish } : { by: ANNA, colour: 0, grants }];
     say(tab, { t: 'hands', hands });
   };
-  const said = (tab: Tab) => tab.heard.flatMap((m) => (m.t === 'hand' ? [m.say] : []));
   const undone = (tab: Tab) => said(tab).filter(({ t }) => t === 'undone');
   /** Performs it, and waits for the answer. */
   const act = async (tab: Tab, act: Act) => {
@@ -120,11 +112,7 @@ inEachBrowser('what was done by hand', (browser, name) => {
     visitor.page.$eval(`#${id}`, (field) => ('value' in field ? (field as HTMLInputElement).value : field.innerHTML));
 
   async function allowed(tab: Tab, room = 'room-1'): Promise<void> {
-    tab.send(ASK);
-    await visitor.click(ALLOW);
-    await until(() => tab.heard.find((m) => m.t === 'answer'));
-    tab.send({ t: 'visit', visit: visitState({ room }) });
-    await visitor.ui('.badge.viewed');
+    await beSeen(visitor, tab, { room });
     tell(tab, [], 'control');
     await visitor.click(ALLOW);
     await until(() => said(tab).some((each) => each.t === 'grant'));
@@ -265,16 +253,7 @@ inEachBrowser('what was done by hand', (browser, name) => {
     await type(tab, '!');
     await opened();
     const button = await visitor.ui('.did li button:not([hidden])');
-    await button.evaluate(
-      (button) =>
-        new Promise<void>((done) =>
-          setTimeout(() => {
-            button.click();
-            button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
-            done();
-          }),
-        ),
-    );
+    await clickByScript(button);
     // What comes after it in the same queue has been done.
     await click(tab, 'buy');
     // The newest is on top, and moves the others down.

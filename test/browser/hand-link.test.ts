@@ -21,16 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function controlled(): Promise<{ visitor: Visitor; operator: Operator }> {
-  const both = await world.openViewed('/');
-  await both.operator.page.bringToFront();
-  await both.operator.click('tool-control');
-  await both.visitor.page.bringToFront();
-  await both.visitor.allow();
-  await both.operator.page.bringToFront();
-  await both.operator.page.waitForSelector('[data-testid="hand-layer"][data-tool="control"]');
-  return both;
-}
+const controlled = () => world.openControlled('/');
 const log = ({ page }: Visitor) => page.evaluate(() => (window as unknown as { log: string[] }).log.join());
 const at = async ({ page }: Operator, x: number, y: number) =>
   page.$eval(

@@ -2,24 +2,19 @@
 // the pictures of quotes, whose pixels are looked at. The mirror's page comes from the stand-in relay; one test has a real
 // site, relay and visitor.
 
-import type { Browser, Page, Permission } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium } from '../support/browsers.ts';
-import { openConsole, type ConsolePage } from '../support/console-page.ts';
-import { BOX, middle, NODE, openHand, ROOM, type HandDesk } from '../support/hand-mirror-page.ts';
+import type { Page, Permission } from 'puppeteer';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ConsolePage } from '../support/console-page.ts';
+import { inChromium } from '../support/each-browser.ts';
+import { BOX, middle, NODE, openDesk, type DeskOptions, type HandDesk } from '../support/hand-mirror-page.ts';
 import { startWorld, until } from '../support/live.ts';
 
-let browser: Browser;
+const browser = inChromium();
 let desk: ConsolePage;
 let hand: HandDesk;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 
-async function open(options: Partial<Parameters<typeof openConsole>[1]> = {}): Promise<void> {
-  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, ...options });
-  hand = await openHand(desk);
+async function open(options: DeskOptions = {}): Promise<void> {
+  ({ desk, hand } = await openDesk(browser(), options));
 }
 
 const gone = (testid: string) =>

@@ -3,10 +3,11 @@
 
 import { afterEach, expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
-import { inEachBrowser } from '../support/each-browser.ts';
+import { inEachBrowser, onceIn } from '../support/each-browser.ts';
 import { reactPage } from '../support/hand-frameworks.ts';
-import { BORIS, DO_IT, NO_THANKS, openSuggested, type SuggestedPage } from '../support/suggested-page.ts';
+import { DO_IT, NO_THANKS, openSuggested, type SuggestedPage } from '../support/suggested-page.ts';
 import { until } from '../support/visitor-relay.ts';
+import { BORIS } from '../support/widget-site.ts';
 
 const at = (left: number, top: number, more = '') =>
   `style="position:absolute;box-sizing:border-box;margin:0;left:${left}px;top:${top}px;${more}"`;
@@ -29,8 +30,7 @@ const CLICK = { t: 'click' } as const;
 const DONE = { done: true };
 
 inEachBrowser('suggestions', (browser, name) => {
-  /** Rules that no browser has a say in are tried in one. */
-  const once: (title: string, run: () => Promise<void>) => void = name === 'chromium' ? test : () => undefined;
+  const once = onceIn(name);
   let at: SuggestedPage;
   afterEach(async () => {
     expect(at.visitor.noise).toEqual([]);

@@ -2,15 +2,14 @@
 // is done which the visitor has not allowed.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Act, Grant, Hands, ToHand } from '../../protocol/hand.ts';
-import { inEachBrowser } from '../support/each-browser.ts';
-import { snippetFor, startSite, startVisitorRelay, until, visitState } from '../support/visitor-relay.ts';
+import type { Act, Grant, Hands } from '../../protocol/hand.ts';
+import { inEachBrowser, onceIn } from '../support/each-browser.ts';
+import { snippetFor, startSite, until, visitState } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
 import { capturedId } from '../support/captured-id.ts';
-import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
+import { ALLOW, clickByScript, type WidgetPage } from '../support/widget-page.ts';
+import { ANNA, beSeen, closeWidgetSite, openWidgetSite, outcome, said, say } from '../support/widget-site.ts';
 
-const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: 'Anna' } } as const;
-const ANNA = { id: 'op-1', name: 'Anna' };
 const BODY = `<button id="buy" style="position:absolute;left:300px;top:200px;width:120px;height:40px">Buy</button>
   <p id="far" style="position:absolute;top:3000px;left:40px;width:200px">Far down</p>
   <div id="middle" style="position:fixed;left:495px;top:345px;width:10px;height:10px"></div>
@@ -22,33 +21,23 @@ const BODY = `<button id="buy" style="position:absolute;left:300px;top:200px;wid
   </script>`;
 
 inEachBrowser('the hand', (browser, name) => {
-  /** Rules that no browser has a say in are tried in one. */
-  const once: (title: string, run: () => Promise<void>) => void = name === 'chromium' ? test : () => undefined;
+  const once = onceIn(name);
   let relay: VisitorRelay;
   let site: Site;
   let visitor: WidgetPage;
   let number = 0;
 
   beforeEach(async () => {
-    relay = await startVisitorRelay();
     number = 0;
-    site = await startSite({
+    ({ relay, site, visitor } = await openWidgetSite(browser(), (snippet) => ({
       '/frame': { html: '<!doctype html><input id="inner">' },
       '/': {
-        html: `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Page</title>${await snippetFor(relay)}${BODY}`,
+        html: `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Page</title>${snippet}${BODY}`,
       },
-    });
-    visitor = await openPage(browser());
-    await visitor.page.setViewport({ width: 1000, height: 700 });
+    })));
   });
-  afterEach(async () => {
-    expect(visitor.noise).toEqual([]);
-    await visitor.page.close();
-    await relay.close();
-    await site.close();
-  });
+  afterEach(() => closeWidgetSite({ relay, site, visitor }));
 
-  const say = (tab: Tab, said: ToHand['say']) => tab.send({ t: 'hand', say: said });
   const tell = (tab: Tab, grants: Grant[], wish?: Grant) => {
     const hands: Hands = [wish ? { by: ANNA, colour: 0, grants, wish } : { by: ANNA, colour: 0, grants }];
     say(tab, { t: 'hands', hands });
@@ -58,11 +47,8 @@ inEachBrowser('the hand', (browser, name) => {
     say(tab, { t: 'act', by: ANNA.id, n, act });
     return n;
   };
-  const said = (tab: Tab) => tab.heard.flatMap((m) => (m.t === 'hand' ? [m.say] : []));
   const granted = (tab: Tab) =>
     said(tab).flatMap((s) => (s.t === 'grant' ? [`${s.grant} ${s.on ? 'on' : 'off'}`] : []));
-  const outcome = (tab: Tab, n: number) =>
-    until(() => said(tab).flatMap((s) => (s.t === 'handled' && s.n === n ? [s.outcome] : []))[0]);
   const idOf = (tab: Tab, id: string) => until(() => capturedId(tab.frames, id));
   const clicks = () => visitor.page.evaluate(() => (window as unknown as { clicks: boolean[] }).clicks);
 
@@ -74,11 +60,7 @@ inEachBrowser('the hand', (browser, name) => {
     return tab;
   }
   async function allowed(tab: Tab, room = 'room-1'): Promise<void> {
-    tab.send(ASK);
-    await visitor.click(ALLOW);
-    await until(() => tab.heard.find((m) => m.t === 'answer'));
-    tab.send({ t: 'visit', visit: visitState({ room }) });
-    await visitor.ui('.badge.viewed');
+    await beSeen(visitor, tab, { room });
   }
   async function viewedWith(...grants: Grant[]): Promise<Tab> {
     const tab = await viewed();
@@ -124,17 +106,7 @@ inEachBrowser('the hand', (browser, name) => {
     const allow = await visitor.ui(ALLOW);
     expect(await visitor.textOf('.ask h2')).toBe('Anna asks to use the mouse and keyboard on this page');
     expect(await visitor.textOf('.ask')).toContain('Passwords, payment fields and hidden places');
-    // In a task of the page's own: what Firefox's driver runs directly, it runs with more rights than a page has.
-    await allow.evaluate(
-      (button) =>
-        new Promise<void>((done) =>
-          setTimeout(() => {
-            button.click();
-            button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
-            done();
-          }),
-        ),
-    );
+    await clickByScript(allow);
     expect(await visitor.hasUi('.ask')).toBe(true);
     expect(granted(tab)).toEqual([]);
     await allow.click();

@@ -1,8 +1,8 @@
 // A hostile page's style sheets, whole and in pieces, and random ones: see mirror-hostile.test.ts.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inEachBrowser } from '../support/each-browser.ts';
-import { createEvil, element, settle, snapshotOf, text } from '../support/hostile-page.ts';
+import { element, settle, snapshotOf, text, underEachPolicy } from '../support/hostile-page.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 import { createRandom } from '../support/random.ts';
 
@@ -13,11 +13,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 inEachBrowser('hostile style sheets', (browser) => {
-  describe.each([
-    ['under the policy', true],
-    ['without the policy', false],
-  ])('%s', (_title, csp) => {
-    const evilFrom = createEvil();
+  underEachPolicy((csp, evilFrom) => {
     const other = () => bench.origin.replace('127.0.0.1', 'localhost');
 
     async function showPieces(evil: (what: string) => string, csp: boolean) {

@@ -1,9 +1,9 @@
 // A hostile page's SVG files: nothing that is in one is asked for, however the page shows it: see mirror-hostile.test.ts.
 
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inEachBrowser } from '../support/each-browser.ts';
-import { createEvil, element, settle, snapshotOf, svg, type Node } from '../support/hostile-page.ts';
+import { element, settle, snapshotOf, svg, underEachPolicy, type Node } from '../support/hostile-page.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 
 let bench: MirrorBench;
@@ -123,11 +123,7 @@ async function openSvgFiles(page: Page, evil: (what: string) => string): Promise
   )) as { icons: number; hacked: string };
 }
 inEachBrowser('hostile SVG files', (browser) => {
-  describe.each([
-    ['under the policy', true],
-    ['without the policy', false],
-  ])('%s', (_title, csp) => {
-    const evilFrom = createEvil();
+  underEachPolicy((csp, evilFrom) => {
     const other = () => bench.origin.replace('127.0.0.1', 'localhost');
 
     async function showSvgFiles(evil: (what: string) => string, csp: boolean) {

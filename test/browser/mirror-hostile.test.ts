@@ -3,9 +3,9 @@
 // Addresses of the console's own origin are used too: the policy would let some of them through. Style sheets and SVG
 // files have tests of their own (mirror-hostile-css, mirror-hostile-svg).
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inEachBrowser } from '../support/each-browser.ts';
-import { createEvil, hostile, later, settle, snapshotOf } from '../support/hostile-page.ts';
+import { hostile, later, settle, snapshotOf, underEachPolicy } from '../support/hostile-page.ts';
 import { startMirrorBench, type MirrorBench } from '../support/mirror-page.ts';
 
 let bench: MirrorBench;
@@ -15,11 +15,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 inEachBrowser('a hostile page', (browser) => {
-  describe.each([
-    ['under the policy', true],
-    ['without the policy', false],
-  ])('%s', (_title, csp) => {
-    const evilFrom = createEvil();
+  underEachPolicy((csp, evilFrom) => {
     const other = () => bench.origin.replace('127.0.0.1', 'localhost');
 
     async function show(snapshot: unknown[], changes: unknown[]) {

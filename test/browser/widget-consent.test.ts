@@ -5,7 +5,7 @@ import { CLOSE } from '../../protocol/close-codes.ts';
 import { inEachBrowser } from '../support/each-browser.ts';
 import { snippetFor, startSite, startVisitorRelay, until } from '../support/visitor-relay.ts';
 import type { Site, Tab, VisitorRelay } from '../support/visitor-relay.ts';
-import { ALLOW, openPage, type WidgetPage } from '../support/widget-page.ts';
+import { ALLOW, clickByScript, openPage, type WidgetPage } from '../support/widget-page.ts';
 
 const ASK = { t: 'ask', ask: 'ask-1', operator: { id: 'op-1', name: '<b>Anna</b>' } } as const;
 
@@ -56,17 +56,7 @@ inEachBrowser('consent', (browser, name) => {
     tab.send(ASK);
     const allow = await visitor.ui(ALLOW);
     expect(await visitor.textOf('.ask h2')).toContain('<b>Anna</b>');
-    // In a task of the page's own: what Firefox's driver runs directly, it runs with more rights than a page has.
-    await allow.evaluate(
-      (button) =>
-        new Promise<void>((done) =>
-          setTimeout(() => {
-            button.click();
-            button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
-            done();
-          }),
-        ),
-    );
+    await clickByScript(allow);
     expect(await visitor.hasUi('.ask')).toBe(true);
     await allow.click();
     expect(await heard(tab, 'answer')).toEqual({ t: 'answer', ask: 'ask-1', yes: true });

@@ -2,9 +2,10 @@
 // console's side: what is heard by the stand-in relay, and what it answers.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser } from 'puppeteer';
 import type { Act, FromOperatorHand, Grant, Hands, Outcome, ToOperatorHand } from '../../protocol/hand.ts';
 import type { RoomView } from '../../protocol/messages.ts';
-import type { ConsolePage } from './console-page.ts';
+import { openConsole, type ConsolePage } from './console-page.ts';
 import { OPERATOR, someRoom } from './stand-in-relay.ts';
 
 export const ROOM = 'room-1';
@@ -191,6 +192,17 @@ export async function openHand(desk: ConsolePage, view: Partial<RoomView> = {}):
       await page.waitForSelector('[data-testid="hand-surface"]');
     },
   };
+}
+
+export type DeskOptions = Partial<Parameters<typeof openConsole>[1]>;
+
+/** A console that watches the room. */
+export async function openDesk(
+  browser: Browser,
+  options: DeskOptions = {},
+): Promise<{ desk: ConsolePage; hand: HandDesk }> {
+  const desk = await openConsole(browser, { hash: `#/room/${ROOM}`, ...options });
+  return { desk, hand: await openHand(desk) };
 }
 
 export function middle(box: { x: number; y: number; width: number; height: number }): [number, number] {

@@ -2,6 +2,7 @@
 // Each `evil()` is another address, so that a request tells which place let it out.
 
 import type { Page } from 'puppeteer';
+import { describe } from 'vitest';
 
 export type Node = Record<string, unknown>;
 let lastId = 0;
@@ -392,4 +393,12 @@ export function createEvil(): (host: string) => (what: string) => string {
     let count = 0;
     return (what) => `${host}/evil/${turn}/${++count}/${what}`;
   };
+}
+
+/** The same tests under the console's policy, and without it: the mirror's own care is to be enough. */
+export function underEachPolicy(tests: (csp: boolean, evilFrom: ReturnType<typeof createEvil>) => void): void {
+  describe.each([
+    ['under the policy', true],
+    ['without the policy', false],
+  ] as const)('%s', (_title, csp) => tests(csp, createEvil()));
 }

@@ -124,6 +124,8 @@ export type World = {
   view(visitor: Visitor, operator: Operator): Promise<void>;
   /** A visitor on this page, and an operator who sees it. */
   openViewed(path: string): Promise<Viewed>;
+  /** And the operator has the mouse and the keyboard. */
+  openControlled(path: string): Promise<Viewed>;
   readonly visitorBrowser: Browser;
   readonly operatorBrowser: Browser;
   close(): Promise<void>;
@@ -248,6 +250,17 @@ export async function startWorld(
       const operator = await world.openOperator();
       await world.view(visitor, operator);
       return { visitor, operator };
+    },
+    async openControlled(path) {
+      const both = await world.openViewed(path);
+      const { visitor, operator } = both;
+      await operator.page.bringToFront();
+      await operator.click('tool-control');
+      await visitor.page.bringToFront();
+      await visitor.allow();
+      await operator.page.bringToFront();
+      await operator.page.waitForSelector('[data-testid="hand-layer"][data-tool="control"]');
+      return both;
     },
     async close() {
       await visitorBrowser.close();

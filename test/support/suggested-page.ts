@@ -2,14 +2,11 @@
 // which says whatever a test wants, and what the page and its visitor answer.
 
 import type { Browser } from 'puppeteer';
-import type { Grant, Hands, Outcome, Suggestion, ToHand } from '../../protocol/hand.ts';
+import type { Grant, Hands, Suggestion, ToHand } from '../../protocol/hand.ts';
 import { capturedId } from './captured-id.ts';
-import { snippetFor, startSite, startVisitorRelay, until, visitState } from './visitor-relay.ts';
-import type { Tab } from './visitor-relay.ts';
-import { ALLOW, openPage, type WidgetPage } from './widget-page.ts';
-
-export const ANNA = { id: 'op-1', name: 'Anna' };
-export const BORIS = { id: 'op-2', name: 'Boris' };
+import { until, visitState, type Tab } from './visitor-relay.ts';
+import { ALLOW } from './widget-page.ts';
+import { ANNA, beSeen, handled, openWidgetSite, outcome, said, say } from './widget-site.ts';
 
 /** The accepting button, once it may be pressed. */
 export const DO_IT = '.ghosts .main[aria-disabled=false]';
@@ -18,33 +15,22 @@ export const NO_THANKS = '.ghosts .side';
 export type SuggestedPage = Awaited<ReturnType<typeof openSuggested>>;
 
 export async function openSuggested(browser: Browser, body: string, lang = 'en', before?: () => void) {
-  const relay = await startVisitorRelay();
-  const site = await startSite({
+  const pages = (snippet: string) => ({
     '/frame': { html: '<!doctype html><input id="inner">' },
     '/': {
-      html: `<!doctype html><html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Page</title>${await snippetFor(relay)}${body}`,
+      html: `<!doctype html><html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Page</title>${snippet}${body}`,
     },
   });
-  const visitor: WidgetPage = await openPage(browser, before ? { before } : {});
+  const { relay, site, visitor } = await openWidgetSite(browser, pages, { before });
   const { page } = visitor;
-  await page.setViewport({ width: 1000, height: 700 });
   await page.goto(site.url);
   const tab: Tab = await until(() => relay.tabs[0]);
   let number = 0;
 
-  const say = (said: ToHand['say']) => tab.send({ t: 'hand', say: said });
-  const said = () => tab.heard.flatMap((m) => (m.t === 'hand' ? [m.say] : []));
-  const granted = () => said().flatMap((s) => (s.t === 'grant' ? [`${s.operator} ${s.grant} ${s.on}`] : []));
-  const tell = (hands: Hands) => say({ t: 'hands', hands });
-  const handled = (n: number): Outcome | undefined =>
-    said().flatMap((s) => (s.t === 'handled' && s.n === n ? [s.outcome] : []))[0];
-
-  tab.send({ t: 'ask', ask: 'ask-1', operator: ANNA });
-  await visitor.click(ALLOW);
-  await until(() => tab.heard.find((m) => m.t === 'answer'));
+  const granted = () => said(tab).flatMap((s) => (s.t === 'grant' ? [`${s.operator} ${s.grant} ${s.on}`] : []));
+  const tell = (hands: Hands) => say(tab, { t: 'hands', hands });
   const viewed = () => tab.send({ t: 'visit', visit: visitState() });
-  viewed();
-  await visitor.ui('.badge.viewed');
+  await beSeen(visitor, tab);
 
   return {
     visitor,
@@ -52,9 +38,9 @@ export async function openSuggested(browser: Browser, body: string, lang = 'en',
     tab,
     viewed,
     granted,
-    handled,
+    handled: (n: number) => handled(tab, n),
     tell,
-    say,
+    say: (said: ToHand['say']) => say(tab, said),
     /** To Anna, and to whom else. */
     async grant(grants: Grant[], ...also: (typeof ANNA)[]) {
       const hands: Hands = [];
@@ -73,11 +59,11 @@ export async function openSuggested(browser: Browser, body: string, lang = 'en',
     /** By the element's own id, and where in it. */
     async suggest(id: string, does: Suggestion, by = ANNA): Promise<number> {
       const at = { node: await until(() => capturedId(tab.frames, id)), x: 0.5, y: 0.5 };
-      say({ t: 'act', by: by.id, n: ++number, act: { t: 'suggest', at, does } });
+      say(tab, { t: 'act', by: by.id, n: ++number, act: { t: 'suggest', at, does } });
       return number;
     },
-    unsuggest: (by = ANNA) => say({ t: 'act', by: by.id, n: ++number, act: { t: 'unsuggest' } }),
-    outcome: (n: number) => until(() => handled(n)),
+    unsuggest: (by = ANNA) => say(tab, { t: 'act', by: by.id, n: ++number, act: { t: 'unsuggest' } }),
+    outcome: (n: number) => outcome(tab, n),
     /** In a task of the page's own: what Firefox's driver runs directly has more rights than a page. */
     byScript: (source: string) =>
       page.evaluate(

@@ -67,3 +67,17 @@ export async function openPage(browser: Browser, options: { before?: () => void 
 
 /** The Allow button, once it may be pressed. */
 export const ALLOW = '.answers .main[aria-disabled=false]';
+
+/** As a page may try it: in a task of its own, for what Firefox's driver runs directly has more rights than a page. */
+export function clickByScript(button: ElementHandle<HTMLElement>): Promise<void> {
+  return button.evaluate(
+    (button) =>
+      new Promise<void>((done) =>
+        setTimeout(() => {
+          button.click();
+          button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
+          done();
+        }),
+      ),
+  );
+}
