@@ -5,15 +5,16 @@
 // Easy to get wrong: the visit and what was granted outlive the page load between two rows, and the mirror may still show
 // the page before: a row begins when the mirror shows this one's number.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'puppeteer';
 import { launchChromium } from '../test/support/browsers.ts';
 import { addSite, logInFirst, startTestRelay } from '../test/support/relay.ts';
 import { startSite } from './bench-site.ts';
-import { perform, refusals } from './hand/console-driver.ts';
+import { perform, refusals, written, type Beside } from './hand/console-driver.ts';
 import { foreignFrame } from './hand/foreign-frame.ts';
-import { ROWS, type Row } from './hand/rows.ts';
+import { ROWS, type Row, type Step } from './hand/rows.ts';
 import { scripted } from './hand/scripted.ts';
 import { allow } from './live-pair.ts';
 import { sleep } from './processes.ts';
@@ -82,18 +83,22 @@ async function run(context: BenchContext): Promise<void> {
     await allow(visitor);
     await operator.waitForSelector('[data-testid=hand-layer][data-tool=control]', { timeout: PATIENCE_MS });
 
+    const folder = mkdtempSync(path.join(tmpdir(), 'tandem-bench-'));
+    stops.push(() => Promise.resolve(rmSync(folder, { recursive: true })));
+    const beside: Beside = { visitor, folder };
+
     const rows = context.tiny ? ROWS.filter((_, index) => index % Math.ceil(ROWS.length / TINY_ROWS) === 0) : ROWS;
     const ours = new Map<Row, Result>();
     const theirs = new Map<Row, Result>();
     for (const [index, row] of rows.entries()) {
       await visitor.goto(`${site.origin}/with?page=${row.page}&number=${index + 1}&other=${encodeURIComponent(other)}`);
-      const result = await byHand(row, index + 1, visitor, operator);
+      const result = await byHand(row, index + 1, operator, beside);
       ours.set(row, result);
       if (result !== 'done') context.say(`${row.page}, ${row.name}: ${result.slice(0, 400)}`);
     }
     for (const row of rows) {
       await visitor.goto(`${site.origin}/without?page=${row.page}&other=${encodeURIComponent(other)}`);
-      theirs.set(row, await byScript(row, visitor));
+      theirs.set(row, await byScript(row, beside));
     }
     report(context, rows, ours, theirs);
   } finally {
@@ -101,7 +106,8 @@ async function run(context: BenchContext): Promise<void> {
   }
 }
 
-async function byHand(row: Row, number: number, visitor: Page, operator: Page): Promise<Result> {
+async function byHand(row: Row, number: number, operator: Page, beside: Beside): Promise<Result> {
+  const { visitor } = beside;
   try {
     await ready(visitor);
     await operator.waitForFunction(
@@ -115,7 +121,7 @@ async function byHand(row: Row, number: number, visitor: Page, operator: Page): 
     );
     await sleep(LOOK_MS);
     for (const step of row.steps) {
-      await perform(operator, step);
+      await perform(operator, step, beside);
       await sleep(BETWEEN_MS);
     }
   } catch (error) {
@@ -129,11 +135,12 @@ async function byHand(row: Row, number: number, visitor: Page, operator: Page): 
   return said.length > 0 ? `refused: ${said.join(', ')}` : `failed: ${state}`;
 }
 
-async function byScript(row: Row, visitor: Page): Promise<Result> {
+async function byScript(row: Row, { visitor, folder }: Beside): Promise<Result> {
   await ready(visitor);
   for (const step of row.steps) {
     try {
-      await visitor.evaluate(scripted, step);
+      if (step.do === 'ask') await scriptedAsk(visitor, step, folder);
+      else await visitor.evaluate(scripted, step);
     } catch (error) {
       return `failed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
     }
@@ -141,6 +148,19 @@ async function byScript(row: Row, visitor: Page): Promise<Result> {
   }
   const state = await settled(row, visitor, EFFECT_MS / 3);
   return state === 'done' ? state : `failed: ${state}`;
+}
+
+/** The visitor would choose if they were asked. What a debugger runs counts as pressed by a person for some seconds, and a
+ * script of those tools is run by a message: so here it is run without, once that is over. */
+async function scriptedAsk(visitor: Page, step: Step & { do: 'ask' }, folder: string): Promise<void> {
+  const session = await visitor.createCDPSession();
+  const run = async (expression: string): Promise<unknown> =>
+    (await session.send('Runtime.evaluate', { expression, userGesture: false, returnByValue: true })).result.value;
+  while (await run('navigator.userActivation.isActive')) await sleep(100);
+  const chooser = visitor.waitForFileChooser({ timeout: EFFECT_MS }).catch(() => undefined);
+  await run(`document.querySelector(${JSON.stringify(step.on)}).click()`);
+  await (await chooser)?.accept([written(folder, step.file)]);
+  await session.detach();
 }
 
 async function ready(visitor: Page): Promise<void> {

@@ -4,6 +4,7 @@
 //   operator hand{act} → relay: who, granted, not paused, not too fast → the tab → performed → handled → the operator
 //   whoever is refused anywhere on that way is told why, in `handled`
 //   what points (pointer, frame, ink) → also to the room's other consoles, as `shown`
+//   a picture with new ids → the relay asks the page where what stands is now → all consoles, as `shown`
 //
 // A file of its own, with schemas that only the hand's bundle carries: a visitor whom nobody helps by hand pays nothing.
 //
@@ -276,9 +277,10 @@ export const toOperatorHand = /* @__PURE__ */ messages({
   handled: { n: count, outcome },
   /** The visitor does not want to grant it; `by`: who has control does not want to hand it over. */
   denied: { grant, by: maybe(person) },
-  /** What another console of the room shows on the visitor's page: `point`, `frame`, `unframe`, `draw`, `undraw`. Colours
-   * are in the room's `hands`. */
-  shown: { by: id, tab: whole(65535), act },
+  /** What another console of the room shows on the visitor's page: `point`, `frame`, `unframe`, `draw`, `undraw`.
+   * `again`: what stood before, by the ids of a new picture; that this console is told, too, of what is its own. Colours are
+   * in the room's `hands`. */
+  shown: { by: id, tab: whole(65535), act, again: maybe(flag) },
 });
 export type ToOperatorHand = Infer<typeof toOperatorHand>;
 
@@ -293,6 +295,12 @@ export const fromVisitorHand = /* @__PURE__ */ messages({
     was: text(LIMITS.maxLedgerChars),
     now: text(LIMITS.maxLedgerChars),
   },
+  /** Answers `standing`: the nodes, by the ids of now. What is not named stands no more. */
+  stands: {
+    operator: id,
+    frame: maybe(count),
+    strokes: list(object({ stroke: count, node: count }), LIMITS.maxStrokes),
+  },
 });
 export type FromVisitorHand = Infer<typeof fromVisitorHand>;
 
@@ -305,6 +313,8 @@ export const toHand = /* @__PURE__ */ object({
     act: { by: id, n: count, act },
     /** This operator has no console here any more: nothing of theirs may stay pressed. */
     away: { by: id },
+    /** The ids of before are gone: where are the frame and the finished strokes of this operator? */
+    standing: { by: id },
     /** Before the first question of a visit, of a site that gives or pauses something. */
     policy: { policy: handPolicy },
   }),

@@ -27,6 +27,8 @@ export type InkLayer = {
   /** What this operator has not finished goes. */
   leave(id: string): void;
   keep(drawing: (id: string) => boolean): void;
+  /** The finished strokes of an operator, and what each is at. */
+  standing(id: string): { stroke: number; node: Node }[];
   place(to: Lengths): void;
   readonly isEmpty: boolean;
 };
@@ -98,6 +100,10 @@ export function createInkLayer({ door, layer, nodeOf, boxOf, clipsOf }: InkOptio
     undraw: (id, stroke) => ink.undraw(id, stroke),
     leave: (id) => ink.leave(id),
     keep: (drawing) => ink.keep(({ by }) => drawing(by)),
+    standing: (id) =>
+      ink
+        .strokes(performance.now())
+        .flatMap(({ by, number, anchor, isDone }) => (by === id && isDone ? [{ stroke: number, node: anchor }] : [])),
     place(to) {
       const now = performance.now();
       const gone = new Set(lines.keys());

@@ -30,6 +30,8 @@ export type Marks = {
   /** The operator is not there: what is under way ends. */
   leave(id: string): void;
   unframe(id: string): void;
+  /** Which captured nodes this operator's frame and finished strokes are at now. */
+  standing(id: string): { frame?: number; strokes: { stroke: number; node: number }[] };
   /** All of an operator's. */
   clear(id: string): void;
   /** Takes away what operators that are not among these have, and hides all while nothing may be shown. Who has the
@@ -309,6 +311,12 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
       go();
     },
     unframe,
+    standing(id) {
+      const frame = frames.get(id);
+      const framed = frame ? idOf(frame.node) : 0;
+      const strokes = ink.standing(id).map(({ stroke, node }) => ({ stroke, node: idOf(node) }));
+      return { ...(framed > 0 ? { frame: framed } : {}), strokes: strokes.filter(({ node }) => node > 0) };
+    },
     clear,
     keep(isShownNow, pointing, controlling) {
       isShown = isShownNow;

@@ -241,6 +241,11 @@ function startHand(door: HandDoor, words: HandWords): Hand {
   const mayPoint = (id: string) => !why(id, 'point') || !why(id, 'control');
 
   const perform = async (who: Who, act: Act): Promise<Outcome> => {
+    // A pointer goes whatever is allowed or paused just now.
+    if (act.t === 'point' && !act.at) {
+      point(who, undefined, false);
+      return { done: true };
+    }
     const mayGo = (): Outcome | undefined => {
       const refusal = why(who.id, grantFor(act));
       if (refusal === 'paused-here') engine?.letGo();
@@ -364,6 +369,8 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     else if (!readKept(door.key) || now.state === 'ended') ledger.enter(undefined);
     if (untold.length > 0) tellUndone();
     if (isLost && !wasLost) {
+      // Where they point from then on is not heard here.
+      for (const each of hands) point(whoOf(each), undefined, false);
       grants.lost();
       // The relay may not have heard the answer.
       answered = undefined;
@@ -408,6 +415,9 @@ function startHand(door: HandDoor, words: HandWords): Hand {
           return receive(say.by, say.n, say.act);
         case 'away':
           return left(say.by);
+        case 'standing':
+          door.send({ t: 'hand', say: { t: 'stands', operator: say.by, ...marks.standing(say.by) } });
+          return;
         case 'policy':
           policy = say.policy;
           door.render();

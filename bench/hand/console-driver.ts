@@ -1,7 +1,9 @@
 // An operator at the console, with mouse and keyboard: where a thing of the visitor's page stands in the mirror, and what
-// is done there. Knows the console from the outside only.
+// is done there; and the visitor, where nothing is done without a press of theirs. Knows both from the outside only.
 
-import type { KeyInput, Page } from 'puppeteer';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ElementHandle, KeyInput, Page } from 'puppeteer';
 import { sleep } from '../processes.ts';
 import type { Step } from './rows.ts';
 
@@ -69,7 +71,14 @@ function findInMirror(
   };
 }
 
-export async function perform(page: Page, step: Step): Promise<void> {
+export type Beside = {
+  visitor: Page;
+  /** Of files that are handed over. */
+  folder: string;
+};
+
+/** `beside`: for what the visitor has a part in. */
+export async function perform(page: Page, step: Step, beside?: Beside): Promise<void> {
   switch (step.do) {
     case 'click':
     case 'double':
@@ -160,8 +169,47 @@ export async function perform(page: Page, step: Step): Promise<void> {
         step.value,
       );
       await page.click('[data-testid=hand-send]');
+      return;
+    }
+    case 'give':
+    case 'ask': {
+      if (!beside) throw new Error('a file is handed over between two');
+      const { visitor, folder } = beside;
+      const file = written(folder, step.file);
+      const { x, y } = await place(page, step.on);
+      await page.mouse.click(x, y);
+      await page.waitForSelector(`[data-testid=hand-file-${step.do}]`, { timeout: PATIENCE_MS });
+      if (step.do === 'give') {
+        const picker = (await page.$('[data-testid=hand-file-picker]')) as ElementHandle<HTMLInputElement> | null;
+        await picker?.uploadFile(file);
+        return accept(visitor);
+      }
+      await page.click('[data-testid=hand-file-ask]');
+      const [chooser] = await Promise.all([visitor.waitForFileChooser({ timeout: PATIENCE_MS }), accept(visitor)]);
+      await chooser.accept([file]);
     }
   }
+}
+
+export function written(folder: string, { name, text }: { name: string; text: string }): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** The visitor says yes to what is offered, by mouse. */
+async function accept(visitor: Page): Promise<void> {
+  const found = await visitor.waitForFunction(
+    () => {
+      for (const host of document.querySelectorAll('[data-tandem-ui]'))
+        for (const button of host.shadowRoot?.querySelectorAll('.offer button.main') ?? [])
+          if (button.getAttribute('aria-disabled') !== 'true') return button;
+      return undefined;
+    },
+    { timeout: PATIENCE_MS },
+  );
+  const button = found.asElement() as ElementHandle | null;
+  await button?.click();
 }
 
 /** What the console says was refused, in its own words, oldest first. */

@@ -33,6 +33,7 @@ const PAGES: Readonly<Record<string, () => Promise<{ mount: Mount }>>> = {
   canvas: () => import('./pages/canvas.ts'),
   frames: () => import('./pages/frames.ts'),
   foreign: () => import('./pages/foreign.ts'),
+  files: () => import('./pages/files.ts'),
 };
 
 declare global {

@@ -14,7 +14,12 @@ export type Step =
   /** Waits until the page shows it, as a person would who is about to press Enter. */
   | { do: 'look'; for: string }
   | { do: 'choose'; on: string; options: readonly number[] }
-  | { do: 'set'; on: string; value: string };
+  | { do: 'set'; on: string; value: string }
+  /** A file of the operator's, which the visitor puts in; one of the visitor's own, which they choose. */
+  | { do: 'give'; on: string; file: SomeFile }
+  | { do: 'ask'; on: string; file: SomeFile };
+
+type SomeFile = { readonly name: string; readonly text: string };
 
 export type Row = {
   /** Unique within the page. */
@@ -92,6 +97,18 @@ function framework(page: string, has: readonly (keyof Fields)[], root = ''): Row
     },
   };
   return has.map((name) => ({ page, ...rows[name] }));
+}
+
+/** With the visitor's yes. */
+function handedOver(way: 'give' | 'ask', name: string, field: string, on: string): Row {
+  type Fields = Record<string, { files: string[]; heard: string[] }>;
+  return {
+    page: 'files',
+    name,
+    steps: [{ do: way, on, file: { name: 'bill.txt', text: 'total 42' } }],
+    expect: (state: Fields) =>
+      state[field]?.files.join() === 'bill.txt: total 42' && state[field].heard.join() === 'input,change',
+  };
 }
 
 export const ROWS: readonly Row[] = [
@@ -244,6 +261,10 @@ export const ROWS: readonly Row[] = [
     steps: [{ do: 'drag', on: '#card', to: '#zone' }],
     expect: ({ dropped }: Any) => dropped === 'card-1',
   },
+  handedOver('give', 'a file of the operator’s', 'receipt', '#receipt'),
+  handedOver('give', 'a file of the operator’s, by a label', 'passport', '#label'),
+  handedOver('ask', 'a file of the visitor’s own', 'receipt', '#receipt'),
+  handedOver('ask', 'a file of the visitor’s own, by a label', 'passport', '#label'),
   {
     page: 'virtual',
     name: 'virtual list: scrolled, then pressed',

@@ -1,6 +1,8 @@
 // The control of the bench `hand`: how the known tools carry out what an operator does (facts: their sources). Runs in the
 // visitor's page. A click is one `click` event at coordinates that are not looked for in shadow roots or frames; text is a
-// whole value through one prototype's setter; there are no keys, and of a drag only mouse events.
+// whole value through one prototype's setter; there are no keys, and of a drag only mouse events. Files they have none: what
+// a script could do at best is to put one that it has made into a field, which needs no yes of the visitor's, and to press
+// the field, for one of theirs.
 
 import type { Step } from './rows.ts';
 
@@ -74,6 +76,19 @@ export function scripted(step: Step): void {
       (box ?? document.scrollingElement)?.scrollBy(0, step.dy);
       return;
     }
+    case 'give': {
+      const target = document.querySelector(step.on);
+      const field = target instanceof HTMLLabelElement ? target.control : target;
+      if (!(field instanceof HTMLInputElement)) return;
+      const data = new DataTransfer();
+      data.items.add(new File([step.file.text], step.file.name));
+      field.files = data.files;
+      for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
+      return;
+    }
+    case 'ask':
+      document.querySelector<HTMLElement>(step.on)?.click();
+      return;
     case 'choose':
     case 'set': {
       const field = document.querySelector<HTMLSelectElement>(step.on);

@@ -13,6 +13,7 @@ import { offsetOf, type Box } from './geometry.ts';
 import { elementAround, isElement, isHtml, isText, SVG_NAMESPACE } from './node-kinds.ts';
 import type { StillAssets } from './still-assets.ts';
 import { addressesIn, cssOf, familiesIn, NAME_HEAD, renamed, replaceAddresses, ROOT_MARK } from './still-css.ts';
+import { createRuns, type Stead } from './still-runs.ts';
 import { BOX_STYLES, COMPUTED_STYLES, isControl, MOVING_STYLES } from './still-styles.ts';
 
 export type TreeOptions = {
@@ -34,6 +35,8 @@ const MAX_ELEMENTS = 60_000;
 const MAX_DEPTH = 400;
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const PSEUDOS = ['::before', '::after', '::marker'] as const;
+const UNDRAWN = `${NAME_HEAD}undrawn`;
+const UNDRAWN_RULE = `\n[${UNDRAWN}]{display:none!important}`;
 const IMAGE_STYLES = ['background-image', 'mask-image', 'border-image-source', 'list-style-image', 'content'] as const;
 /** Have nothing that can be seen. */
 const UNSEEN = /^(script|style|template|noscript|meta|link|title|base|source|track|param)$/;
@@ -72,6 +75,7 @@ export async function writeDocument(options: TreeOptions): Promise<string | unde
     find,
     frames,
     pause,
+    css,
     shifts: stickyShifts(seen.sticky, view),
     below: options.crop.y + options.crop.height - move.y,
   });
@@ -84,13 +88,14 @@ export async function writeDocument(options: TreeOptions): Promise<string | unde
   const back = isClear ? bodyStyle.backgroundColor : rootStyle.backgroundColor;
   const { width, height } = size;
   const inner = { width: root.clientWidth || width, height: view.innerHeight || height };
+  // Sizes are styles: `all` takes them away where they are attributes, and Firefox draws nothing then.
   const box = (style: string) => `style="all:initial;display:block;${style}"`;
   return (
-    `<svg xmlns="${SVG_NAMESPACE}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${box(`font-size:${attribute(rootStyle.fontSize)}`)}>` +
-    `<foreignObject x="0" y="0" width="${inner.width}" height="${inner.height}" ${box('overflow:visible')}>` +
+    `<svg xmlns="${SVG_NAMESPACE}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${box(`width:${width}px;height:${height}px;font-size:${attribute(rootStyle.fontSize)}`)}>` +
+    `<foreignObject ${box(`x:0;y:0;width:${inner.width}px;height:${inner.height}px;overflow:visible`)}>` +
     `<div xmlns="${XHTML}" ${box(`position:absolute;left:0;top:0;width:${width}px;height:${height}px;background:${attribute(back)}`)}></div>` +
     `<div xmlns="${XHTML}" ${box(`position:absolute;left:${move.x - scrollX}px;top:${move.y - scrollY}px;width:${inner.width}px;height:${inner.height}px`)}>` +
-    `<style>${escaped(replaceAddresses(css, find) + writer.rules())}</style>${body}</div></foreignObject></svg>`
+    `<style>${escaped(replaceAddresses(css, find) + UNDRAWN_RULE + writer.rules())}</style>${body}</div></foreignObject></svg>`
   );
 }
 
@@ -173,6 +178,7 @@ type WriterOptions = {
   find(raw: string): string | undefined;
   frames: ReadonlyMap<Element, string | undefined>;
   pause(): Promise<void> | undefined;
+  css: string;
   shifts: ReadonlyMap<Element, { x: number; y: number }>;
   /** The lower edge of the cut, in the document's window. */
   below: number;
@@ -180,8 +186,9 @@ type WriterOptions = {
 
 type Shift = { x: number; y: number };
 
-function createWriter({ document, view, seen, find, frames, pause, shifts, below }: WriterOptions) {
+function createWriter({ document, view, seen, find, frames, pause, css, shifts, below }: WriterOptions) {
   const rules: string[] = [];
+  const runs = createRuns({ view, css, isSeen: (element) => seen.elements.has(element), below, pause });
   const moving = movingIn(document);
   let marked = 0;
 
@@ -242,6 +249,7 @@ function createWriter({ document, view, seen, find, frames, pause, shifts, below
         extra += `box-sizing:border-box!important;flex:none!important;width:${box.width}px!important;height:${box.height}px!important;`;
       content = '';
     }
+    extra += runs.widthOf(element);
     const own = isComputed ? '' : element.getAttribute('style');
     const styled = replaceAddresses(renamed(`${own ?? ''};${extra}`), find).replace(/^;+/, '');
     if (styled !== '') attributes += ` style="${attribute(styled)}"`;
@@ -265,14 +273,26 @@ function createWriter({ document, view, seen, find, frames, pause, shifts, below
     // Of a box that is none, its children are moved.
     const inner = isScrolled ? { x: -x, y: -y } : style.display === 'contents' ? shift : undefined;
     let content = '';
+    const steads = isBare ? undefined : await runs.in(element, style);
     for (const child of childrenOf(element)) {
-      if (isText(child)) {
+      const stead = steads?.get(child);
+      // Of a place in a run it is known that it is an element.
+      if (stead) content += steadFor(child as Element, stead);
+      else if (isText(child)) {
         const text = escaped(child.data);
         const isMoved = inner && text.trim() !== '';
         content += isMoved ? `<span style="position:relative;left:${inner.x}px;top:${inner.y}px">${text}</span>` : text;
       } else if (isElement(child)) content += await write(child, isBare, inner, depth + 1);
     }
     return content;
+  };
+
+  const steadFor = (element: Element, stead: Stead): string => {
+    const name = element.localName;
+    if (stead.kind === 'none' || !/^[a-z_][\w.-]*$/i.test(name)) return '';
+    if (stead.kind === 'undrawn') return `<${name} ${UNDRAWN}=""></${name}>`;
+    const styled = `visibility:hidden!important;box-sizing:border-box!important;min-height:0!important;max-height:none!important;height:${stead.height}px!important;margin-bottom:${stead.marginBottom}!important`;
+    return `<${name}${attributesOf(element, pictured)} style="${attribute(styled)}">${name === 'tr' ? '<td style="padding:0;border:0"></td>' : ''}</${name}>`;
   };
 
   let lastMarked: Element | undefined;

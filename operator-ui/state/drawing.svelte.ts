@@ -2,7 +2,8 @@
 // seen here at once, and vanishes when it is refused.
 //
 // Easy to get wrong: two consoles of one operator draw for the same person, so stroke numbers begin at a random one. A
-// picture that is drawn anew shows no ink of before, which stays on the page all the same: what can be undone is kept here.
+// picture that is drawn anew shows no ink of before until the relay has told where it is now: what can be undone is kept
+// here.
 
 /* eslint-disable svelte/prefer-svelte-reactivity -- timers are nobody's view */
 

@@ -71,7 +71,8 @@ export type HandDoor = {
 };
 
 /** This operator's frame on the visitor's page. `node` undefined: on an element that is not known here any more. */
-type Framed = { node: number | undefined; note: string };
+/** `again`: the node by the ids of a picture that may not be drawn yet. */
+type Framed = { node: number | undefined; note: string; again?: { node: number; tab: number; told: number } };
 
 type Sent = {
   act: Act;
@@ -307,9 +308,23 @@ export class Hand {
         if (!this.has(say.grant)) this.#ask({ kind: 'denied', grant: say.grant, by: say.by });
         return;
       case 'shown':
-        this.shown.show(say.by, say.tab, say.act, this.#door.mirror()?.told ?? 0);
+        if (!this.#isOwnFrame(say)) this.shown.show(say.by, say.tab, say.act, this.#door.mirror()?.told ?? 0);
         return;
     }
+  }
+
+  /** The frame that was put there from here, by other ids. One that another console of this operator puts there takes its
+   * place. */
+  #isOwnFrame({ by, tab, act, again }: ToOperatorHand & { t: 'shown' }): boolean {
+    const framed = this.#framed;
+    if (by !== this.#door.me() || !framed || !/frame$/.test(act.t)) return false;
+    if (!again || act.t !== 'frame') {
+      this.#framed = undefined;
+      return false;
+    }
+    const node = framed.node ?? (tab === this.#door.tab() ? act.node : undefined);
+    this.#framed = { ...framed, node, again: { node: act.node, tab, told: this.#door.mirror()?.told ?? 0 } };
+    return true;
   }
 
   /** The relay did not pass a wish on. */
@@ -349,6 +364,8 @@ export class Hand {
     if (act.t === 'frame' || act.t === 'unframe') {
       sent.before = this.#framed;
       this.#framed = act.t === 'frame' ? { node: act.node, note: act.note } : undefined;
+      // It takes the place of one that another console of this operator had put there.
+      this.shown.show(this.#door.me(), tab, { t: 'unframe' }, 0);
     }
     if (act.t === 'point') return true;
     if (isQuiet) {
@@ -372,7 +389,12 @@ export class Hand {
   /** A picture of a tab is there: the snapshot with this sequence. */
   pictured(tab: number, sequence: number): void {
     this.shown.pictured(tab, sequence);
-    if (tab === this.#door.tab()) this.repainted();
+    if (tab !== this.#door.tab()) return;
+    this.repainted();
+    // It was told before the picture was drawn.
+    const { again } = this.#framed ?? {};
+    if (this.#framed && again?.tab === tab && again.told >= sequence)
+      this.#framed = { ...this.#framed, node: again.node };
   }
 
   /** Takes back what waits, in whatever tab. Its own answer ends it. */
@@ -380,7 +402,8 @@ export class Hand {
     if (this.#suggested) this.act({ t: 'unsuggest' }, undefined, { tab: this.#suggested.tab });
   }
 
-  /** Another picture, with ids of its own. A frame that is on the page stays there, but where is not known here. */
+  /** Another picture, with ids of its own. A frame that is on the page stays there, but where is not known here until it
+   * is told. */
   repainted(): void {
     if (this.#framed) this.#framed = { ...this.#framed, node: undefined };
     if (this.#suggested) this.#suggested = { ...this.#suggested, node: undefined };

@@ -2,7 +2,8 @@
 // its own operator. By tab, and by captured node: where that is on the screen is asked when it is drawn (hand-marks.svelte).
 //
 // Easy to get wrong: node ids begin anew with each picture, so a mark says how far the relay was when it was told (`told`),
-// and a picture that is younger takes it away. Whoever begins to watch is told the marks before the picture is there.
+// and a picture that is younger takes it away; what stands is told again by the new ids. Whoever begins to watch is told
+// the marks before the picture is there.
 
 /* eslint-disable svelte/prefer-svelte-reactivity -- only whether there is anything is shown by itself; the rest is read once a frame */
 

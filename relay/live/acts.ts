@@ -81,6 +81,8 @@ type Acting = {
   readonly moves: Map<number, Passed>;
   /** Where the pointer is, while that could not be told. */
   pointer: Pointed | undefined;
+  /** The tab that shows it, and the console that moved it last. */
+  points: { readonly tab: Tab; readonly peer: OperatorPeer } | undefined;
 };
 
 export const HAND_RATE = { burst: LIMITS.handBurst, perSec: LIMITS.handPerSec };
@@ -135,11 +137,18 @@ export class Acts {
     if (!acting) return;
     for (const waiting of [acting.passed, acting.offered, acting.moves])
       for (const passed of waiting.values()) if (passed.peer === peer) passed.peer = undefined;
-    if (this.#door.consoles(id).length === 0) acting.pointer = undefined;
+    if (acting.pointer?.peer === peer) acting.pointer = undefined;
+    if (this.#door.consoles(id).length > 0) {
+      if (acting.points?.peer === peer) this.#unpoint(acting);
+      return;
+    }
+    acting.pointer = undefined;
+    acting.points = undefined;
   }
 
   /** This tab's link is gone: what it has not answered, it never will. */
   left(tab: Tab): void {
+    for (const acting of this.#acting.values()) if (acting.points?.tab === tab) acting.points = undefined;
     this.#giveUp((passed) => passed.tab === tab);
   }
 
@@ -203,6 +212,7 @@ export class Acts {
     if (!tellPage(tab, { t: 'act', by: operator.id, n: number, act: said.act })) return 'away';
     acting.hasActed = true;
     if (isMark(said.act)) this.#marks.passed(operator.id, said.tab, said.act, peer);
+    this.#pointed(acting, tab, { peer, said });
     const until = this.#door.now() + (isOffer ? VISITOR_ANSWER_MS : ANSWER_MS);
     const passed: Passed = { peer, operator, said, url: this.#urlOf(said), tab, until, isGivenUp: false };
     if (isOffer) acting.offered.set(number, passed);
@@ -217,12 +227,36 @@ export class Acts {
 
   #point(acting: Acting, pointed: Pointed): void {
     const { peer, said } = pointed;
-    const { id } = acting.person;
     const tab = this.#aimed(acting.person, said);
     if (typeof tab === 'string') return;
     if (tab.socket.waiting() > MAX_BEFORE_POINTER) acting.pointer = pointed;
-    else if (tellPage(tab, { t: 'act', by: id, n: this.#nextNumber(), act: said.act }) && isMark(said.act))
-      this.#marks.passed(id, said.tab, said.act, peer);
+    else if (this.#tellPointer(acting, tab, said.act) && isMark(said.act)) {
+      this.#marks.passed(acting.person.id, said.tab, said.act, peer);
+      this.#pointed(acting, tab, pointed);
+    }
+  }
+
+  #tellPointer({ person }: Acting, tab: Tab, act: Act): boolean {
+    return tellPage(tab, { t: 'act', by: person.id, n: this.#nextNumber(), act });
+  }
+
+  /** A page shows where its operator points, and where they move the mouse: one pointer, in one tab. */
+  #pointed(acting: Acting, tab: Tab, { peer, said: { act } }: Pointed): void {
+    const isThere = act.t === 'move' || act.t === 'down' || (act.t === 'point' && act.at !== undefined);
+    const { points } = acting;
+    if (isThere) {
+      if (points && points.tab !== tab) this.#unpoint(acting);
+      acting.points = { tab, peer };
+    } else if (act.t === 'point' && points?.tab === tab) acting.points = undefined;
+  }
+
+  #unpoint(acting: Acting): void {
+    const { points } = acting;
+    acting.points = undefined;
+    const place = points && this.#door.tabs().find((each) => each.tab === points.tab);
+    if (!place) return;
+    this.#tellPointer(acting, points.tab, { t: 'point', down: false });
+    this.#marks.unpoint(acting.person.id, place.number);
   }
 
   #nextNumber(): number {
@@ -316,6 +350,7 @@ function createActing(person: Person, now: number): Acting {
     offered: new Map(),
     moves: new Map(),
     pointer: undefined,
+    points: undefined,
   };
 }
 

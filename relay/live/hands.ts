@@ -21,6 +21,7 @@ import { Acts, tellPage, type ActsDoor } from './acts.ts';
 import { Marks } from './marks.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Bucket } from './peer.ts';
+import type { RoomTab } from './room-tab.ts';
 import type { Tab } from './visitors.ts';
 
 export type HandsDoor = ActsDoor & {
@@ -70,7 +71,12 @@ export class Hands {
 
   constructor(door: HandsDoor) {
     this.#door = door;
-    this.#marks = new Marks({ room: door.room, tabs: () => door.tabs(), consoles: () => door.watching() });
+    this.#marks = new Marks({
+      room: door.room,
+      tabs: () => door.tabs(),
+      consoles: () => door.watching(),
+      ask: ({ tab }, by) => tab && tellPage(tab, { t: 'standing', by }),
+    });
     this.#acts = new Acts(door, (operator, grant) => this.#has(operator, grant), this.#marks);
     this.#atOnce = createBucket(AT_ONCE.burst, door.now());
     this.#strangers = createBucket(STRANGERS.burst, door.now());
@@ -115,6 +121,11 @@ export class Hands {
   /** What others show on the page, for a console that has just been told of its pictures. */
   showMarks(peer: OperatorPeer): void {
     this.#marks.greet(peer);
+  }
+
+  /** A picture of a tab is whole, with ids of its own. */
+  pictured(place: RoomTab): void {
+    this.#marks.pictured(place);
   }
 
   /** This console watches no longer. `isLost`: its link is; else its operator has left. */
@@ -282,6 +293,11 @@ export class Hands {
   fromVisitor(tab: Tab, say: FromVisitorHand): boolean {
     if (say.t === 'handled') return this.#acts.answered(tab, say);
     if (say.t === 'undone') return this.#acts.undone(tab, say);
+    if (say.t === 'stands') {
+      const place = this.#door.tabs().find((each) => each.tab === tab);
+      if (place) this.#marks.stands(place, say);
+      return true;
+    }
     if (say.on) this.#grant(tab, say.operator, say.grant);
     else this.#refuse(say.operator, say.grant);
     return true;

@@ -289,6 +289,7 @@ export class Room {
       this.#watchers.sendLive(bytes, header.sequence);
     } else this.#handOnSoon();
     const weight = this.#history.add(header, bytes, isAlone);
+    if (header.kind === KIND.Snapshot) this.hands.pictured(place);
     this.#door.metrics.framesOut.add(this.#watchers.size);
 
     place.unackedBytes += header.length;

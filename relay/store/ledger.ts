@@ -11,7 +11,7 @@
 // predecessor; what is hashed is the text that is stored, never JSON that a database has written anew.
 
 import { createHash } from 'node:crypto';
-import { and, asc, desc, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Suggestion } from '../../protocol/hand.ts';
 import type { Deed, LedgerEntry } from '../live/deed.ts';
 import { reasonOf, type Logger } from '../log.ts';
@@ -151,7 +151,8 @@ async function append(db: Database, entries: readonly Waiting[]): Promise<void> 
         number++;
         hash = hashOf(hash, number, body);
         const { id, room, operator, at } = entry;
-        return { id, accountId: account, number, room, operatorId: operator.id, at: new Date(at), body, hash };
+        const found = { room, operatorId: operator.id, at: new Date(at), words: stored(wordsOf(entry)) };
+        return { id, accountId: account, number, ...found, body, hash };
       });
     if (rows.length > 0) await tx.insert(ledger).values(rows);
   });
@@ -201,9 +202,12 @@ export type LedgerQuery = {
   limit: number;
 };
 
+/** Of these numbers on, and with these words in them, as far as the database can tell. */
+type Slice = { since?: number; words?: string };
+
 /** Newest first. */
-export async function readLedger(db: Database, account: string, query: LedgerQuery): Promise<StoredEntry[]> {
-  const { room, operator, site, from, to, before, limit } = query;
+export async function readLedger(db: Database, account: string, query: LedgerQuery & Slice): Promise<StoredEntry[]> {
+  const { room, operator, site, from, to, before, limit, since, words } = query;
   const rows = await db.orm
     .select()
     .from(ledger)
@@ -212,11 +216,11 @@ export async function readLedger(db: Database, account: string, query: LedgerQue
         eq(ledger.accountId, account),
         room === undefined ? undefined : eq(ledger.room, room),
         operator === undefined ? undefined : eq(ledger.operatorId, operator),
-        // Within JSON a quotation mark of a person's is written otherwise, so this can only be the entry's own site.
-        site === undefined ? undefined : sql`position(${`"site":"${site}"`} in ${ledger.body}) > 0`,
-        from === undefined ? undefined : gte(ledger.at, new Date(from)),
-        to === undefined ? undefined : lt(ledger.at, new Date(to)),
+        site === undefined ? undefined : eq(ledger.site, site),
+        ...within({ from, to }),
         before === undefined ? undefined : lt(ledger.number, before),
+        since === undefined ? undefined : gte(ledger.number, since),
+        words === undefined ? undefined : or(isNull(ledger.words), sql`position(${words} in ${ledger.words}) > 0`),
       ),
     )
     .orderBy(desc(ledger.number))
@@ -245,8 +249,12 @@ function readRow(row: typeof ledger.$inferSelect): StoredEntry {
   };
 }
 
-/** So many are looked through for words in one go; then whoever asks gets what was found, and from where to go on. */
-const MOST_LOOKED_THROUGH = 5000;
+/** So many are looked through for words in one go, a slice in each statement, so that others get their turn between two;
+ * then whoever asks gets what was found, and from where to go on. */
+const MOST_LOOKED_THROUGH = 500_000;
+const SLICE = 50_000;
+/** Entries without words of their own are read here, one by one. */
+const MOST_READ = 5000;
 
 export type LedgerPage = {
   entries: StoredEntry[];
@@ -260,28 +268,71 @@ export async function searchLedger(
   account: string,
   { text, ...query }: LedgerQuery & { text?: string },
 ): Promise<LedgerPage> {
+  const wanted = stored(text?.trim().toLowerCase() ?? '');
   const { limit } = query;
-  const wanted = text?.trim().toLowerCase();
+  const span = await numbersIn(db, account, query);
+  if (!span) return { entries: [] };
+  const spanned = { ...query, ...span };
+  if (wanted) return searchWords(db, account, spanned, wanted);
+  return pageOf(await readLedger(db, account, { ...spanned, limit: limit + 1 }), limit);
+}
+
+/** Which numbers there are within a time: a database that goes down from the newest would look at all that is newer. */
+async function numbersIn(
+  db: Database,
+  account: string,
+  { from, to, before }: LedgerQuery,
+): Promise<{ since: number; before?: number } | undefined> {
+  if (from === undefined && to === undefined) return { since: 1, ...(before === undefined ? {} : { before }) };
+  // Not the bare column, of which a database takes the highest by going down from the newest.
+  const number = sql<string | null>`${ledger.number} + 0`;
+  const [span] = await db.orm
+    .select({ first: sql<string | null>`min(${number})`, last: sql<string | null>`max(${number})` })
+    .from(ledger)
+    .where(and(eq(ledger.accountId, account), ...within({ from, to })));
+  const { first, last } = span ?? { first: null, last: null };
+  if (first === null || last === null) return undefined;
+  return { since: Number(first), before: Math.min(before ?? Infinity, Number(last) + 1) };
+}
+
+function within({ from, to }: { from: number | undefined; to: number | undefined }) {
+  return [
+    from === undefined ? undefined : gte(ledger.at, new Date(from)),
+    to === undefined ? undefined : lt(ledger.at, new Date(to)),
+  ];
+}
+
+async function searchWords(
+  db: Database,
+  account: string,
+  query: LedgerQuery & { since: number },
+  words: string,
+): Promise<LedgerPage> {
+  const { limit, since: first } = query;
   const entries: StoredEntry[] = [];
-  let { before } = query;
-  for (let looked = 0; looked < MOST_LOOKED_THROUGH;) {
-    const most = wanted ? ROWS_AT_ONCE : limit + 1;
-    const found = await readLedger(db, account, { ...query, ...(before === undefined ? {} : { before }), limit: most });
-    for (const entry of found) {
-      if (wanted && !wordsOf(entry).includes(wanted)) continue;
-      // One more than was asked for: so there is a next page.
-      if (entries.length === limit) return { entries, next: entries.at(-1)?.number ?? 1 };
-      entries.push(entry);
-    }
-    if (found.length < most) return { entries };
-    looked += found.length;
-    before = found.at(-1)?.number ?? 0;
+  let before = query.before ?? (await lengthOfLedger(db, account)) + 1;
+  const last = Math.max(first, before - MOST_LOOKED_THROUGH);
+  let read = 0;
+  while (before > last && read < MOST_READ) {
+    const since = Math.max(last, before - SLICE);
+    const found = await readLedger(db, account, { ...query, before, since, words, limit: limit + 1 });
+    read += found.length;
+    entries.push(...found.filter((entry) => stored(wordsOf(entry)).includes(words)));
+    if (entries.length > limit) return pageOf(entries, limit);
+    // One that is full has more behind it.
+    before = found.length > limit ? (found.at(-1)?.number ?? since) : since;
   }
-  return before === undefined ? { entries } : { entries, next: before };
+  return before > first ? { entries, next: before } : { entries };
+}
+
+/** `found`: one more than is shown, if there is a next page. */
+function pageOf(found: StoredEntry[], limit: number): LedgerPage {
+  const entries = found.slice(0, limit);
+  return found.length > limit ? { entries, next: entries.at(-1)?.number ?? 1 } : { entries };
 }
 
 /** What a person may look for, in lower case. Not by the database: what it takes for the same letter depends on its locale. */
-function wordsOf({ operator, url, deed }: StoredEntry): string {
+function wordsOf({ operator, url, deed }: Pick<StoredEntry, 'operator' | 'url' | 'deed'>): string {
   const words = [operator.name, url];
   if (deed.kind === 'undo') words.push(deed.what, deed.was, deed.now);
   if (deed.kind === 'act') {
@@ -290,6 +341,11 @@ function wordsOf({ operator, url, deed }: StoredEntry): string {
     for (const value of Object.values(act)) if (typeof value === 'string' && value !== act.t) words.push(value);
   }
   return words.join('\n').toLowerCase();
+}
+
+/** Characters that no database takes as text are left out. */
+function stored(text: string): string {
+  return text.replace(/[\0\p{Surrogate}]/gu, '');
 }
 
 export type LedgerCheck = {

@@ -123,9 +123,16 @@ export const ledger = pgTable(
     body: text('body').notNull(),
     /** Hex SHA-256 of the entry before this one, its own number and its own body. */
     hash: text('hash').notNull(),
+    /** Within JSON a quotation mark of a person's is written otherwise, so the first of these is the entry's own site. */
+    site: text('site').generatedAlwaysAs(sql.raw(`substring(body from '"site":"([^"]*)"')`)),
+    /** What a person may look for, in lower case. Not in the chain; null in what was written before there was this. */
+    words: text('words'),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.number] }),
     index('ledger_room').on(table.accountId, table.room, table.number),
+    index('ledger_operator').on(table.accountId, table.operatorId, table.number),
+    index('ledger_site').on(table.accountId, table.site, table.number),
+    index('ledger_at').on(table.accountId, table.at, table.number),
   ],
 );

@@ -19,6 +19,14 @@ beforeAll(async () => {
     '/',
     page('Home', '<h1>Home</h1><img src="/dot.svg"><input id="name"><a href="/next">next</a><div id="host"></div>'),
   );
+  world.site.pages.set(
+    '/list',
+    page(
+      'List',
+      `<style>body{margin:0}li{height:40px;background:#00ff00}li:nth-child(3n){background:#0000ff}ul{margin:0}</style>
+      <ul>${'<li>One of many</li>'.repeat(3000)}</ul><script>scrollTo(0, 40 * 900)</script>`,
+    ),
+  );
   world.site.pages.set('/next', page('Next', '<h1>Next page</h1>'));
 });
 
@@ -46,4 +54,49 @@ test('[B115] the page is there with its looks, moves, goes on to the next page, 
   await operator.overlay('ended');
   expect(operator.errors).toEqual([]);
   expect(visitor.errors).toEqual([]);
+});
+
+test('a quote of a long list: what is seen is in the picture, and the rest is one box before it', async () => {
+  const { visitor, operator } = await world.openViewed('/list');
+  const { page } = operator;
+  await operator.mirrorHas(`document.documentElement.scrollTop === 36000`);
+  await page.evaluate(() => {
+    const kept = window as unknown as { written: number };
+    const { set = () => undefined, ...rest } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src') ?? {};
+    Object.defineProperty(HTMLImageElement.prototype, 'src', {
+      ...rest,
+      set(this: HTMLImageElement, value: string) {
+        if (value.startsWith('data:image/svg')) kept.written = value.split('height%3A').length;
+        set.call(this, value);
+      },
+    });
+  });
+  await operator.click('tool-frame');
+  await visitor.page.bringToFront();
+  await visitor.allow();
+  await page.bringToFront();
+  await page.waitForSelector('[data-testid="hand-surface"]');
+  await page.keyboard.press('ArrowDown');
+  for (let steps = 0; steps < 4; steps++) await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction(() => document.querySelector('[data-testid="hand-chosen"]')?.textContent === 'List');
+  await page.keyboard.press('q');
+  await operator.click('quotes');
+  await page.waitForSelector('[data-testid="quote"][data-picture="there"] img');
+  const colours = await page.$eval('[data-testid="quote"][data-picture="there"] img', async (image) => {
+    const shown = image as HTMLImageElement;
+    await shown.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = shown.naturalWidth;
+    canvas.height = shown.naturalHeight;
+    const context = canvas.getContext('2d');
+    context?.drawImage(shown, 0, 0);
+    return [20, 60, 100, 140, 180, 220].map((y) => {
+      const [, green = 0, blue = 0] = context?.getImageData(300, y, 1, 1).data ?? [];
+      return green > blue ? 'green' : blue > green ? 'blue' : 'none';
+    });
+  });
+  // The 901st is the first.
+  expect(colours).toEqual(['green', 'green', 'blue', 'green', 'green', 'blue']);
+  expect(await page.evaluate(() => (window as unknown as { written: number }).written)).toBeLessThan(100);
+  expect(operator.errors).toEqual([]);
 });

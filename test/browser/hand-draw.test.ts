@@ -124,6 +124,24 @@ test('one draws; the visitor and a colleague see it there, later too; it goes wi
   await boris.overlay('none');
   await shows('Boris, anew', () => inConsole(boris), [-10, -10, 110, 50]);
 
+  // A picture with ids of its own, of the same page: everybody's, and for who comes after it.
+  await visitor.page.bringToFront();
+  await visitor.press('Pause');
+  await boris.page.bringToFront();
+  await boris.overlay('paused');
+  await visitor.page.bringToFront();
+  await visitor.press('Resume');
+  await shows('the visitor', () => onPage(visitor), [-10, -10, 110, 50]);
+  await boris.page.bringToFront();
+  await boris.overlay('none');
+  await shows('Boris, after the pause', () => inConsole(boris), [-10, -10, 110, 50]);
+  await anna.page.bringToFront();
+  await shows('Anna, after the pause', () => inConsole(anna), [-10, -10, 110, 50]);
+  await boris.page.reload();
+  await boris.page.bringToFront();
+  await boris.overlay('none');
+  await shows('Boris, anew after the pause', () => inConsole(boris), [-10, -10, 110, 50]);
+
   // In the ledger is that it was drawn, not what.
   await until('the stroke in the ledger', async () => {
     const answer = await fetch(`${world.relay.url}/api/ledger?room=${room}`, { headers: { cookie: world.cookie } });

@@ -149,7 +149,8 @@ describe('choosing and framing', () => {
     const frames = await hand.heard('frame', 2);
     hand.answer(frames[1]?.n ?? 0, { done: false, why: 'paused' });
     await desk.page.waitForSelector('[data-testid="hand-refused"][data-why="paused"]');
-    expect(await desk.count('hand-framed')).toBe(1);
+    // It is drawn with the next frame.
+    await expect.poll(() => desk.count('hand-framed')).toBe(1);
     await desk.click('frame-edit');
     await hasFocus('hand-note');
     expect(await desk.page.$eval('[data-testid="hand-note"]', (field) => (field as HTMLInputElement).value)).toBe(

@@ -227,6 +227,31 @@ onEachDatabase((db) => {
     expect(await found({ limit: 7 })).toEqual([[8, 7, 6, 5, 4, 3, 2], 2]);
   });
 
+  test('words in the oldest of many entries; in those from before words were kept, too', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    const many = 6000;
+    for (let index = 1; index <= many; index++) ledger.write(entry(mine, index));
+    await ledger.close();
+    const found = async (text: string, before?: number) => {
+      const { entries, next } = await searchLedger(db(), mine, { limit: 2, text, ...(before ? { before } : {}) });
+      return [entries.map(({ number }) => number), next];
+    };
+    expect(await found('field "1"')).toEqual([[1], undefined]);
+    expect(await found('field "12')).toEqual([[1299, 1298], 1298]);
+    expect(await found('field "12', 121)).toEqual([[120, 12], undefined]);
+    expect(await found('nowhere')).toEqual([[], undefined]);
+    expect(await found('\0\ud800')).toEqual([[6000, 5999], 5999]);
+    await db().sql`update ledger set words = null where number < 1000`;
+    expect(await found('field "12', 121)).toEqual([[120, 12], undefined]);
+    expect(await found('field "1"')).toEqual([[1], undefined]);
+    // So many can't be read in one go.
+    await db().sql`update ledger set words = null`;
+    const [none, next] = await found('field "1"');
+    expect(none).toEqual([]);
+    expect(await found('field "1"', Number(next))).toEqual([[1], undefined]);
+  });
+
   test('an undone change is in the chain; the chain is checked in parts; what was made unreadable is shown as that', async () => {
     const mine = await addAccount();
     const ledger = open();

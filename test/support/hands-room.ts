@@ -48,6 +48,8 @@ export function openHandsRoom() {
   const tab = (key: string, url = 'https://shop.example/') => {
     const acts: ActSaid[] = [];
     const hands: Hands[] = [];
+    /** Whose marks it was asked for. */
+    const asked: string[] = [];
     /** What it was told of the site's policy. */
     const policies: HandPolicy[] = [];
     const heardPolicy = (text: string) => {
@@ -69,6 +71,7 @@ export function openHandsRoom() {
             const { say } = parseToHand(text);
             heard.push(say.t);
             if (say.t === 'act') acts.push(say);
+            else if (say.t === 'standing') asked.push(say.by);
             else if (say.t === 'hands') hands.push(say.hands);
             else heardPolicy(text);
             return line.takes;
@@ -113,6 +116,7 @@ export function openHandsRoom() {
     return {
       acts,
       hands,
+      asked,
       policies,
       heard,
       line,

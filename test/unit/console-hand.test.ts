@@ -267,7 +267,7 @@ describe('a hand', () => {
       me: () => ME.id,
       tab: () => 1,
       // Of the mirror an act asks only how far it is.
-      mirror: () => ({ sequence: 9 }) as never,
+      mirror: () => ({ sequence: 9, told: 9 }) as never,
     });
   });
   afterEach(() => {
@@ -281,6 +281,27 @@ describe('a hand', () => {
     granted();
     hand.act(key, spot);
     expect(said).toEqual([{ t: 'act', tab: 1, n: 1, seen: 9, act: key }]);
+  });
+  test('the own frame stays its own by the ids of a new picture, told before or after that is drawn', () => {
+    granted();
+    const frame = (node: number): Act => ({ t: 'frame', node, note: 'Here' });
+    const told = (node: number, again?: true) =>
+      hand.say({ t: 'shown', by: ME.id, tab: 1, act: frame(node), ...(again && { again }) });
+    hand.act(frame(3));
+    hand.pictured(1, 8);
+    expect([hand.framed, hand.hasFrame]).toEqual([undefined, true]);
+    told(33, true);
+    expect(hand.framed).toBe(33);
+    told(43, true);
+    expect(hand.framed).toBe(33);
+    hand.pictured(1, 8);
+    expect([hand.framed, hand.hasFrame]).toEqual([43, true]);
+    expect(hand.shown.isEmpty).toBe(true);
+    // That of another console of this operator takes its place.
+    told(5);
+    expect([hand.hasFrame, hand.shown.of(1)?.frames.get(ME.id)?.node]).toEqual([false, 5]);
+    hand.act(frame(6));
+    expect([hand.framed, hand.shown.isEmpty]).toEqual([6, true]);
   });
   test('what is not granted is not sent', () => {
     expect(hand.act(key, spot)).toBe(false);

@@ -197,6 +197,90 @@ test('[G8] only what is in the picture that is there now', () => {
   expect(told(dora)).toEqual([]);
 });
 
+test('[G8] after a new picture the page says where it all is now, and every console is told; the page adds nothing', () => {
+  const { world, tab, anna, boris, clock } = open();
+  anna.act(stroke(1));
+  anna.act(stroke(2));
+  anna.act(FRAME);
+  for (const act of tab.acts) tab.handled({ done: true }, act);
+  const stands = (...strokes: number[]) =>
+    tab.hand({
+      t: 'stands',
+      operator: 'anna',
+      frame: 70,
+      strokes: strokes.map((number) => ({ stroke: number, node: 70 + number })),
+    });
+  // Nobody has asked.
+  stands(1, 2);
+  tab.piece();
+  clock.advance(2000);
+  expect(tab.asked).toEqual([]);
+  tab.picture();
+  expect(tab.asked).toEqual(['anna']);
+  const before = told(boris).length;
+  const late = world.console('clara');
+  late.watch();
+  stands(2, 9);
+  stands(2);
+  const again = [
+    { t: 'shown', by: 'anna', tab: 1, act: { ...stroke(2), node: 72 }, again: true },
+    { t: 'shown', by: 'anna', tab: 1, act: { ...FRAME, node: 70 }, again: true },
+  ];
+  expect(anna.shown).toEqual(again);
+  expect(boris.shown.slice(before)).toEqual(again);
+  expect(late.shown).toEqual(again);
+  const dora = world.console('dora');
+  dora.watch();
+  expect(dora.shown.map(({ act }) => act)).toEqual(again.map(({ act }) => act));
+});
+
+test('[G8] a page that takes picture after picture is asked once a second; one that is back is asked anew', () => {
+  const { world, tab, anna, clock } = open();
+  anna.act(stroke(1));
+  tab.handled();
+  for (let index = 0; index < 5; index++) tab.picture();
+  expect(tab.asked).toEqual(['anna']);
+  clock.advance(1000);
+  expect(tab.asked).toEqual(['anna', 'anna']);
+  clock.advance(5000);
+  expect(tab.asked.length).toBe(2);
+  tab.lose();
+  const back = world.tab('tab1');
+  back.picture();
+  clock.advance(1000);
+  expect(back.asked).toEqual(['anna']);
+});
+
+test('[G8] an operator has one pointer: in the tab where they are, by whatever it is moved', () => {
+  const { world, tab, anna, boris } = open('point', 'control');
+  const other = world.tab('tab2');
+  other.picture();
+  const points = ({ acts }: typeof tab) => acts.map(({ act }) => (act.t === 'point' && !act.at ? 'gone' : act.t));
+  anna.act(pointAt(1));
+  anna.act(pointAt(2), { tab: 2 });
+  expect(points(tab)).toEqual(['point', 'gone']);
+  expect(told(boris)).toEqual(['point 1', 'point 2', 'point gone']);
+  expect(boris.shown.map(({ tab }) => tab)).toEqual([1, 2, 1]);
+  anna.act(CLICK);
+  expect(points(other)).toEqual(['point', 'gone']);
+  anna.act(pointAt(3));
+  expect(points(tab)).toEqual(['point', 'gone', 'down', 'point']);
+});
+
+test('[G8] a pointer goes with the console that moved it last, and stays when another of that operator goes', () => {
+  const { world, tab, anna, boris } = open();
+  const second = world.console('anna');
+  second.watch();
+  anna.act(pointAt(1));
+  second.act(pointAt(2));
+  anna.leave();
+  expect(told(boris)).toEqual(['point 1', 'point 2']);
+  anna.watch();
+  second.lose();
+  expect(told(boris).slice(2)).toEqual(['point gone']);
+  expect(tab.acts.at(-1)?.act).toEqual(GONE);
+});
+
 test('[G8] of much ink the newest, in bytes and in strokes', () => {
   const { world, tab, anna, clock } = open();
   const long = Array.from({ length: LIMITS.maxStrokeNumbers }, () => 12_345.6);
