@@ -1,9 +1,9 @@
-// What is granted, said in the badge for as long as it is, each with a button that takes it back. And the other way to
-// take it back: Escape twice, wherever the focus is.
+// What is granted, said in the badge for as long as it is: a line for each operator, and on it a button for each grant that
+// takes back just this one. And the other way to take it back: Escape twice, wherever the focus is.
 //
 // Easy to get wrong: only a trusted click or key counts, and a key that is held is one key. The page gets its Escape all
 // the same. A button that is made anew loses the focus: only what is another is made again. A key in a frame of the page
-// is heard only in that frame.
+// is heard only in that frame, and its time is by that frame's own clock.
 
 import { HAND_COLOURS, type Grant } from '../protocol/hand.ts';
 import type { HandDoor } from './hand-door.ts';
@@ -32,22 +32,28 @@ export function createBar(
 ): Bar {
   const { make, mark, surface, handover } = door;
   const { host } = handover;
-  const rows = make('div', 'granted');
+  const said = mark(make('p', 'said'), { role: 'alert' });
+  const note = make('p', 'dim', words.pausedHere);
+  const rows = make('div', 'granted', said, note);
   let shown: readonly Granted[] = [];
-  let told = '';
+  let told: readonly string[] = [];
+  /** Lines and buttons, by what they are about. */
+  let kept = new Map<string, HTMLElement>();
   let lastEscape = -Infinity;
+  let lastHeard: Event | undefined;
 
   const heard = (event: Event) => {
     if (!event.isTrusted || event.type !== 'keydown') return;
     pressed(event as KeyboardEvent);
-    const { key, repeat, timeStamp } = event as KeyboardEvent;
-    if (!repeat) counted(key === 'Escape', timeStamp);
+    const { key, repeat, view, timeStamp } = event as KeyboardEvent;
+    // Or heard a second time by another listener of ours.
+    if (repeat || event === lastHeard) return;
+    lastHeard = event;
+    const { performance: its } = (view ?? window) as typeof window;
+    counted(key === 'Escape', performance.now() - (its.now() - timeStamp));
   };
   const counted = (isEscape: boolean, at: number) => {
-    const since = at - lastEscape;
-    // Heard a second time by another listener of ours.
-    if (since === 0) return;
-    const isTwice = isEscape && since > 0 && since <= TWICE_WITHIN_MS;
+    const isTwice = isEscape && at - lastEscape <= TWICE_WITHIN_MS;
     lastEscape = isEscape ? at : -Infinity;
     if (!isTwice || shown.length === 0) return;
     // The mouse first; who only points is in nobody's way.
@@ -73,17 +79,51 @@ export function createBar(
     }
   };
 
-  const row = (granted: Granted, isOnHold: boolean, isPausedHere: boolean) => {
-    const { who, grant } = granted;
+  /** Those that are there already stay as they are. */
+  const arrange = (parent: Element, first: number, wanted: readonly Element[]) => {
+    for (const each of [...parent.children].slice(first)) if (!wanted.includes(each)) each.remove();
+    for (const [index, each] of wanted.entries()) {
+      const there = parent.children[first + index] ?? null;
+      if (there !== each) parent.insertBefore(each, there);
+    }
+  };
+
+  const line = ({ name, colour }: Who) => {
     const swatch = make('span', 'swatch');
-    swatch.style.setProperty('--who', HAND_COLOURS[who.colour] ?? '');
-    const isOff = isPausedHere && grant === 'control';
-    const said = make('span', '', isOff ? words.pausedHere : (isOnHold ? words.onHold : words.has)[grant](who.name));
-    const button = make('button', '', words.takeBack[grant]);
+    swatch.style.setProperty('--who', HAND_COLOURS[colour] ?? '');
+    const who = mark(make('span', '', name), { title: name });
+    return make('div', '', make('p', '', swatch, who), make('div', ''));
+  };
+
+  const chip = (granted: Granted) => {
+    const { who, grant } = granted;
+    const button = make('button', grant, words.grant[grant]);
     host.listen(button, 'click', (event) => {
       if (event.isTrusted) takeBack([granted]);
     });
-    return make('div', grant, mark(make('p', '', swatch, said), { role: 'alert' }), button);
+    return mark(button, { 'aria-label': words.takeBack[grant](who.name) });
+  };
+
+  const fill = () => {
+    const before = kept;
+    kept = new Map();
+    const keep = (key: string, create: () => HTMLElement) => {
+      const element = kept.get(key) ?? before.get(key) ?? create();
+      kept.set(key, element);
+      return element;
+    };
+    const chips = new Map<HTMLElement, HTMLElement[]>();
+    for (const granted of shown) {
+      const { who, grant } = granted;
+      const key = `${who.id} ${who.colour} ${who.name}`;
+      const row = keep(key, () => line(who));
+      chips.set(row, [...(chips.get(row) ?? []), keep(`${grant} ${key}`, () => chip(granted))]);
+    }
+    // By the keyboard; after a press, a key is meant for something else.
+    const hadFocus = rows.querySelector(':focus-visible') !== null;
+    arrange(rows, 2, [...chips.keys()]);
+    for (const [row, its] of chips) if (row.lastElementChild) arrange(row.lastElementChild, 0, its);
+    if (hadFocus && !rows.contains(surface.root.activeElement)) rows.querySelector('button')?.focus();
   };
 
   return {
@@ -94,11 +134,19 @@ export function createBar(
       if (granted.length > 0) listen(window);
       const badge = surface.root.querySelector('.badge');
       if (badge && rows.parentNode !== badge) badge.append(rows);
-      const now = [...granted.map(({ who, grant }) => `${who.id} ${grant} ${who.name}`), isOnHold, isPausedHere].join();
-      if (now === told) return;
-      told = now;
-      rows.replaceChildren(...granted.map((each) => row(each, isOnHold, isPausedHere)));
+      note.hidden = !isPausedHere || !granted.some(({ grant }) => grant === 'control');
+      // That nothing of it can be used, the badge says itself.
+      rows.classList.toggle('off', isOnHold);
+      rows.classList.toggle('closed', isPausedHere);
       rows.hidden = granted.length === 0;
+      fill();
+      const now = granted.map(({ who, grant }) =>
+        isPausedHere && grant === 'control' ? words.pausedHere : words.has[grant](who.name),
+      );
+      if (now.join() === told.join()) return;
+      // Only what is new is read out.
+      said.textContent = now.filter((each) => !told.includes(each)).join('. ');
+      told = now;
     },
   };
 }

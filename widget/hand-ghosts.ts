@@ -1,6 +1,7 @@
 // What operators suggest, one of each: a ghost at the element, and a card beside it with the visitor's two answers. Owns
 // the cards, their keys and the guard of what accepts; how a suggestion is done is the engine's, and where the card and
-// the ghost stand is hand-marks.ts's.
+// the ghost stand is hand-marks.ts's. In a small window, where two cards would lie over each other or over all of the page,
+// only the newest is open: of the others the head is shown, with a button that makes one the newest.
 //
 //   suggest → could it be done? → shown → accepted → engine → its outcome       → or declined, withdrawn, gone, no-answer
 //
@@ -143,12 +144,13 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
     const yes = make('button', 'main', words.accept);
     const no = make('button', 'side', words.decline);
     const keys = make('p', 'dim', words.keys);
-    const head = make('b', '', make('span', '', words.suggestedBy(name)));
+    const bring = mark(make('button', 'bring', words.bring), { 'aria-label': `${words.bring}: ${name}` });
+    const head = make('b', '', make('span', '', words.suggestedBy(name)), bring);
     const card = make('div', 'card ghost', head, make('p', '', does));
     if (value) card.append(make('p', 'value', value));
     card.append(make('div', 'answers', no, yes), keys);
     mark(card, { role: 'group', 'aria-label': `${words.suggestedBy(name)} ${does}` });
-    return { id, card, yes, no, keys, sentence: [words.suggestedBy(name), does, value, words.keys].join(' ') };
+    return { id, card, yes, no, bring, keys, sentence: [words.suggestedBy(name), does, value, words.keys].join(' ') };
   };
 
   /** Where a field would show it, as it would. */
@@ -169,7 +171,7 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
     const node = nodeOf(at.node);
     if ('why' in found) return answer(found);
     if (!node) return answer({ done: false, why: 'gone' });
-    const { id, card, yes, no, keys, sentence } = cardOf(who, act, found.name, found.value);
+    const { id, card, yes, no, bring, keys, sentence } = cardOf(who, act, found.name, found.value);
     const unstick = marks.stick(who, node, card, found.value === undefined ? at : shadeOf(found.element, found.value));
     cards.append(card);
     const cover = coverOf(card);
@@ -244,6 +246,14 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
     });
     host.listen(no, 'click', (event) => {
       if (event.isTrusted) ghost.end({ done: false, why: 'declined' });
+    });
+    host.listen(bring, 'click', (event) => {
+      if (!event.isTrusted || standing.get(id) !== ghost) return;
+      const hadFocus = surface.root.activeElement === bring;
+      standing.delete(id);
+      standing.set(id, ghost);
+      doubtAll();
+      if (hadFocus) no.focus({ preventScroll: true });
     });
     host.after(0, () => {
       if (standing.get(id) === ghost) said.textContent = sentence;

@@ -32,8 +32,6 @@ export type Marks = {
   unframe(id: string): void;
   /** Which captured nodes this operator's frame and finished strokes are at now. */
   standing(id: string): { frame?: number; strokes: { stroke: number; node: number }[] };
-  /** All of an operator's. */
-  clear(id: string): void;
   /** Takes away what operators that are not among these have, and hides all while nothing may be shown. Who has the
    * mouse has a pointer, and nothing else of this. */
   keep(isShown: boolean, pointing: (id: string) => boolean, controlling: (id: string) => boolean): void;
@@ -130,12 +128,12 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     element.classList.toggle('up', top > to.window.bottom - NAME_HEIGHT);
   };
 
-  /** `taken`: where no note may lie, on the badge and on other notes. */
-  const placeFrame = (to: Measure, frame: Frame, taken: Box[]) => {
+  /** Around what is to be seen of the element. Undefined: it has no box. */
+  const placeBox = (to: Measure, frame: Frame): Box | undefined => {
     const { box, tag, way, node } = frame;
     const at = boxOf(idOf(node));
     box.hidden = tag.hidden = !at;
-    if (!at) return;
+    if (!at) return undefined;
     const now = performance.now();
     if (now - frame.looked > CLIPS_MS) Object.assign(frame, { clips: clipsOf(node), looked: now });
     const sight = { ...to.window };
@@ -160,17 +158,20 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     move(box, framed.left, framed.top);
     box.style.width = `${framed.right - framed.left}px`;
     box.style.height = `${framed.bottom - framed.top}px`;
-    placeNote(to, tag, framed, taken);
+    return framed;
   };
 
-  /** Beneath what it is about, or over it, or beside it, or as near as can be. */
-  const placeNote = (to: Measure, tag: HTMLElement, about: Box, taken: Box[]) => {
+  /** Beneath what it is about, or over it, or beside it, or as near as can be. `taken`: where no note may lie, on the badge
+   * and on other notes; `others`: what they are about. */
+  const placeNote = (to: Measure, tag: HTMLElement, about: Box, taken: Box[], others: readonly Box[]) => {
     const wide = tag.offsetWidth;
     const tall = tag.offsetHeight;
     const lowest = to.window.bottom - GAP - tall;
     const within = (value: number, most: number) => Math.max(GAP, Math.min(value, most));
     const across = (value: number) => within(value, to.window.right - GAP - wide);
-    const columns = [across(about.left), across(about.right + CLOSE), across(about.left - CLOSE - wide)] as const;
+    const beside = ({ left, right }: Box) => [across(right + CLOSE), across(left - CLOSE - wide)];
+    const first = across(about.left);
+    const columns = [first, ...[about, ...taken, ...others].flatMap(beside)];
     const nearest = within(about.bottom + CLOSE, lowest);
     const find = (free: readonly Box[]): { x: number; y: number } | undefined => {
       for (const x of columns) {
@@ -186,8 +187,8 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     };
     // What is as large as the window has nothing beside it; and of two notes in a small one the newer is on top, but not
     // on the badge, which comes first.
-    const places = [[about, ...taken], taken, taken.slice(0, 1)].map(find);
-    const { x, y } = places.find(Boolean) ?? { x: columns[0], y: nearest };
+    const places = [[about, ...taken, ...others], [about, ...taken], taken, taken.slice(0, 1)].map(find);
+    const { x, y } = places.find(Boolean) ?? { x: first, y: nearest };
     move(tag, x, y);
     taken.push({ left: x, top: y, right: x + wide, bottom: y + tall });
   };
@@ -195,9 +196,20 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
   const place = () => {
     const to = measure();
     for (const pointer of pointers.values()) placePointer(to, pointer);
-    const badge = surface.root.querySelector('.badge')?.getBoundingClientRect();
-    const taken = badge ? [to.box(badge)] : [];
-    for (const frame of [...stuck, ...frames.values()]) placeFrame(to, frame, taken);
+    // The badge first, then the card of a file.
+    const ours = ['.badge', '.offer'].flatMap((each) => surface.root.querySelector(each) ?? []);
+    const taken = ours.map((each) => to.box(each.getBoundingClientRect()));
+    const framed = [...stuck, ...frames.values()].map((frame) => ({ tag: frame.tag, about: placeBox(to, frame) }));
+    const pending = framed.slice(0, stuck.size).map(({ about }) => about);
+    for (const { tag, about } of framed)
+      if (about)
+        placeNote(
+          to,
+          tag,
+          about,
+          taken,
+          pending.filter((each): each is Box => !!each && each !== about),
+        );
     ink.place(to);
   };
 
@@ -228,11 +240,6 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     ink.undraw(id, stroke);
     if (stroke === undefined) heard.delete(id);
     go();
-  };
-  const clear = (id: string) => {
-    unpoint(id);
-    unframe(id);
-    undraw(id);
   };
 
   return {
@@ -317,7 +324,6 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
       const strokes = ink.standing(id).map(({ stroke, node }) => ({ stroke, node: idOf(node) }));
       return { ...(framed > 0 ? { frame: framed } : {}), strokes: strokes.filter(({ node }) => node > 0) };
     },
-    clear,
     keep(isShownNow, pointing, controlling) {
       isShown = isShownNow;
       for (const id of pointers.keys()) if (!pointing(id) && !controlling(id)) unpoint(id);

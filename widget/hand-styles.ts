@@ -1,6 +1,6 @@
 // What the hand adds to the widget's style sheet (styles.ts, whose colours and rules hold here too). An operator's colour
 // is in --who. Nothing of it takes a click but the buttons in the badge
-// and the cards of what is suggested.
+// and the cards of what is suggested. These cast no shadow: to a browser that says what is covered, a shadow covers.
 
 export const HAND_STYLES = `
 .hand,.hand *{pointer-events:none}
@@ -23,7 +23,7 @@ export const HAND_STYLES = `
 .tag b svg{width:18px;height:18px;stroke-width:2.5}
 .tag p{font-size:15px;line-height:21px;max-height:147px;overflow:hidden;white-space:pre-line}
 .ghosts{position:fixed;inset:0;pointer-events:none}
-.ghosts>.card{left:0;top:0;position:absolute;width:max-content;max-width:min(340px,100% - 24px);max-height:calc(100% - 24px);padding:10px 14px;border:0;border-top:4px solid var(--who);border-radius:14px;box-shadow:0 0 0 2px var(--who),0 6px 24px #0005;pointer-events:auto;animation:none}
+.ghosts>.card{left:0;top:0;position:absolute;width:max-content;max-width:min(340px,100% - 24px);max-height:calc(100% - 24px);padding:10px 14px;border:0;border-top:4px solid var(--who);border-radius:14px;box-shadow:0 0 0 2px var(--who);pointer-events:auto;animation:none}
 .ghost b{display:flex;align-items:center;gap:6px;font-size:13px;line-height:18px;color:var(--dim)}
 .ghost b svg{width:18px;height:18px;stroke-width:2.5}
 .ghost b span{overflow-wrap:anywhere}
@@ -31,7 +31,9 @@ export const HAND_STYLES = `
 .ghost .answers{position:static;padding:10px 0 0;gap:8px}
 .ghost .answers button{flex:1 1 auto;min-height:40px;padding:6px 14px;white-space:nowrap}
 .ghost .dim{margin-top:6px;font-size:13px;line-height:18px}
-.older .dim{display:none}
+.older .dim,.bring{display:none}
+.ghosts>:not(.older){z-index:1}
+@media(max-width:720px),(max-height:480px){.older :is(p,.answers){display:none}.ghosts .older{padding:4px 4px 4px 12px}.older .bring{display:inline-flex;min-height:44px;padding:4px 14px;margin-inline-start:auto;background:var(--soft);color:var(--fg)}}
 @media(hover:none){.ghost .dim{display:none}}
 .hand .ghost{border-style:dashed}
 .ghost>svg{position:absolute;margin:-2px 0 0 -4px;width:26px;height:26px;fill:var(--who);stroke:#fff;stroke-width:1.8;opacity:.75;animation:ghost 1.6s ease-in-out infinite}
@@ -39,16 +41,23 @@ export const HAND_STYLES = `
 .shade{position:absolute;inset:2px;overflow:hidden;white-space:pre-wrap;border-radius:4px;background:#fffffff0;color:var(--who)}
 .shade.line{display:flex;align-items:center;white-space:pre}
 .shade span{flex:1;opacity:.8;font-style:italic}
-.hand .said,.ghosts .said{width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .granted,.doings{flex:1 1 100%;contain:inline-size;display:grid;gap:6px}
-.granted div,.doings div{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;padding-top:6px;border-top:1px solid #ffffff2e}
-.paused :is(.granted,.doings) div{border-color:#0003}
-.granted p{flex:1 1 170px;display:flex;align-items:center;gap:12px}
-.granted p span{overflow-wrap:anywhere}
+.granted{grid-template-columns:minmax(0,1fr);max-height:170px;padding:8px 4px;margin:-8px -4px;overflow:auto;touch-action:pan-y}
+.granted>div,.doings div{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;padding-top:6px;border-top:1px solid #ffffff2e}
+.paused :is(.granted>div,.doings div){border-color:#0003}
+.granted div p{flex:1 1 auto;min-width:0;max-width:100%;display:flex;align-items:center;gap:10px}
+.granted p span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .granted .swatch{width:10px;height:10px;flex:none;border-radius:3px;background:var(--who);box-shadow:0 0 0 1.5px #fff}
-.granted button,.doings button{margin-inline-start:auto}
-.granted .control button{background:#fff;color:#12201c}.granted .control button:hover{background:#dfe7e4}
-.offer{inset:0 auto auto 0;width:min(340px,calc(100% - 24px));max-height:calc(100% - 24px);padding:14px;display:grid;gap:12px;border:3px solid var(--who);border-radius:16px;animation-name:seen}
+.granted .dim{color:inherit;font-weight:500}
+.granted div div{display:flex;flex-wrap:wrap;gap:6px}
+.granted button{position:relative;min-height:28px;padding:3px 9px 3px 11px;gap:5px;border-radius:14px;font-size:13px;line-height:20px}
+.granted button::after{content:"×";font-size:18px}
+.off button,.closed .control{opacity:.7}
+.doings button{margin-inline-start:auto}
+.granted .control{background:#fff;color:#12201c}.granted .control:hover{background:#dfe7e4}
+@media(pointer:coarse){.granted{row-gap:9px}.granted div div{row-gap:16px}.granted button::before{content:"";position:absolute;inset:-8px -3px}}
+.offer{inset:0 auto auto 0;width:min(340px,calc(100% - 24px));max-height:calc(100% - 24px);padding:14px;display:grid;gap:12px;border:3px solid var(--who);border-radius:16px;box-shadow:none;animation-name:seen}
 @keyframes seen{from{opacity:0}}
 .about{display:flex;gap:12px;align-items:center}
 .about p{min-width:0;font-weight:600}

@@ -64,22 +64,19 @@ export const HAND_EN = {
   } as Record<Grant, string>,
   /** On a page where the site lets nobody control. */
   pausedHere: 'Control is off on this page',
-  /** While it is granted. */
+  /** Read out when it is granted. */
   has: {
     point: (name: string) => `${name} can point at this page`,
     suggest: (name: string) => `${name} can suggest what to do`,
     control: (name: string) => `${name} controls this page`,
   } satisfies Record<Grant, (name: string) => string>,
-  /** The same, while the visit is paused or the link lost. */
-  onHold: {
-    point: (name: string) => `${name} cannot point right now`,
-    suggest: (name: string) => `${name} cannot suggest anything right now`,
-    control: (name: string) => `${name} cannot do anything right now`,
+  /** Shown while it is granted, on the button that takes it back; `takeBack` is what that button is called. */
+  grant: { point: 'pointing', suggest: 'suggestions', control: 'control' } satisfies Record<Grant, string>,
+  takeBack: {
+    point: (name: string) => `Stop pointing: ${name}`,
+    suggest: (name: string) => `Stop suggestions: ${name}`,
+    control: (name: string) => `Stop control: ${name}`,
   } satisfies Record<Grant, (name: string) => string>,
-  takeBack: { point: 'Stop pointing', suggest: 'Stop suggestions', control: 'Stop control' } satisfies Record<
-    Grant,
-    string
-  >,
   /** The list of what was done, and the card when the visit is over. */
   record: {
     open: (count: number) => `What was done · ${count}`,
@@ -103,6 +100,8 @@ export const HAND_EN = {
   },
   accept: 'Do it',
   decline: 'No, thanks',
+  /** Opens a card of which only the head is shown. */
+  bring: 'Show',
   keys: 'Keys: Alt+Enter to do it, Escape for no',
   failed: 'This could not be done: the page has changed. Nothing was done.',
   /** A file of the operator's, put before the visitor; without a name of the field, for this page. */

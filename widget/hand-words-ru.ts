@@ -57,12 +57,12 @@ export const HAND_RU: HandWords = {
     suggest: (name) => `${name} подсказывает, что сделать`,
     control: (name) => `${name} управляет страницей`,
   },
-  onHold: {
-    point: (name) => `${name} сейчас не может указывать`,
-    suggest: (name) => `${name} сейчас не может подсказывать`,
-    control: (name) => `${name} сейчас ничего не может сделать`,
+  grant: { point: 'указатель', suggest: 'подсказки', control: 'управление' },
+  takeBack: {
+    point: (name) => `Убрать указатель: ${name}`,
+    suggest: (name) => `Убрать подсказки: ${name}`,
+    control: (name) => `Забрать управление: ${name}`,
   },
-  takeBack: { point: 'Убрать указатель', suggest: 'Убрать подсказки', control: 'Забрать управление' },
   draws: (name) => `${name} рисует на странице`,
   record: {
     open: (count) => `Что было сделано · ${count}`,
@@ -80,6 +80,7 @@ export const HAND_RU: HandWords = {
   },
   accept: 'Сделать',
   decline: 'Не надо',
+  bring: 'Показать',
   keys: 'Клавиши: Alt+Enter — сделать, Escape — не надо',
   failed: 'Это не получилось: страница изменилась. Ничего не сделано.',
   gives: (name, file, size, field) =>

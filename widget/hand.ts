@@ -150,11 +150,12 @@ function startHand(door: HandDoor, words: HandWords): Hand {
   const files = createFileOffers(door, words, getEngine);
 
   const takeBack = (granted: readonly Granted[]) => {
-    engine?.letGo();
     for (const { who, grant } of granted) {
       grants.set(who.id, grant, false);
       given.takenBack(grant);
-      marks.clear(who.id);
+      if (grant !== 'control') continue;
+      engine?.letGo();
+      marks.leave(who.id);
     }
     door.render();
   };
@@ -396,11 +397,11 @@ function startHand(door: HandDoor, words: HandWords): Hand {
       (id) => grants.has(id, 'control'),
     );
     ghosts.keep((id) => isHere && grants.has(id, 'suggest'));
-    // One line for each operator: who has the mouse may point as well.
-    const granted = hands.flatMap((each): Granted[] => {
-      const grant = (['control', 'suggest', 'point'] as const).find((grant) => has(each, grant));
-      return grant ? [{ who: whoOf(each), grant }] : [];
-    });
+    const granted = hands.flatMap((each) =>
+      (['control', 'suggest', 'point'] as const)
+        .filter((grant) => has(each, grant))
+        .map((grant): Granted => ({ who: whoOf(each), grant })),
+    );
     bar.show(granted, !isHere, wasPausedHere);
     record.show(isVisit);
     if (!isVisit) return offer();

@@ -27,7 +27,7 @@ import {
   viewOf,
   type Globals,
 } from './natives.ts';
-import { around, chainOf, isInside, toOwn, type Point } from './places.ts';
+import { around, chainOf, isInside, topBoxOf, toOwn, type Point } from './places.ts';
 import { isTouchFirst, startTouch, type Finger } from './touches.ts';
 import { heldKeys, make, send, sendChange } from './send.ts';
 
@@ -55,6 +55,8 @@ type Press = {
   button: number;
   clicks: number;
   at: Point;
+  /** Where the target was. */
+  box: DOMRect | undefined;
   /** A prevented pointerdown; or a finger, whose mouse events come at its end. */
   isSilent: boolean;
   finger: Finger | undefined;
@@ -157,11 +159,17 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     cross(target, point, mods);
     if (target) {
       fire('PointerEvent', target, 'pointermove', initOf(target, point, mods, { button: -1 }));
-      if (press?.finger) touching(target, () => press?.finger?.move(point, mods));
+      if (press?.finger) touching(target, () => press?.finger?.move(point, mods, placeOf(press)));
       if (!press?.isSilent) fire('MouseEvent', target, 'mousemove', initOf(target, point, mods));
     }
     if (press) pull(press, point, mods, hit);
     last = point;
+  };
+
+  /** Where the place of a press is by now: a page that scrolls takes it along, and the release is aimed at it there. */
+  const placeOf = ({ at, box, target }: Press): Point => {
+    const now = box && topBoxOf(target);
+    return now ? { x: at.x + now.left - box.left, y: at.y + now.top - box.top } : at;
   };
 
   /** What the browser does while a button is held. */
@@ -171,7 +179,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     if (!view || held.button !== MAIN) return;
     const own = toOwn(view, point);
     if (slider) slide(slider.field, shareOf(slider.field, own.x));
-    else if (source && isFar(held.at, point)) {
+    else if (source && isFar(placeOf(held), point)) {
       held.source = undefined;
       const from = held.at;
       drag = startDrag(source, (element) => initOf(element, from, mods));
@@ -195,6 +203,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       button,
       clicks,
       at: point,
+      box: topBoxOf(hit),
       isSilent: false,
       finger: undefined,
       selecting: undefined,

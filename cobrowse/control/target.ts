@@ -153,6 +153,18 @@ export function createTargets(options: {
     label && tagOf(label) === 'LABEL' ? (label as HTMLLabelElement).control : null;
   const coveredBy = (hit: Element): Refusal => refuse('covered', what(hit));
 
+  /** By a box around it, which it may be scrolled into. */
+  const isCutOff = (element: Element, { x, y }: Point): boolean => {
+    for (let at = element; styleOf(at).position !== 'fixed';) {
+      const outer = around(at);
+      if (!outer || /^(BODY|HTML)$/.test(tagOf(outer))) return false;
+      at = outer;
+      const { left, top, right, bottom } = boxOf(at);
+      if (styleOf(at).overflow !== 'visible' && (x < left || y < top || x >= right || y >= bottom)) return true;
+    }
+    return false;
+  };
+
   const aim = (node: Node, element: Element, share: Point): { own: Point; hit: Element } | Refusal => {
     const view = viewOf(element);
     const box = ownBoxOf(node);
@@ -166,6 +178,8 @@ export function createTargets(options: {
     const seen = lookAt(element, own);
     if (!isRefusal(seen)) return { own, hit: seen.hit };
     if (seen.why !== 'covered') return seen;
+    // Scrolled out of the box that it is in, what lies beyond that box covers nothing of it.
+    if (isCutOff(element, own)) return refuse('hidden', what(element));
     // Round corners, lines of a link that do not fill its box: any part of it that is hit will do.
     const hit = ownHit(view, own, isUi);
     if (!hit || hit === element || !isInside(element, hit)) return seen;

@@ -14,7 +14,8 @@ export const isTouchFirst = (top: Globals): boolean =>
   'ontouchstart' in top && top.matchMedia('(pointer: coarse)').matches;
 
 export type Finger = {
-  move(point: Point, mods: number): void;
+  /** `put`: where the place at which it was put down is by now. */
+  move(point: Point, mods: number, put: Point): void;
   /** True: the rest of a tap follows. */
   end(point: Point, mods: number): boolean;
   cancel(point: Point): void;
@@ -57,8 +58,8 @@ export function startTouch(target: Element, from: Point, mods: number): Finger |
   };
   isTap = fire('touchstart', from, mods);
   return {
-    move(point, held) {
-      if (isFar(from, point)) isTap = false;
+    move(point, held, put) {
+      if (isFar(put, point)) isTap = false;
       fire('touchmove', point, held);
     },
     end: (point, held) => fire('touchend', point, held) && isTap,

@@ -310,7 +310,7 @@ export const en = {
       declined: 'The visitor waved it off.',
       withdrawn: 'It was taken back before the visitor answered.',
       'no-answer': 'The visitor has not answered. Ask them, then repeat.',
-      gone: 'This is not on the page any more. Look again and repeat.',
+      gone: 'This is not on the page any more, or the page is just being shown anew. Look again and repeat.',
       covered: 'Something lies over it. Close that first, or scroll.',
       hidden: 'It can’t be reached on the page. Scroll to it or open what it is in.',
       masked: 'This is private. Ask the visitor to do it.',

@@ -179,7 +179,7 @@ describe.each(['chromium', 'firefox'] as const)('files in %s', (visitors) => {
     await give(both.operator, 100, 110, invoice);
     await both.visitor.widget('.offer', 'Passport');
     await both.visitor.page.bringToFront();
-    await both.visitor.press('Stop control');
+    await both.visitor.press('control');
     await both.visitor.noWidget('.offer');
     expect(await log(both.visitor)).toEqual([]);
     await closeBoth(both);

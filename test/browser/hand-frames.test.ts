@@ -206,7 +206,7 @@ inEachBrowser('the hand in frames of another origin', (browser, name) => {
     'who may only point is shown there, too, and does nothing; what is only seen is said to be beyond reach',
     async () => {
       const hand = await open();
-      await hand.visitor.click('.granted .control button');
+      await hand.visitor.click('.granted .control');
       await until(() => hand.granted().includes('control off'));
       hand.act({ t: 'point', at: await hand.place('third'), down: false });
       await hand.visitor.page.evaluate(() => scrollTo(0, 1000));

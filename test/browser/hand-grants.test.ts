@@ -93,7 +93,7 @@ describe('control by request', () => {
     await sees(annas, 'hand-over', 'Boris asks for control');
     await sees(annas, 'hand-over-heard', 'Boris asks for control');
     await front(visitor);
-    await visitor.widget('.granted button', 'Stop control');
+    await visitor.widget('.granted button', 'control');
     await visitor.noWidget('.ask');
     // By key: out of the page, which has them all, and to the button.
     await front(annas);
@@ -110,7 +110,7 @@ describe('control by request', () => {
     await answers('Boris asks to use the mouse', 'Allow');
     await toolIs(boriss, 'control', 'data-active', 'true');
     await sees(annas, 'hand-controller', 'Boris controls the page');
-    await visitor.widget('.granted', 'Boris controls this page');
+    await visitor.widget('.granted .said', 'Boris controls this page');
   });
 
   test('[G10] kept: who asked is told by whom, and the visitor is not troubled', async () => {
@@ -122,7 +122,7 @@ describe('control by request', () => {
     await toolIs(annas, 'control', 'data-active', 'true');
     await front(visitor);
     await visitor.noWidget('.ask');
-    await visitor.widget('.granted', 'Admin controls this page');
+    await visitor.widget('.granted .said', 'Admin controls this page');
   });
 
   test('[G10] who has control leaves: the visitor is asked', async () => {
@@ -172,7 +172,7 @@ describe('what is set up', () => {
     await setPolicy({ ...OPEN, pausedAt: ['/pay*'] });
     await visitor.page.evaluate(() => history.pushState({}, '', '/payment'));
     await sees(annas, 'hand-paused-here', 'Control is off on this page');
-    await visitor.widget('.granted', 'Control is off on this page');
+    await visitor.widget('.granted .said', 'Control is off on this page');
     await front(annas);
     await annas.page.keyboard.press('a');
     await until('a refusal', () => annas.page.$('[data-testid="hand-refused"][data-why="paused-here"]'));
@@ -184,7 +184,7 @@ describe('what is set up', () => {
     await setPolicy({ ...OPEN, given: ['point', 'control'] });
     await annas.clickOf(visitor, 'ask');
     await answers('Admin asks to see this page and to help on it', 'Allow');
-    await visitor.widget('.granted', 'Admin controls this page');
+    await visitor.widget('.granted .said', 'Admin controls this page');
     await front(annas);
     await annas.overlay('none');
     await annas.click('tool-control');
@@ -193,7 +193,7 @@ describe('what is set up', () => {
     await boriss.clickOf(visitor, 'view');
     await boriss.overlay('none');
     await front(visitor);
-    await visitor.widget('.granted', 'Boris can point at this page');
+    await visitor.widget('.granted .said', 'Boris can point at this page');
     await front(boriss);
     await boriss.click('tool-point');
     await toolIs(boriss, 'point', 'data-active', 'true');

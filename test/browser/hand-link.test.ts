@@ -66,7 +66,7 @@ test('[G2] a relay started anew while the visitor loads a page: control is there
   world.relay = await startTestRelay({ dataDir: world.relay.dataDir, env: { TANDEM_PORT: port } });
   await visitor.page.bringToFront();
   await visitor.page.reload({ waitUntil: 'load' });
-  await visitor.widget('.granted button', 'Stop control');
+  await visitor.widget('.granted button', 'control');
   await operator.page.bringToFront();
   await operator.page.waitForSelector('[data-testid="hand-layer"][data-tool="control"]');
   await until('a click on the page', async () => {

@@ -261,6 +261,24 @@ inEachBrowser('the hand’s mouse', (browser, name) => {
     expect(await opened.read('n')).toBe(1);
   });
 
+  test('scrolled out of its box, it is brought in again: what lies where it would be covers nothing', async () => {
+    await open(`<div id=box style="height:100px;width:300px;overflow:auto"><div style="height:300px"></div><button id=deep onclick="n = 1">deep</button></div>
+      <div style="height:500px;background:#eee">below</div><script>n = 0</script>`);
+    await done(['click', '#deep']);
+    expect(await opened.read('n')).toBe(1);
+  });
+
+  test('a page that scrolls between a press and its release makes no drag of them', async () => {
+    await open(`<div style="height:300px"></div><a id=link href="#there">link</a><div style="height:3000px"></div><script>
+      const log = [];
+      for (const type of ['click', 'dragstart']) document.addEventListener(type, (e) => log.push(type + ' ' + e.target.id));
+    </script>`);
+    await done(['down', '#link']);
+    await opened.read(`scrollTo({ top: 120, behavior: 'instant' })`);
+    await done(['up', '#link']);
+    expect(await opened.read('log')).toEqual(['click link']);
+  });
+
   test('the wheel: the page hears it, then the nearest box that can still move does, and then the page', async () => {
     await open(`<style>* { scroll-behavior: smooth }</style><div id=box style="height:100px;overflow:auto"><div id=in style="height:250px">x</div></div>
       <div id=own style="height:50px">own</div><div style="height:3000px"></div><script>

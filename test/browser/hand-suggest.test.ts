@@ -26,6 +26,10 @@ const BODY = `
     buy.addEventListener('click', (event) => clicks.push(event.isTrusted));
     addEventListener('keydown', (event) => keys.push(event.key));
   </script>`;
+/** Close to each other, with little room beside. */
+const FIELDS = `
+  <textarea id="name" aria-label="Name" ${at(20, 30, 'width:900px;max-width:90%;height:165px')}></textarea>
+  <button id="buy" ${at(20, 250, 'width:160px;height:120px')}>Add to basket</button>`;
 const CLICK = { t: 'click' } as const;
 const DONE = { done: true };
 
@@ -47,6 +51,22 @@ inEachBrowser('suggestions', (browser, name) => {
     await at.page.keyboard.down('Alt');
     await at.page.keyboard.press('Enter');
     await at.page.keyboard.up('Alt');
+  };
+  /** Of the page by their own ids, and of the widget. */
+  const expectApart = async (selectors: readonly string[]) => {
+    const boxes = [];
+    for (const selector of selectors)
+      boxes.push(
+        selector.startsWith('#')
+          ? await at.page.$eval(selector, (element) => element.getBoundingClientRect().toJSON() as DOMRect)
+          : await at.boxOf(selector),
+      );
+    for (const [i, a] of boxes.entries())
+      for (const [j, b] of boxes.slice(0, i).entries())
+        expect(
+          a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y,
+          `${selectors[i]} and ${selectors[j]}`,
+        ).toBe(true);
   };
   /** Whatever became of it, the visitor was shown nothing. */
   const refusedUnseen = async (id: string, does: Parameters<SuggestedPage['suggest']>[1] = CLICK) => {
@@ -391,6 +411,49 @@ inEachBrowser('suggestions', (browser, name) => {
     expect(await clicks()).toEqual([false]);
     await at.visitor.click(DO_IT);
     expect(await at.outcome(anna)).toMatchObject(DONE);
+  });
+
+  once('cards that stand close to each other can all be accepted, and cover nothing that is suggested', async () => {
+    at = await openSuggested(browser(), FIELDS);
+    await at.grant(['suggest'], BORIS);
+    const name = await at.suggest('name', { t: 'text', text: 'Max' });
+    await at.visitor.ui('.ghosts .card');
+    const buy = await at.suggest('buy', CLICK, BORIS);
+    await at.visitor.ui('.ghosts .older .main[aria-disabled=false]');
+    await at.visitor.ui('.ghosts .ghost:not(.older) .main[aria-disabled=false]');
+    await expectApart(['.ghosts .older', '.ghosts .ghost:not(.older)', '.badge']);
+    await expectApart(['.ghosts .older', '#name', '#buy', '.ghosts .ghost:not(.older)']);
+    await at.visitor.click('.ghosts .older .main');
+    expect(await at.outcome(name)).toMatchObject(DONE);
+    await at.visitor.click(DO_IT);
+    expect(await at.outcome(buy)).toMatchObject(DONE);
+  });
+
+  once('in a small window only the newest is open; another is made the newest by its button', async () => {
+    at = await openSuggested(browser(), FIELDS);
+    await at.grant(['suggest'], BORIS);
+    await at.page.setViewport({ width: 390, height: 900 });
+    const name = await at.suggest('name', { t: 'text', text: 'Max' });
+    await at.visitor.ui('.ghosts .card');
+    const buy = await at.suggest('buy', CLICK, BORIS);
+    await at.visitor.ui('.ghosts .older');
+    await at.visitor.ui(DO_IT);
+    await expectApart(['.ghosts .older', '.ghosts .ghost:not(.older)', '.badge', '#name', '#buy']);
+    expect((await at.boxOf('.ghosts .older')).height).toBeLessThan(80);
+    expect((await at.boxOf('.ghosts .older .main')).height).toBe(0);
+    const bring = await at.visitor.ui('.ghosts .older .bring');
+    expect(await bring.evaluate((button) => button.getAttribute('aria-label'))).toBe('Show: Anna');
+    await bring.focus();
+    await at.page.keyboard.press('Enter');
+    expect(await at.visitor.textOf('.ghosts .older')).toContain('Boris');
+    // The keys are about whichever is open.
+    await at.visitor.ui('.ghosts .ghost:not(.older) .main[aria-disabled=false]');
+    await pressAccept();
+    expect(await at.outcome(name)).toMatchObject(DONE);
+    expect(at.handled(buy)).toBeUndefined();
+    await at.visitor.ui('.ghosts .ghost:not(.older) .main[aria-disabled=false]');
+    await at.visitor.click(NO_THANKS);
+    expect(await at.outcome(buy)).toEqual({ done: false, why: 'declined' });
   });
 
   once('a visitor who does not answer has not answered', async () => {

@@ -114,7 +114,13 @@ inEachBrowser('the hand', (browser, name) => {
     expect(granted(tab)).toEqual(['control on']);
     await visitor.noUi('.ask');
     tell(tab, ['control']);
-    await expect.poll(() => visitor.textOf('.badge .granted')).toBe('Anna controls this pageStop control');
+    await expect.poll(() => visitor.textOf('.granted .said')).toBe('Anna controls this page');
+    expect(await visitor.textOf('.granted div p')).toBe('Anna');
+    const stop = await visitor.ui('.granted button');
+    expect(await stop.evaluate((button) => [button.textContent, button.getAttribute('aria-label')])).toEqual([
+      'control',
+      'Stop control: Anna',
+    ]);
   });
 
   once(
@@ -208,7 +214,8 @@ inEachBrowser('the hand', (browser, name) => {
     await until(() => granted(tab).includes('control off'));
     expect(granted(tab)).not.toContain('point off');
     tell(tab, ['point']);
-    await until(async () => (await visitor.textOf('.granted')) === 'Anna can point at this pageStop pointing');
+    await visitor.noUi('.granted .control');
+    expect(await visitor.textOf('.granted div div')).toBe('pointing');
     await visitor.page.evaluate(
       () =>
         new Promise((done) => {
@@ -222,6 +229,82 @@ inEachBrowser('the hand', (browser, name) => {
     await inner.evaluate(() => document.querySelector<HTMLElement>('#inner')?.focus());
     await pressEscapeTwice();
     await until(() => granted(tab).includes('point off'));
+  });
+
+  once('each grant of each operator is shown, and taken back by itself', async () => {
+    const tab = await viewedWith('point', 'suggest', 'control');
+    const boris: Hands[number] = { by: { id: 'op-2', name: 'Boris'.repeat(8) }, colour: 1, grants: [] };
+    const anna: Hands[number] = { by: ANNA, colour: 0, grants: ['point', 'suggest', 'control'] };
+    say(tab, { t: 'hands', hands: [anna, { ...boris, wish: 'point' }] });
+    await visitor.click(ALLOW);
+    await visitor.noUi('.ask');
+    say(tab, { t: 'hands', hands: [anna, { ...boris, grants: ['point'] }] });
+    const lines = async () =>
+      (await visitor.ui('.granted')).evaluate((granted) =>
+        [...granted.querySelectorAll(':scope > div')].map((line) =>
+          [...line.querySelectorAll('p, button')].map((each) => each.textContent).join(' '),
+        ),
+      );
+    await expect.poll(lines).toEqual(['Anna control suggestions pointing', `${boris.by.name} pointing`]);
+    expect(await visitor.textOf('.granted .said')).toBe(`${boris.by.name} can point at this page`);
+    for (const width of [360, 1000]) {
+      await visitor.page.setViewport({ width, height: 640 });
+      const box = await boxOf('.badge');
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+      expect(box.height).toBeLessThan(300);
+      const buttons = await (
+        await visitor.ui('.granted')
+      ).evaluate((granted) =>
+        [...granted.querySelectorAll('button')].map((button) => {
+          const { left, right, height } = button.getBoundingClientRect();
+          return { left, right, height };
+        }),
+      );
+      for (const { left, right, height } of buttons) {
+        expect(left).toBeGreaterThanOrEqual(box.x);
+        expect(right).toBeLessThanOrEqual(box.x + box.width);
+        expect(height).toBeGreaterThanOrEqual(24);
+      }
+    }
+    await outcome(tab, act(tab, { t: 'frame', node: await idOf(tab, 'buy'), note: 'Here' }));
+    const suggest = await visitor.ui('.granted .suggest');
+    // The one that stays has been made once.
+    const point = await visitor.ui('.granted .point');
+    await suggest.click();
+    await until(() => granted(tab).includes('suggest off'));
+    expect(granted(tab).filter((each) => each.endsWith('off'))).toEqual(['suggest off']);
+    await expect.poll(lines).toEqual(['Anna control pointing', `${boris.by.name} pointing`]);
+    expect(await point.evaluate((button) => button.isConnected)).toBe(true);
+    expect(await visitor.hasUi('.hand .tag')).toBe(true);
+    await (await visitor.ui('.granted .control')).focus();
+    await visitor.page.keyboard.press('Tab');
+    await visitor.page.keyboard.press('Enter');
+    await expect.poll(lines).toEqual(['Anna control', `${boris.by.name} pointing`]);
+    await visitor.noUi('.hand .tag');
+    await pressEscapeTwice();
+    await expect.poll(lines).toEqual([`${boris.by.name} pointing`]);
+    await pressEscapeTwice();
+    await visitor.noUi('.granted button');
+  });
+
+  test('Escape twice, once in the page and once in a frame that is younger', async () => {
+    const tab = await viewedWith('control');
+    await visitor.page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          const frame = document.createElement('iframe');
+          frame.onload = () => done();
+          frame.src = '/frame';
+          document.body.append(frame);
+          const goIn = () => frame.contentWindow?.document.querySelector<HTMLElement>('#inner')?.focus();
+          document.querySelector('#field')?.addEventListener('keydown', goIn);
+        }),
+    );
+    tell(tab, ['control']);
+    await visitor.page.focus('#field');
+    await pressEscapeTwice();
+    await until(() => granted(tab).includes('control off'));
   });
 
   once('it holds over a page load, by what is stored here; in another room it does not', async () => {
@@ -398,7 +481,8 @@ inEachBrowser('the hand', (browser, name) => {
     await outcome(tab, act(tab, { t: 'frame', node, note: 'Here' }));
     await visitor.click('.badge .hold');
     await visitor.ui('.hand[hidden]');
-    expect(await visitor.textOf('.granted p')).toBe('Anna cannot point right now');
+    await visitor.ui('.badge.paused .granted.off');
+    expect(await visitor.textOf('.badge [role=alert]')).toBe('Paused: nobody sees this page');
     expect(await outcome(tab, act(tab, { t: 'frame', node, note: '' }))).toEqual({ done: false, why: 'paused' });
   });
 
