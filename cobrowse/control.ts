@@ -118,6 +118,7 @@ type How = { isAccepted?: boolean; mayGo?: () => Outcome | undefined; point?: Po
 type Going = { isAccepted: boolean; mayGo: () => Refusal | undefined; point: Point | undefined };
 
 const LOAD_MS = 4000;
+const mayComeLate = ({ t }: Act) => t === 'down' || t === 'key' || t === 'text';
 const MIDDLE = { x: 0.5, y: 0.5 };
 
 export function createHand(options: HandOptions): Hand {
@@ -225,13 +226,16 @@ export function createHand(options: HandOptions): Hand {
     return at && isHidden(at) ? refuse('masked') : active;
   };
 
-  const press = (act: Act & { t: 'down' }): Done | Refusal => {
+  const press = (act: Act & { t: 'down' }, isAccepted = false): Done | Refusal => {
     let found = targets.pressable(act.at);
     if (!isRefusal(found)) {
       // Hovering may make the page draw anew what is there.
       mouse.move(found.hit, found.point, act.mods);
       if (!found.hit.isConnected) found = targets.pressable(act.at);
     }
+    // Their caret stays where it is.
+    if (!isAccepted && !isRefusal(found) && visitor.isTyping() && turns.isTheirs(found.hit))
+      found = refuse('visitor-busy');
     refusedPress = isRefusal(found) ? found : undefined;
     if (isRefusal(found)) return found;
     const { hit, point, field } = found;
@@ -359,7 +363,7 @@ export function createHand(options: HandOptions): Hand {
     mouse.letGo();
     if (wanted.t === 'text') return write(at, wanted.text);
     if (wanted.t !== 'click') return does({ ...wanted, node: at.node }, true);
-    const pressed = press({ t: 'down', at, button: 0, clicks: 1, mods: 0 });
+    const pressed = press({ t: 'down', at, button: 0, clicks: 1, mods: 0 }, true);
     return isRefusal(pressed) ? pressed : release({ t: 'up', at, button: 0, mods: 0 });
   };
 
@@ -370,9 +374,14 @@ export function createHand(options: HandOptions): Hand {
     return done();
   };
 
-  const busy = (act: Act): Refusal | undefined =>
+  const busy = (act: Act): Refusal | undefined => {
     // A button that is down must come up.
-    visitor.isBusy() && !(act.t === 'up' && (mouse.isDown || abroad?.isDown)) ? refuse('visitor-busy') : undefined;
+    if (!visitor.isBusy() || (act.t === 'up' && (mouse.isDown || abroad?.isDown))) return undefined;
+    // It has waited for a pause of the visitor's, who writes on: each gets their own place back (turns.ts).
+    const isBetween = visitor.isTyping() && !visitor.isMidKey();
+    if (isBetween && (act.t === 'down' || (mayComeLate(act) && turns.isApart()))) return undefined;
+    return refuse('visitor-busy');
+  };
 
   const carryOut = (act: Act, { isAccepted, mayGo, point }: Going): Found | Promise<Found> => {
     visitor.look();
@@ -502,7 +511,8 @@ export function createHand(options: HandOptions): Hand {
       const found = order.take<Found>({
         stopped,
         // Half a word is worse than a late one.
-        mustWait: () => !isAccepted && /^(down|key|text)$/.test(act.t) && visitor.isBusy(),
+        mustWait: (isLate) =>
+          !isAccepted && mayComeLate(act) && (isLate ? visitor.isTyping() && visitor.isMidKey() : visitor.isBusy()),
         begin: () => options.guard(carryOut)(act, { isAccepted, mayGo: stopped, point }) ?? refuse('failed'),
       });
       const end = 'then' in found ? await found : found;

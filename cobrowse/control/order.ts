@@ -10,8 +10,8 @@ import { refuse, type Refusal } from './target.ts';
 export type Waiting<T> = {
   /** Why it may not be done, or not any more. Asked when its turn has come. */
   stopped(): Refusal | undefined;
-  /** For the visitor. */
-  mustWait(): boolean;
+  /** For the visitor. `isLate`: it, or one that came after it, has waited as long as acts do. */
+  mustWait(isLate: boolean): boolean;
   begin(): T | Promise<T>;
 };
 
@@ -27,6 +27,8 @@ export type Order = {
 const MOST_WAITING = 500;
 /** Beyond it, it would be done when nobody expects it any more. Longer than the visitor is busy after a key. */
 const MAX_WAIT_MS = 1000;
+/** For the visitor's hand to come off a key. */
+const MAX_KEY_MS = 500;
 const QUIET_EVERY_MS = 30;
 
 export function createOrder(after: (ms: number, task: () => void) => () => void): Order {
@@ -34,6 +36,8 @@ export function createOrder(after: (ms: number, task: () => void) => () => void)
   let waiting = 0;
   /** Of what waits: letting go ends it. */
   let spell = 0;
+  /** What came before has waited for long enough: of many keys one wait, and not one each. */
+  let lateBefore = -Infinity;
 
   const pause = () => new Promise<void>((resolve) => after(QUIET_EVERY_MS, resolve));
   const isOver = (task: Promise<unknown>) => {
@@ -43,16 +47,22 @@ export function createOrder(after: (ms: number, task: () => void) => () => void)
   return {
     take<T extends object>({ stopped, mustWait, begin }: Waiting<T>) {
       const mine = spell;
-      const until = performance.now() + MAX_WAIT_MS;
+      const came = performance.now();
+      const isLate = () => {
+        const now = performance.now();
+        if (now >= came + MAX_WAIT_MS) lateBefore = now;
+        return came < lateBefore;
+      };
       const inTurn = async () => {
         await pending;
-        while (mustWait() && mine === spell && performance.now() < until) await pause();
+        const until = Math.max(came + MAX_WAIT_MS, performance.now()) + MAX_KEY_MS;
+        while (mine === spell && performance.now() < until && mustWait(isLate())) await pause();
         waiting--;
         // Let go of meanwhile, whoever still may: it is late.
         return stopped() ?? (mine === spell ? begin() : refuse('not-granted'));
       };
       let found: T | Refusal | Promise<T | Refusal>;
-      if (!pending && !mustWait()) found = stopped() ?? begin();
+      if (!pending && !mustWait(false)) found = stopped() ?? begin();
       else if (waiting >= MOST_WAITING) return refuse('too-fast');
       else {
         waiting++;

@@ -17,6 +17,10 @@ export type Turns = {
   visitor(event?: Event): void;
   /** Before each act of the operator's. */
   begin(): void;
+  /** The operator writes in another place than the visitor who is writing now. */
+  isApart(): boolean;
+  /** In the field that the visitor is writing in. */
+  isTheirs(element: Element): boolean;
   /** The focus is the operator's, for a key or text. False: the visitor is writing, and the operator was nowhere. */
   takeFocus(): boolean;
   /** An act that may have moved the focus is done. */
@@ -70,6 +74,11 @@ export function createTurns(page: Document): Turns {
       isTheirFocus = true;
       theirs = held();
     },
+    isApart() {
+      const field = isTheirTurn ? activeElement(page) : theirs?.element;
+      return isThere(ours) && ours.element !== field;
+    },
+    isTheirs: (element) => isThere(theirs) && takesText(theirs.element) && theirs.element.contains(element),
     takeFocus() {
       if (!isTheirFocus) return true;
       const active = activeElement(page);

@@ -11,11 +11,22 @@ import { listen, type Globals } from './natives.ts';
 const BUSY_MS = 600;
 /** After a mere move. */
 const MOVE_BUSY_MS = 300;
-/** A button that seems to be held for longer went up where nobody saw it. */
+/** A button that seems to be held for longer went up where nobody saw it, and a letter that is being made is given up. */
 const LONGEST_HOLD_MS = 10_000;
+/** The same of a key: held for longer it writes the same letter again and again. */
+const LONGEST_KEY_MS = 250;
+
+const KINDS = (
+  'pointerdown pointerup pointercancel pointermove keydown keyup wheel touchstart ' +
+  'compositionstart compositionupdate compositionend'
+).split(' ');
 
 export type Visitor = {
   isBusy(): boolean;
+  /** With keys alone: an act can come between two of them. */
+  isTyping(): boolean;
+  /** A key is down, or a letter is being made of several. */
+  isMidKey(): boolean;
   /** In a frame of another origin, as its page says. */
   told(isPress: boolean): void;
   /** Frames come and go: called before each act. */
@@ -34,7 +45,10 @@ export function watchVisitor(options: {
   const stops: (() => void)[] = [];
   const watched = new WeakSet<Document>();
   let busyUntil = 0;
+  let typingUntil = 0;
   let heldUntil = 0;
+  let keyUntil = 0;
+  let letterUntil = 0;
   let screen = '';
 
   const busy = (ms: number) => {
@@ -43,17 +57,24 @@ export function watchVisitor(options: {
   const heard = options.guard((event: Event) => {
     if (!event.isTrusted) return;
     const { type } = event;
+    const now = performance.now();
+    if (type === 'keyup') return void (keyUntil = 0);
+    if (/^comp/.test(type)) return void (letterUntil = /end$/.test(type) ? 0 : now + LONGEST_HOLD_MS);
+    // Over without a word of it.
+    if (/down$/.test(type) && !(event as KeyboardEvent).isComposing) letterUntil = 0;
     if (type === 'pointermove') {
       const { screenX, screenY, buttons } = event as PointerEvent;
-      const now = `${screenX} ${screenY}`;
-      if (screen === (screen = now)) return;
+      if (screen === (screen = `${screenX} ${screenY}`)) return;
       busy(buttons ? BUSY_MS : MOVE_BUSY_MS);
       options.tell?.(event, buttons > 0);
       return;
     }
-    busy(BUSY_MS);
+    if (type === 'keydown') {
+      typingUntil = now + BUSY_MS;
+      keyUntil = now + LONGEST_KEY_MS;
+    } else busy(BUSY_MS);
     options.tell?.(event, true);
-    if (type === 'pointerdown') heldUntil = performance.now() + LONGEST_HOLD_MS;
+    if (type === 'pointerdown') heldUntil = now + LONGEST_HOLD_MS;
     else if (/^pointer/.test(type)) heldUntil = 0;
     if (/down$|start$/.test(type)) options.acted(event);
   });
@@ -61,8 +82,7 @@ export function watchVisitor(options: {
   const watch = (view: Globals) => {
     if (watched.has(view.document)) return;
     watched.add(view.document);
-    for (const type of 'pointerdown pointerup pointercancel pointermove keydown wheel touchstart'.split(' '))
-      stops.push(listen(view, type, heard));
+    for (const type of KINDS) stops.push(listen(view, type, heard));
   };
 
   const look = (view: Globals) => {
@@ -74,8 +94,12 @@ export function watchVisitor(options: {
   };
   look(options.top);
 
+  const isPointing = () => performance.now() < Math.max(busyUntil, heldUntil);
+  const isTyping = () => performance.now() < Math.max(typingUntil, letterUntil);
   return {
-    isBusy: () => performance.now() < Math.max(busyUntil, heldUntil),
+    isBusy: () => isPointing() || isTyping(),
+    isTyping: () => !isPointing() && isTyping(),
+    isMidKey: () => performance.now() < Math.max(keyUntil, letterUntil),
     told(isPress) {
       busy(isPress ? BUSY_MS : MOVE_BUSY_MS);
       if (isPress) options.acted();

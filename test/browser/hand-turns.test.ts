@@ -2,16 +2,17 @@
 // what the operator types while the visitor is busy waits a moment instead of being lost.
 
 import { expect, test } from 'vitest';
+import type { KeyInput } from 'puppeteer';
 import { inEachBrowser } from '../support/each-browser.ts';
-import { openHandPage, type HandPage } from '../support/hand-page.ts';
+import { openHandPage, type HandPage, type Step } from '../support/hand-page.ts';
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Two</title>
-  <input id="a"><input id="b"><div id="rich" contenteditable>one two</div><input id="secret" type="password"><button id="next">next</button>
+  <input id="a"><input id="b"><div id="rich" contenteditable>one two</div><input id="secret" type="password"><button id="next">next</button><button id="still">still</button>
   <script>
     next.addEventListener('click', () => setTimeout(() => b.focus()));
   </script><script src="/hand.js"></script>`;
 
-inEachBrowser('two hands', (browser) => {
+inEachBrowser('two hands', (browser, name) => {
   const open = () => openHandPage(browser(), PAGE);
   const values = (opened: HandPage) => opened.read(`[a.value, b.value, rich.textContent]`);
   /** The visitor is quiet again. */
@@ -54,6 +55,51 @@ inEachBrowser('two hands', (browser) => {
     expect(await values(opened)).toEqual(['v', 'op', 'one two']);
     await opened.close();
   });
+
+  test('both write at once, each in their own field, however fast the visitor is; and the operator presses, too', async () => {
+    const opened = await open();
+    await opened.run(['click', '#b']);
+    await opened.page.click('#a');
+    const written: string[] = [];
+    let isOver = false;
+    const writing = (async () => {
+      for (let n = 0; !isOver; n = (n + 1) % 26) {
+        const letter = String.fromCharCode(97 + n);
+        await opened.page.keyboard.press(letter as KeyInput, { delay: 50 });
+        // Nobody's hands are quicker for long.
+        await new Promise((resolve) => setTimeout(resolve, 70));
+        written.push(letter);
+      }
+    })();
+    const why = async (...steps: Step[]) => (await opened.atOnce(...steps)).map(({ why }) => why);
+    const nothing = (count: number) => Array<undefined>(count).fill(undefined);
+    expect(await why(['type', 'The oper'])).toEqual(nothing(8));
+    expect(await why(['click', '#still'], ['click', '#b'], ['type', 'ator'])).toEqual(nothing(8));
+    // Their own field is theirs as long as they write in it.
+    expect(await why(['click', '#a'], ['key', 'x'])).toEqual(['visitor-busy', 'visitor-busy', 'visitor-busy']);
+    isOver = true;
+    await writing;
+    expect(await values(opened)).toEqual([written.join(''), 'The operator', 'one two']);
+    await opened.close();
+  });
+
+  // Firefox's driver has nothing to make one with.
+  if (name === 'chromium')
+    test('a letter that the visitor makes of several is not taken apart', async () => {
+      const opened = await open();
+      await opened.run(['click', '#b']);
+      await opened.page.click('#a');
+      await quiet(opened);
+      const session = await opened.page.createCDPSession();
+      await session.send('Input.imeSetComposition', { text: 'ni', selectionStart: 2, selectionEnd: 2 });
+      expect(await opened.last(['key', 'x'])).toEqual({ done: false, why: 'visitor-busy' });
+      expect(await values(opened)).toEqual(['ni', '', 'one two']);
+      await opened.page.click('#still');
+      await quiet(opened);
+      expect(await opened.last(['key', 'x'])).toMatchObject({ done: true });
+      expect(await values(opened)).toEqual(['ni', 'x', 'one two']);
+      await opened.close();
+    });
 
   test('what waits is not done when it is let go of', async () => {
     const opened = await open();

@@ -66,6 +66,13 @@ const ENTRY = `
       }));
     },
     // Each outcome an object of its own: Firefox hands the same one over only once.
+    // As they come from an operator who waits for nothing.
+    atOnce: (steps) =>
+      Promise.all(
+        steps
+          .flatMap(([name, ...args]) => STEPS[name](...args))
+          .map(async (act) => ({ ...(await window.hand.it.perform(act)) })),
+      ),
     async run(steps) {
       const outcomes = [];
       for (const [name, ...args] of steps) {
@@ -89,6 +96,8 @@ export type HandPage = {
   origin: string;
   /** One outcome for each act. */
   run(...steps: Step[]): Promise<Outcome[]>;
+  /** The same, and none waits for the answer to the one before. */
+  atOnce(...steps: Step[]): Promise<Outcome[]>;
   /** The last outcome only. */
   last(...steps: Step[]): Promise<Outcome>;
   /** An expression, evaluated in the page. */
@@ -138,6 +147,7 @@ export async function openHandPage(
     page,
     origin,
     run,
+    atOnce: (...steps) => page.evaluate((list) => (window as Anything).hand.atOnce(list), steps),
     async last(...steps) {
       const outcomes = await run(...steps);
       const outcome = outcomes[outcomes.length - 1];
