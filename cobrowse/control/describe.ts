@@ -7,6 +7,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { attributeOf, childrenOf, documentOf, isElement, tagOf } from '../capture/dom.ts';
 import { maskCards, maskTyped } from '../capture/mask-text.ts';
 import { isChecked, isSelected, optionsOf, readArea, readInput } from './natives.ts';
+import { pressableAround } from './places.ts';
 
 type IsHidden = (element: Element) => boolean;
 
@@ -24,6 +25,8 @@ function roleOf(element: Element): string {
   // Whatever a page writes there leaves it otherwise.
   if (role && /^[a-z]{1,20}$/.test(role)) return role;
   const tag = tagOf(element);
+  // A page may have a field by the name of whatever is asked of a form.
+  if (String(element.namespaceURI).endsWith('/svg')) return 'image';
   if (tag !== 'INPUT') return ROLES[tag] ?? tag.toLowerCase();
   const { type } = element as HTMLInputElement;
   if (BUTTON_TYPE.test(type) || type === 'image') return 'button';
@@ -74,8 +77,10 @@ export function nameFor(element: Element, isHidden: IsHidden): string {
   return name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS - 1)}…` : name;
 }
 
-/** `button “Add to basket”`, as protocol/what.ts reads it. What is hidden is named by its kind only. */
-export function describe(element: Element, isHidden: IsHidden): string {
+/** `button “Add to basket”`, as protocol/what.ts reads it: of a picture in a button, the button. What is hidden is named by
+ * its kind only. */
+export function describe(leaf: Element, isHidden: IsHidden): string {
+  const element = (!isHidden(leaf) && pressableAround(leaf, true)) || leaf;
   const role = roleOf(element);
   const name = nameFor(element, isHidden);
   return (name ? `${role} “${name}”` : role).slice(0, LIMITS.maxWhatChars);

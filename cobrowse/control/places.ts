@@ -4,7 +4,7 @@
 // Easy to get wrong: a frame may be scaled, and its viewport begins inside its border and padding. What a slot shows
 // stands in the shadow tree as far as hits are concerned, though it is no descendant of anything there.
 
-import { elementAround, isDocument, isElement, parentOf, shadowOf, tagOf } from '../capture/dom.ts';
+import { elementAround, isDocument, isElement, matches, parentOf, shadowOf, tagOf } from '../capture/dom.ts';
 import { boxesOf, boxOf, elementAt, elementsAt, viewOf, type Globals } from './natives.ts';
 
 export type Point = { x: number; y: number };
@@ -98,6 +98,15 @@ export function topBoxOf(node: Node): DOMRect | undefined {
 /** The element that an element is shown in. */
 export function around(element: Element): Element | null {
   return element.assignedSlot ?? elementAround(element);
+}
+
+const CONTROL = 'a[href],button,input,select,textarea,summary,label,option,[role=button],[role=link]';
+
+/** What a press on it is a press on. `isNamed`: only what a person would call a button, a link, a field. */
+export function pressableAround(element: Element, isNamed = false): Element | undefined {
+  for (let at: Element | null = element; at; at = around(at))
+    if (matches(at, CONTROL) || (!isNamed && matches(at, '[onclick]'))) return at;
+  return undefined;
 }
 
 export function isInside(element: Element | null, outer: Element): boolean {

@@ -178,7 +178,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     const view = viewOf(held.target);
     if (!view || held.button !== MAIN) return;
     const own = toOwn(view, point);
-    if (slider) slide(slider.field, shareOf(slider.field, own.x));
+    if (slider) slide(slider.field, shareOf(slider.field, own));
     else if (source && isFar(placeOf(held), point)) {
       held.source = undefined;
       const from = held.at;
@@ -237,7 +237,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     const slider = chainOf(target).find((element) => isInput(element, /^range$/)) as HTMLInputElement | undefined;
     if (slider && view) {
       held.slider = { field: slider, before: readInput(slider) };
-      slide(slider, shareOf(slider, toOwn(view, at).x));
+      slide(slider, shareOf(slider, toOwn(view, at)));
     } else if (tagOf(target) !== 'OPTION') held.source = draggableAround(target);
     return !!slider;
   };
@@ -366,10 +366,16 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
 
 /** Half a thumb's width, which a slider's value starts and ends at: as browsers draw it. */
 const HALF_THUMB = 8;
-function shareOf(slider: HTMLInputElement, x: number): number {
+function shareOf(slider: HTMLInputElement, { x, y }: Point): number {
   const box = boxOf(slider);
-  const share = (x - box.left - HALF_THUMB) / Math.max(1, box.width - 2 * HALF_THUMB);
-  return styleOf(slider).direction === 'rtl' ? 1 - share : share;
+  const { direction, writingMode } = styleOf(slider);
+  const appearance = styleOf(slider).getPropertyValue('appearance');
+  // Older ways to the same, and both begin below.
+  const isUpward = appearance === 'slider-vertical' || attributeOf(slider, 'orient') === 'vertical';
+  const isVertical = isUpward || !writingMode.startsWith('horizontal');
+  const [from, size] = isVertical ? [y - box.top, box.height] : [x - box.left, box.width];
+  const share = (from - HALF_THUMB) / Math.max(1, size - 2 * HALF_THUMB);
+  return isUpward || direction === 'rtl' ? 1 - share : share;
 }
 
 /** A list that stands open: one option, or with Control as many as wanted, or with Shift all between. */

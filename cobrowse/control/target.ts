@@ -21,6 +21,7 @@ import {
   ownBoxOf,
   ownHit,
   pageOf,
+  pressableAround,
   toOwn,
   toTop,
   type Point,
@@ -64,7 +65,6 @@ export type Targets = {
 /** A page may have given its elements a `why`. */
 export const isRefusal = (found: object): found is Refusal => 'why' in found && !('nodeType' in found);
 
-const PRESSABLE = 'a[href],button,input,select,textarea,summary,label,[role=button],[role=link],[onclick]';
 const CONTROL = /^(BUTTON|INPUT|SELECT|TEXTAREA|OPTION|OPTGROUP)$|-/;
 
 /** Disabled by the page. Not a fieldset, whose legend and links still work. */
@@ -73,11 +73,6 @@ function isDisabled(element: Element): boolean {
     if (CONTROL.test(tagOf(at)) && matches(at, ':disabled')) return true;
   return isWithin(element, '[inert],[data-tandem="disabled"]');
 }
-
-export const pressableAround = (element: Element): Element | undefined => {
-  for (let at: Element | null = element; at; at = around(at)) if (matches(at, PRESSABLE)) return at;
-  return undefined;
-};
 
 export function createTargets(options: {
   top: Globals;

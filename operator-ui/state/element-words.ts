@@ -2,6 +2,7 @@
 // masked is masked here. Elements belong to another window, so names of tags decide, and not `instanceof`.
 
 import { LIMITS } from '../../protocol/limits.ts';
+import { around, isPage } from './sight.ts';
 
 export type Kind =
   | 'link'
@@ -118,6 +119,15 @@ export function kindOf(element: Element): Kind {
   const { type } = element as HTMLInputElement;
   if (/^(button|submit|reset|image|file)$/.test(type)) return 'button';
   return type === 'checkbox' || type === 'radio' ? type : 'field';
+}
+
+const CONTROL =
+  'a[href],area[href],button,input,select,textarea,summary,label,option,[role=button],[role=link],[role=tab],[role=option],[role=menuitem],[role=checkbox],[role=radio],[role=switch]';
+
+/** What a press on this is a press on; undefined: nothing that is pressed is around it. */
+export function controlAround(element: Element): Element | undefined {
+  for (let at: Element | null = element; at && !isPage(at); at = around(at)) if (at.matches(CONTROL)) return at;
+  return undefined;
 }
 
 /** What people would call it; empty: nothing says. */

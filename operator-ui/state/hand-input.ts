@@ -113,15 +113,19 @@ export function letterOf(key: string, code: string): string {
   return /^\p{L}$/u.test(key) ? (/^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? '') : '';
 }
 
-/** What an operator typed into the address bar, as a whole address; undefined: it is none. */
+/** A name with a dot, the machine itself, or whatever has a port. */
+const HOST = /^([^/?#\s]+\.[^/?#\s.]+([/?#:]|$)|localhost([/?#:]|$)|[\w-]+:\d+([/?#]|$))/i;
+
+/** What an operator typed into the address bar, as a whole address; undefined: it is none. Words are none: a page by that
+ * name is hardly what was meant. */
 export function addressTyped(typed: string, base: string): string | undefined {
   const text = typed.trim();
   if (text === '') return undefined;
   const isWhole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  const isPath = /^[/?#.]/.test(text);
-  const isHost = /^[^/?#\s]+\.[^/?#\s.]+([/?#:]|$)/.test(text) || /^localhost\b/.test(text);
+  const isPath = /^[/?#]/.test(text);
+  if (!isWhole && !isPath && !HOST.test(text)) return undefined;
   try {
-    const url = isWhole || isPath || !isHost ? new URL(text, base) : new URL(`${new URL(base).protocol}//${text}`);
+    const url = isWhole || isPath ? new URL(text, base) : new URL(`${new URL(base).protocol}//${text}`);
     return /^https?:$/.test(url.protocol) ? url.href : undefined;
   } catch {
     return undefined;

@@ -24,21 +24,31 @@ import {
 } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Person, Refusal } from '../../protocol/messages.ts';
+import { partsOf } from '../../protocol/what.ts';
 import { Drawing } from './drawing.svelte.ts';
+import { controlAround, nameOf } from './element-words.ts';
 import { Marks } from './marks.svelte.ts';
 
 export const TOOLS = ['look', 'point', 'frame', 'draw', 'suggest', 'control'] as const;
 export type Tool = (typeof TOOLS)[number];
 
-/** Reasons of ours beside the wire's. `offline`: not sent, our own link is down. `unanswered`: sent, and the link was lost
+/** Reasons of ours beside the wire's. `other-site`: a whole page of it was wanted. `offline`: not sent, our own link is down. `unanswered`: sent, and the link was lost
  * before the answer came. The others are about files: see hand-files.svelte.ts. */
 export type Why =
-  Reason | 'offline' | 'unanswered' | 'too-large' | 'one-file' | 'wrong-kind' | 'not-sent' | 'too-many-files';
+  | Reason
+  | 'other-site'
+  | 'offline'
+  | 'unanswered'
+  | 'too-large'
+  | 'one-file'
+  | 'wrong-kind'
+  | 'not-sent'
+  | 'too-many-files';
 
 /** Where on the stage, in its own pixels. */
 export type Spot = { x: number; y: number };
 
-/** `isAccepted`: a suggestion that the visitor has said yes to. */
+/** `times`: presses and keys, without what belongs to them. `isAccepted`: a suggestion that the visitor has said yes to. */
 export type Mark = { id: number; spot: Spot; why: Why | undefined; what: string; times: number; isAccepted: boolean };
 
 /** A suggestion that the visitor has not answered. `node`: undefined once the picture is another. */
@@ -81,6 +91,12 @@ type Sent = {
   before?: Framed | undefined;
   /** Told what became of it, whoever says so. */
   heard?: ((outcome: Outcome) => void) | undefined;
+  /** What it was done to, as the picture had it. */
+  node?: number | undefined;
+  /** Of a button's way up: its way down. */
+  press?: Sent | undefined;
+  /** Why not, once that is told. */
+  why?: Why | undefined;
 };
 
 /** So many moves and pointer positions are remembered for a refusal of one of them. */
@@ -93,6 +109,8 @@ const LOG_KEPT = 60;
 const SLOW_MS = 700;
 const FOR_VISITOR = /^(suggest|askFile|giveFile)$/;
 const FILE_ACT = /File$/;
+/** What these say outlives the page that it was about. */
+const LASTING = /^(offline|unanswered|gone|away|not-sent)$/;
 /** The relay's own limit decides; this is for an answer that got lost. */
 const GIVE_UP_MS = LIMITS.wishMs + 5000;
 
@@ -118,6 +136,7 @@ export class Hand {
   #log = $state.raw<readonly LogEntry[]>([]);
   #framed = $state.raw<Framed | undefined>();
   #suggested = $state.raw<Suggested | undefined>();
+  #pressed: Sent | undefined;
   #picture = $state(0);
   #lastId = 0;
   #slow = $state.raw<Spot | undefined>();
@@ -341,6 +360,7 @@ export class Hand {
     const cut = [...this.#sent.values()];
     this.#sent.clear();
     this.#moves.clear();
+    this.#pressed = undefined;
     for (const each of cut) this.#came(each, { done: false, why: undefined }, 'unanswered');
     // The next view tells whether the relay still knows of the wish.
     this.#wishShown = true;
@@ -350,7 +370,9 @@ export class Hand {
   act(act: Act, spot?: Spot, { tab = this.#door.tab(), heard }: { tab?: number; heard?: Sent['heard'] } = {}): boolean {
     const mirror = this.#door.mirror();
     const isQuiet = isPassing(act);
-    const sent: Sent = { act, spot, heard };
+    const sent: Sent = { act, spot, heard, node: this.#nodeOf(act) };
+    if (act.t === 'down') this.#pressed = sent;
+    if (act.t === 'up') sent.press = this.#pressed;
     if (!this.has(grantFor(act))) {
       if (!isQuiet) this.#came(sent, { done: false, why: 'not-granted' });
       return false;
@@ -407,6 +429,8 @@ export class Hand {
   repainted(): void {
     if (this.#framed) this.#framed = { ...this.#framed, node: undefined };
     if (this.#suggested) this.#suggested = { ...this.#suggested, node: undefined };
+    this.#pressed = undefined;
+    this.#marks = this.#marks.filter(({ why, isAccepted }) => isAccepted || (why && LASTING.test(why)));
     this.#picture++;
   }
 
@@ -535,16 +559,34 @@ export class Hand {
     }, SLOW_MS);
   }
 
-  #came({ act, spot, heard }: Sent, outcome: Outcome, own?: Why): void {
+  /** Keys go where the last press went. */
+  #nodeOf(act: Act): number | undefined {
+    if ('node' in act) return act.node;
+    return 'at' in act ? act.at?.node : /^(key|text)$/.test(act.t) ? this.#pressed?.node : undefined;
+  }
+
+  #came(sent: Sent, outcome: Outcome, own?: Why): void {
+    const { act, spot, heard } = sent;
     heard?.(outcome);
-    const why: Why | undefined = outcome.done ? undefined : (own ?? outcome.why ?? 'failed');
-    const what = [outcome.what, FILE_ACT.test(act.t) && outcome.now].filter(Boolean).join(' · ');
+    const why: Why | undefined = outcome.done ? undefined : (own ?? whyOf(act, outcome));
+    sent.why = why;
+    const about = why === 'masked' ? this.#named(outcome.what, sent.node) : outcome.what;
+    const what = [about, FILE_ACT.test(act.t) && outcome.now].filter(Boolean).join(' · ');
     const deed = deedOf(act);
-    // The way up of a button is the end of what its way down has told of.
-    const isSilent = !why && /^(up|unframe|undraw|move)$/.test(act.t);
+    // The way up of a button is the end of what its way down has told of, and nobody means a move by itself.
+    const isPart = act.t === 'move' || (act.t === 'up' && (!why || sent.press?.why === why));
+    const isSilent = isPart || (!why && /^(unframe|undraw)$/.test(act.t));
     if (deed && !isSilent) this.#note(deed, what, why);
     const isMarked = why ? why !== 'withdrawn' : /^(up|choose|set|frame|reveal|suggest|askFile|giveFile)$/.test(act.t);
-    if (spot && isMarked) this.#mark(spot, why, what, act.t === 'suggest');
+    if (spot && isMarked) this.#mark(spot, why, what, { isSuggestion: act.t === 'suggest', times: isPart ? 0 : 1 });
+  }
+
+  /** The page tells no name of what is hidden, but the label beside it can be read in the picture. */
+  #named(what: string | undefined, node: number | undefined): string | undefined {
+    if (!what || node === undefined || partsOf(what).name) return what;
+    const element = this.elementOf(node);
+    const name = element && nameOf(controlAround(element) ?? element);
+    return name ? `${what} “${name}”` : what;
   }
 
   #note(deed: Deed, what: string, why: Why | undefined): void {
@@ -564,11 +606,17 @@ export class Hand {
     this.#log = [entry, ...this.#log].slice(0, LOG_KEPT);
   }
 
-  #mark(spot: Spot, why: Why | undefined, what: string, isSuggestion: boolean): void {
+  #mark(
+    spot: Spot,
+    why: Why | undefined,
+    what: string,
+    { isSuggestion, times }: { isSuggestion: boolean; times: number },
+  ): void {
     // Ten keys that are refused for one reason are told of once.
     const same = why && this.#marks.find((mark) => mark.why === why && mark.what === what);
     const id = same ? same.id : ++this.#lastId;
-    const mark: Mark = { id, spot, why, what, times: (same ? same.times : 0) + 1, isAccepted: isSuggestion && !why };
+    const isAccepted = isSuggestion && !why;
+    const mark: Mark = { id, spot, why, what, times: (same ? same.times : 0) + times, isAccepted };
     // One label at a time: the newest counts, and the list of acts has the others.
     const others = this.#marks.filter((each) => each !== same && (why === undefined || each.why === undefined));
     this.#marks = [...others, mark];
@@ -579,6 +627,10 @@ export class Hand {
     };
     this.#timers.set(id, setTimeout(gone, why || isSuggestion ? REFUSED_MS : DONE_MS));
   }
+}
+
+function whyOf(act: Act, { why }: Outcome): Why {
+  return act.t === 'visit' && why === 'other-origin' ? 'other-site' : (why ?? 'failed');
 }
 
 function deedOf(act: Act): Deed | undefined {

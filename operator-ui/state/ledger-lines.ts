@@ -159,6 +159,12 @@ export function targetWords(what: string, t: Texts['ledger']): string {
   return name ? t.target(roles[role] ?? role, name) : (roles[role] ?? role);
 }
 
+/** The name alone, or else the kind of thing, with a capital at the start: `Card number`. */
+export function targetName(what: string, t: Texts['ledger']): string {
+  const words = partsOf(what).name || targetWords(what, t);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export function resultWords({ kind, why }: LedgerLine, t: Texts['ledger']): string {
   const reasons: Readonly<Record<string, string>> = t.reasons;
   if (why !== undefined) return reasons[why] ?? why;

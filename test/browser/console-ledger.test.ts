@@ -167,6 +167,23 @@ test('by operator, day, words and visit; what fits nothing is said, and taken aw
   await until('all visits', async () => (await lines(page)).length > 90);
 });
 
+test('where there is little room the filter is one button, and says how much of it is set', async () => {
+  const page = await open('#/settings/ledger', 'en', 390);
+  await until('lines', async () => (await lines(page)).length > 6);
+  const isShown = () => page.$eval(find('ledger-text'), (field) => field.getClientRects().length > 0);
+  expect(await isShown()).toBe(false);
+  await page.click(find('ledger-filter'));
+  expect(await isShown()).toBe(true);
+  await page.type(find('ledger-text'), 'köl');
+  await shows(page, 2);
+  await page.click(find('ledger-filter'));
+  expect(await isShown()).toBe(false);
+  expect(await page.$eval(find('ledger-filter'), (button) => button.textContent)).toContain('1 set');
+  const wide = await open('#/settings/ledger');
+  await until('lines', async () => (await lines(wide)).length > 6);
+  expect(await wide.$eval(find('ledger-filter'), (button) => button.getClientRects().length)).toBe(0);
+});
+
 test('what is filtered is saved as a table that no program takes for formulas', async () => {
   const page = await open('#/settings/ledger/room-1');
   await shows(page, 6);

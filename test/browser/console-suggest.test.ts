@@ -46,7 +46,7 @@ test('a click on a button is suggested at once, waits at its element, and what c
   await desk.sees('hand-suggested-pill', 'waiting for the visitor');
   await desk.sees('hand-heard', 'waiting for the visitor');
   hand.answer(first?.n ?? 0, { done: true, what: 'button “Add to basket”' });
-  await desk.sees('hand-accepted', 'button “Add to basket”');
+  await desk.sees('hand-accepted', 'Add to basket');
   await desk.sees('hand-heard', 'The visitor accepted it');
   await gone('hand-suggested');
   await gone('hand-suggested-pill');

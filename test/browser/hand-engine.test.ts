@@ -230,6 +230,17 @@ inEachBrowser('the hand', (browser, name) => {
     expect(top > 0 && top < height).toBe(true);
   });
 
+  test('calls a picture or a word in a control by the control, and no picture by its tag', async () => {
+    await open(`<button id=b aria-label="Add to basket"><svg width=22 height=22><path id=p d="M0 0h22v22H0z"/></svg></button>
+      <a href="#x"><b id=w>Teapots</b></a><svg width=40 height=40><rect id=r width=40 height=40 /></svg>
+      <button>Card <i id=m data-tandem=mask>4111</i></button>`);
+    const [press, release] = await opened.run(['click', '#p']);
+    expect([press, release]).toEqual(Array(2).fill({ done: true, what: 'button “Add to basket”' }));
+    expect((await opened.run(['click', '#w']))[1]).toMatchObject({ what: 'link “Teapots”' });
+    expect((await opened.run(['click', '#r']))[0]).toMatchObject({ what: 'image' });
+    expect((await opened.run(['click', '#m']))[0]).toEqual({ done: false, why: 'masked', what: 'i' });
+  });
+
   test('card-like numbers in a field do not leave in an answer', async () => {
     await open('<input id=f>');
     const outcomes = await done(['click', '#f'], ['type', '4111111111111111']);

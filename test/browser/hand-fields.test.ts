@@ -189,6 +189,24 @@ inEachBrowser('the hand and fields', (browser, name) => {
     expect(await value('#n')).toBe('15');
   });
 
+  test('a slider follows the pointer whichever way it lies', async () => {
+    const across = 'width:316px;height:16px;margin:0';
+    const along = 'width:16px;height:316px;margin:0';
+    await open(`<input id=a type=range style="${across};direction:rtl">
+      <input id=b type=range style="${along};writing-mode:vertical-lr">
+      <input id=c type=range style="${along};writing-mode:vertical-lr;direction:rtl">
+      <input id=d type=range min=-20 max=20 step=8 style="${across}">`);
+    await done(['down', '#a', 0.25], ['up', '#a', 0.25]);
+    for (const id of ['#b', '#c']) await done(['down', id, 0.5, 0.25], ['up', id, 0.5, 0.25]);
+    await done(['down', '#d', 0.5], ['move', '#d', 0.7], ['up', '#d', 0.7]);
+    const near = async (id: string, wanted: number) =>
+      expect(Math.abs(Number(await value(id)) - wanted), id).toBeLessThan(3);
+    await near('#a', 75);
+    await near('#b', 25);
+    await near('#c', 75);
+    expect(await value('#d')).toBe('12');
+  });
+
   test('contenteditable: typing, paragraphs and line breaks, deleting, a selection replaced, bold', async () => {
     await open(`<div id=e contenteditable><p>one two</p></div>${LOG}`);
     await done(

@@ -38,7 +38,8 @@ export const BOX = {
 
 type Attributes = Record<string, string | boolean>;
 
-export function handPage(): unknown[] {
+/** `more`: nodes of the page's body, after the others. */
+export function handPage(more: readonly unknown[] = []): unknown[] {
   let made = 100;
   const text = (textContent: string) => ({ type: 3, id: ++made, textContent });
   const el = (
@@ -102,7 +103,10 @@ export function handPage(): unknown[] {
   ];
   const html = el('html', undefined, { lang: 'en' }, [
     el('head', undefined, {}),
-    el('body', undefined, { style: 'margin:0;height:3000px;font:16px sans-serif;background:#faf7f2' }, body),
+    el('body', undefined, { style: 'margin:0;height:3000px;font:16px sans-serif;background:#faf7f2' }, [
+      ...body,
+      ...more,
+    ]),
   ]);
   return [
     { type: 4, data: { href: 'https://nordkaffee.example/', width: 1280, height: 720 }, timestamp: 0 },

@@ -120,7 +120,12 @@ describe('a key', () => {
 test.each([
   ['/basket', 'https://shop.example/basket'],
   ['?page=2', 'https://shop.example/tea/?page=2'],
-  ['green', 'https://shop.example/tea/green'],
+  ['#green', 'https://shop.example/tea/#green'],
+  ['shop:8080/help', 'https://shop:8080/help'],
+  ['localhost', 'https://localhost/'],
+  ['green', undefined],
+  ['not a url at all', undefined],
+  ['localhosts of tea', undefined],
   ['shop.example/help', 'https://shop.example/help'],
   ['https://shop.example/x', 'https://shop.example/x'],
   ['  ', undefined],
@@ -266,8 +271,8 @@ describe('a hand', () => {
       nextNumber: () => numbers.next(),
       me: () => ME.id,
       tab: () => 1,
-      // Of the mirror an act asks only how far it is.
-      mirror: () => ({ sequence: 9, told: 9 }) as never,
+      // Of the mirror an act asks how far it is, and a refusal for words about what was meant.
+      mirror: () => ({ sequence: 9, told: 9, elementOf: () => undefined }) as never,
     });
   });
   afterEach(() => {
@@ -325,6 +330,52 @@ describe('a hand', () => {
     hand.say({ t: 'handled', n: 99, outcome: { done: false, why: 'visitor-busy' } });
     hand.say({ t: 'handled', n: 1, outcome: { done: false, why: 'gone' } });
     expect(hand.marks).toMatchObject([{ why: 'visitor-busy' }]);
+  });
+  test('what is counted is what the operator did: a press is one, its move and its way up are none', () => {
+    granted();
+    const at = { node: 1, x: 0, y: 0 };
+    const refused = { done: false, why: 'masked', what: 'text field' } as const;
+    hand.act({ t: 'move', at, mods: 0 }, spot);
+    hand.act({ t: 'down', at, button: 0, clicks: 1, mods: 0 }, spot);
+    hand.act({ t: 'up', at, button: 0, mods: 0 }, spot);
+    for (const n of [1, 2, 3]) hand.say({ t: 'handled', n, outcome: refused });
+    expect(hand.marks).toMatchObject([{ why: 'masked', times: 1 }]);
+    expect(hand.log).toMatchObject([{ deed: 'click', why: 'masked', times: 1 }]);
+    for (const n of [4, 5]) {
+      hand.act(key, spot);
+      hand.say({ t: 'handled', n, outcome: refused });
+    }
+    expect(hand.marks).toMatchObject([{ times: 3 }]);
+    expect(hand.log).toMatchObject([{ deed: 'keys', times: 2 }, { deed: 'click' }]);
+  });
+  test('a way up that is refused by itself is told', () => {
+    granted();
+    const at = { node: 1, x: 0, y: 0 };
+    hand.act({ t: 'down', at, button: 0, clicks: 1, mods: 0 }, spot);
+    hand.act({ t: 'up', at, button: 0, mods: 0 }, spot);
+    hand.say({ t: 'handled', n: 1, outcome: { done: true, what: 'link “Tea”' } });
+    hand.say({ t: 'handled', n: 2, outcome: { done: false, why: 'needs-visitor', what: 'link “Tea”' } });
+    expect(hand.marks).toMatchObject([{ why: 'needs-visitor', times: 1 }]);
+    expect(hand.log).toMatchObject([{ why: 'needs-visitor' }, { why: undefined }]);
+  });
+  test('what is told of an element goes with its page; that something was not sent stays', () => {
+    granted();
+    hand.act(key, spot);
+    hand.say({ t: 'handled', n: 1, outcome: { done: false, why: 'covered', what: 'link “Teapots”' } });
+    expect(hand.marks).toHaveLength(1);
+    hand.repainted();
+    expect(hand.marks).toEqual([]);
+    isConnected = false;
+    hand.act(key, spot);
+    hand.repainted();
+    expect(hand.marks).toMatchObject([{ why: 'offline' }]);
+  });
+  test('a page of another site is no part of this one', () => {
+    granted();
+    hand.act({ t: 'visit', url: 'https://other.example/' }, spot);
+    hand.say({ t: 'handled', n: 1, outcome: { done: false, why: 'other-origin' } });
+    expect(hand.marks).toMatchObject([{ why: 'other-site' }]);
+    for (const { hand: words } of [en, ru]) expect(words.reasons['other-site']).toMatch(/address|адрес/);
   });
   test('an answer counts once', () => {
     granted();
