@@ -13,22 +13,25 @@
 import type { Act, Outcome, Place, Reason, Suggestion } from '../protocol/hand.ts';
 import { isWithin } from './capture/dom.ts';
 import type { Guest } from './capture/frames.ts';
+import { askedDuring, type Asked } from './control/asking.ts';
 import { editorOf, isEditor, isTextField, selectAll } from './control/caret.ts';
 import { nameFor, valueOf } from './control/describe.ts';
 import { editFrom, fieldOfEdit, joinEdits, putBack, stateOf, type Edit } from './control/edits.ts';
 import { createFiles, type FileTarget } from './control/files.ts';
 import { choose, hasPicker, isSelect, setPicked } from './control/fields.ts';
 import { activeElement, moveFocus } from './control/focus.ts';
+import { createHistory } from './control/history.ts';
 import { moveOn, pressKey, type Around } from './control/keys.ts';
-import { bringIn, listen, optionsOf, viewOf, type Globals } from './control/natives.ts';
+import { bringIn, isSelected, listen, optionsOf, viewOf, type Globals } from './control/natives.ts';
 import { wayOf } from './control/navigation.ts';
 import { createOrder } from './control/order.ts';
+import { holdsHidden } from './control/pieces.ts';
 import { boxOutOf, elementOf, insideOf, inTo, pressableAround, toOwn, topBoxOf, type Point } from './control/places.ts';
 import { createMouse } from './control/pointer.ts';
 import { scrollFrom } from './control/scroll.ts';
 import { heldKeys, make, send } from './control/send.ts';
 import { createTargets, isRefusal, refuse, type Refusal } from './control/target.ts';
-import { createTexts, takesText } from './control/text.ts';
+import { createTexts, takesText, type Texts } from './control/text.ts';
 import { createTurns } from './control/turns.ts';
 import { watchVisitor } from './control/visitor.ts';
 import type { Abroad, FramesHandFile } from './frames-hand.ts';
@@ -111,7 +114,7 @@ export type Undone = { done: true; was: string; now: string } | { done: false; w
 
 /** A field that may change, and what it holds before. */
 type Field = { field: Element; was: string | undefined; before: Edit['before'] | undefined };
-type Done = { done: true; what?: Element | undefined } & Partial<Field>;
+type Done = { done: true; what?: Element | undefined; isStep?: boolean } & Partial<Field>;
 
 type Found = Done | Refusal | Outcome;
 type How = { isAccepted?: boolean; mayGo?: () => Outcome | undefined; point?: Point | undefined };
@@ -126,13 +129,29 @@ export function createHand(options: HandOptions): Hand {
   // Its document is shown, or there would be nothing to act on.
   const top = (page.defaultView ?? window) as Globals;
   const targets = createTargets({ ...options, top });
-  const texts = createTexts();
+  const history = createHistory();
+  /** The act at hand is undo or redo. */
+  let isStep = false;
+  const texts: Texts = createTexts({
+    page,
+    targets,
+    isHidden,
+    step(field, isRedo) {
+      const isDone = history.step(field, isRedo, (edit) => {
+        isStep = true;
+        return stateOf(field, isHidden) === edit.after && putBack(page, texts, edit);
+      });
+      return isDone === false ? refuse('not-possible', targets.what(field)) : undefined;
+    },
+  });
+  const isBarred = (element: Element) => targets.refusalOf(element) !== undefined;
   const turns = createTurns(page);
   const files = createFiles(targets, isHidden, (element) => isWithin(element, `[${options.uiAttribute}]`));
-  const mouse = createMouse(page, top, texts.settle);
+  const mouse = createMouse(page, top, texts.settle, isBarred);
   /** Why the last press was refused: its release is, too, and the keys that follow. */
   let refusedPress: Refusal | undefined;
   let pressedField: Field | undefined;
+  let askedByPress: Asked = { needsVisitor: false };
   const edits = new WeakMap<Outcome, Edit>();
   const order = createOrder((ms, task) => options.after(ms, task));
   let isClosed = false;
@@ -225,13 +244,24 @@ export function createHand(options: HandOptions): Hand {
     const at = caret && elementOf(caret);
     return at && isHidden(at) ? refuse('masked') : active;
   };
+  const notFocused = (): Refusal | undefined => {
+    const found = focused();
+    return found && isRefusal(found) ? found : undefined;
+  };
+
+  /** The page may have switched it off in the same moment. */
+  const isPressable = (hit: Element): boolean => {
+    const refused = targets.refusalOf(hit) ?? targets.fieldOf(hit);
+    return hit.isConnected && !(refused && isRefusal(refused));
+  };
+  const asking = (at: Element, task: () => void) => askedDuring(viewOf(at) ?? top, task);
 
   const press = (act: Act & { t: 'down' }, isAccepted = false): Done | Refusal => {
     let found = targets.pressable(act.at);
     if (!isRefusal(found)) {
       // Hovering may make the page draw anew what is there.
       mouse.move(found.hit, found.point, act.mods);
-      if (!found.hit.isConnected) found = targets.pressable(act.at);
+      if (!isPressable(found.hit)) found = targets.pressable(act.at);
     }
     // Their caret stays where it is.
     if (!isAccepted && !isRefusal(found) && visitor.isTyping() && turns.isTheirs(found.hit))
@@ -240,7 +270,7 @@ export function createHand(options: HandOptions): Hand {
     if (isRefusal(found)) return found;
     const { hit, point, field } = found;
     pressedField = field && fieldBefore(field);
-    mouse.down(hit, point, act);
+    askedByPress = asking(hit, () => mouse.down(hit, point, act));
     return done(hit);
   };
 
@@ -253,7 +283,8 @@ export function createHand(options: HandOptions): Hand {
       mouse.letGo();
       return found;
     }
-    const { needsVisitor, field } = mouse.up(found.hit, found.point, act);
+    const asked = asking(pressed ?? page.documentElement, () => mouse.up(found.hit, found.point, act));
+    const { needsVisitor, field } = asked.needsVisitor ? asked : askedByPress;
     if (field && pressed) files.asked(pressed, field);
     if (needsVisitor) return refuse('needs-visitor', pressed && targets.what(pressed));
     return { done: true, what: pressed, ...pressedField };
@@ -294,10 +325,20 @@ export function createHand(options: HandOptions): Hand {
     if (!turns.takeFocus()) return refuse('visitor-busy');
     const active = focused();
     if (active && isRefusal(active)) return active;
-    const result = done(active, active);
-    const { needsVisitor } = pressKey(page, texts, act, around);
+    let result = done(active, active);
+    let refused: Refusal | undefined;
+    isStep = false;
+    const asked = asking(active ?? page.documentElement, () => {
+      refused = pressKey({ page, texts, around, targets, refusal: notFocused, landed }, act);
+    });
+    function landed(at: Element) {
+      if (active && at !== active) result = done(at, at);
+    }
     if (act.key === 'Tab') abroad?.enter(nowFocused(), heldKeys(act.mods).shiftKey);
-    return needsVisitor ? refuse('needs-visitor', active && targets.what(active)) : result;
+    if (refused) return refused;
+    if (asked.field && active) files.asked(active, asked.field);
+    if (asked.needsVisitor) return refuse('needs-visitor', active && targets.what(active));
+    return { ...result, isStep };
   };
 
   const text = (act: Act & { t: 'text' }): Done | Refusal => {
@@ -307,9 +348,7 @@ export function createHand(options: HandOptions): Hand {
     if (active && isRefusal(active)) return active;
     if (!takesText(active)) return refuse('not-possible', active && targets.what(active));
     const result = done(active, active);
-    if (act.isPasted) texts.paste(active, act.text);
-    else texts.edit(active, 'insertText', act.text);
-    return result;
+    return (act.isPasted ? texts.paste(active, act.text) : texts.edit(active, 'insertText', act.text)) ?? result;
   };
 
   const pick = (node: number, take: (element: Element) => boolean | undefined): Done | Refusal => {
@@ -318,8 +357,13 @@ export function createHand(options: HandOptions): Hand {
     const { element } = found;
     const result = done(element, element);
     moveFocus(page, element, false);
+    const refused = targets.refusalOf(element);
+    if (refused) return refused;
     return take(element) ? result : refuse('not-possible', targets.what(element));
   };
+
+  /** An editor, of which not all may be replaced. */
+  const isPartlyHidden = (field: Element) => !isTextField(field) && isEditor(field) && holdsHidden(field, isHidden);
 
   /** Focused, all selected, replaced. */
   const write = (at: Place, text: string): Done | Refusal => {
@@ -328,11 +372,11 @@ export function createHand(options: HandOptions): Hand {
     const { element } = found;
     if (!takesText(element)) return refuse('not-possible', targets.what(element));
     const field = isTextField(element) ? element : editorOf(element);
+    if (isPartlyHidden(field)) return refuse('masked');
     const result = done(field, field);
     moveFocus(page, field, false);
     selectAll(field);
-    texts.edit(field, text ? 'insertText' : 'deleteContentBackward', text || undefined);
-    return result;
+    return texts.edit(field, text ? 'insertText' : 'deleteContentBackward', text || undefined) ?? result;
   };
 
   const suggested: Hand['suggested'] = ({ node }, does) => {
@@ -342,6 +386,7 @@ export function createHand(options: HandOptions): Hand {
     const isClick = does.t === 'click';
     const refused = targets.refusalOf(element) ?? (isClick ? targets.fieldOf(element) : undefined);
     if (refused && isRefusal(refused)) return refused;
+    if (does.t === 'text' && isPartlyHidden(element)) return refuse('masked');
     const value = isClick ? undefined : suggestedValue(element, does);
     if (!isClick && value === undefined) return refuse('not-possible', targets.what(element));
     if (!topBoxOf(element)) return refuse('hidden', targets.what(element));
@@ -354,7 +399,8 @@ export function createHand(options: HandOptions): Hand {
     if (does.t === 'set') return hasPicker(element) && !element.readOnly ? does.value : undefined;
     if (!isSelect(element) || (!element.multiple && does.options.length !== 1)) return undefined;
     const options = [...optionsOf(element)];
-    if (does.options.some((index) => !options[index])) return undefined;
+    if (does.options.some((index) => !options[index] || (isBarred(options[index]) && !isSelected(options[index]))))
+      return undefined;
     return does.options.map((index) => options[index]?.label).join(', ');
   };
 
@@ -440,7 +486,7 @@ export function createHand(options: HandOptions): Hand {
       case 'text':
         return text(act);
       case 'choose':
-        return pick(act.node, (element) => isSelect(element) && choose(element, act.options));
+        return pick(act.node, (element) => isSelect(element) && choose(element, act.options, isBarred));
       case 'set':
         return pick(act.node, (element) => hasPicker(element) && setPicked(element, act.value));
       case 'go':
@@ -461,18 +507,22 @@ export function createHand(options: HandOptions): Hand {
     }
   };
 
-  const finish = (found: Found): Outcome => {
+  const finish = (act: Act, found: Found): Outcome => {
     // A frame's own outcome is in words already.
     if (!found.done || typeof found.what === 'string') return found as Outcome;
-    const { what, field, was, before } = found as Done;
+    const { what, field, was, before, isStep: isUndone } = found as Done;
     const now = field?.isConnected ? valueOf(field, isHidden) : undefined;
     const outcome: Outcome = {
       done: true,
       ...(what ? { what: targets.what(what) } : {}),
       ...(was !== undefined && now !== undefined && was !== now ? { was, now } : {}),
     };
-    const edit = field?.isConnected && editFrom(field, before, stateOf(field, isHidden));
+    const after = field?.isConnected ? stateOf(field, isHidden) : undefined;
+    const edit = field && editFrom(field, before, after);
+    if (field && after === undefined) history.forget(field);
     if (edit) edits.set(outcome, edit);
+    if (edit && takesText(edit.field) && !isUndone)
+      history.add(edit, act.t === 'key' && [...act.key].length === 1 ? act.key : undefined);
     return outcome;
   };
 
@@ -517,7 +567,7 @@ export function createHand(options: HandOptions): Hand {
       });
       const end = 'then' in found ? await found : found;
       await Promise.resolve();
-      return options.guard(finish)(end) ?? refuse('failed');
+      return options.guard(finish)(act, end) ?? refuse('failed');
     },
     fileTarget(act) {
       const at = act.t === 'giveFile' ? act.at : { node: act.node, ...MIDDLE };

@@ -105,7 +105,7 @@ export function putBack(page: Document, texts: Texts, { field, before }: Edit): 
 /** As if it were pasted: editors with a model of their own take it from that, with its markup. */
 function fillEditor(field: HTMLElement, before: string, texts: Texts): boolean {
   const [html = '', text = ''] = before.split(BETWEEN);
-  if (!text) return texts.edit(field, 'deleteContentBackward');
+  if (!text) return !texts.edit(field, 'deleteContentBackward');
   const view = field.ownerDocument.defaultView as (Window & typeof globalThis) | null;
   if (!view) return false;
   const data = new view.DataTransfer();
@@ -117,8 +117,9 @@ function fillEditor(field: HTMLElement, before: string, texts: Texts): boolean {
   if (!send(field, paste)) return true;
   const init = { inputType: 'insertFromPaste', data: null, dataTransfer: data };
   if (!send(editorOf(field), make(field, 'InputEvent', 'beforeinput', init))) return true;
+  if (texts.refusalOf(field, 'insertFromPaste')) return false;
   // A page that forbids markup from scripts gets the text.
-  return command(field.ownerDocument, 'insertHTML', html) || texts.edit(field, 'insertText', text);
+  return command(field.ownerDocument, 'insertHTML', html) || !texts.edit(field, 'insertText', text);
 }
 
 /** What an edit is of: an editor is edited in whichever of its pieces has the focus. */

@@ -25,16 +25,21 @@ export const isSelect = (element: Element): element is HTMLSelectElement => tagO
 export const isInput = (element: Element, types: RegExp): element is HTMLInputElement =>
   tagOf(element) === 'INPUT' && types.test((element as HTMLInputElement).type);
 
-const isDisabledOption = (option: HTMLOptionElement) => matches(option, ':disabled');
+/** Whether an option can't be chosen: by the page, by the site's marks, or because nobody sees it. */
+export type IsBarred = (option: HTMLOptionElement) => boolean;
 
 /** False: it can't be chosen. */
-export function choose(select: HTMLSelectElement, indexes: readonly number[]): boolean {
+export function choose(select: HTMLSelectElement, indexes: readonly number[], isBarred: IsBarred): boolean {
   const options = [...optionsOf(select)];
   for (const index of indexes) {
     const option = options[index];
-    if (!option || (isDisabledOption(option) && !isSelected(option))) return false;
+    if (!option || (isBarred(option) && !isSelected(option))) return false;
   }
-  return chooseAnew(select, indexes);
+  // Of several, those that can't be chosen can't be given up either.
+  const kept = select.multiple
+    ? options.flatMap((option, index) => (isSelected(option) && isBarred(option) ? [index] : []))
+    : [];
+  return chooseAnew(select, [...indexes, ...kept]);
 }
 
 /** The same, also what can't be chosen any more: what was chosen before is put back. */
@@ -59,7 +64,7 @@ function tellSelect(select: HTMLSelectElement): void {
 }
 
 /** An arrow key, Home or End on a closed list: by so many, as far as there is something to choose. */
-export function stepSelect(select: HTMLSelectElement, by: number): void {
+export function stepSelect(select: HTMLSelectElement, by: number, isBarred: IsBarred): void {
   const options = [...optionsOf(select)];
   const step = Math.sign(by);
   let chosen = -1;
@@ -67,21 +72,21 @@ export function stepSelect(select: HTMLSelectElement, by: number): void {
   const from = selectedIndexOf(select) < 0 && step < 0 ? 0 : selectedIndexOf(select);
   for (let at = from + step; at >= 0 && at < options.length && left > 0; at += step) {
     const option = options[at];
-    if (!option || isDisabledOption(option)) continue;
+    if (!option || isBarred(option)) continue;
     chosen = at;
     left--;
   }
-  if (chosen >= 0) choose(select, [chosen]);
+  if (chosen >= 0) choose(select, [chosen], isBarred);
 }
 
 /** The next option whose words begin with what was typed. */
-export function typeInSelect(select: HTMLSelectElement, key: string): void {
+export function typeInSelect(select: HTMLSelectElement, key: string, isBarred: IsBarred): void {
   const options = [...optionsOf(select)];
   const from = selectedIndexOf(select) + 1;
   const found = [...options.slice(from), ...options.slice(0, from)].find(
-    (option) => !isDisabledOption(option) && option.label.trim().toLowerCase().startsWith(key.toLowerCase()),
+    (option) => !isBarred(option) && option.label.trim().toLowerCase().startsWith(key.toLowerCase()),
   );
-  if (found) choose(select, [options.indexOf(found)]);
+  if (found) choose(select, [options.indexOf(found)], isBarred);
 }
 
 export const hasPicker = (element: Element): element is HTMLInputElement => isInput(element, PICKED);
@@ -141,17 +146,19 @@ const SUBMIT = 'input[type=submit],input[type=image],button:not([type=button],[t
 /** With more than one of these, and no button, Enter submits nothing. */
 const BLOCKS = /^(text|search|tel|url|email|password|date|month|week|time|datetime-local|number)$/;
 
-/** Enter in a field of a form. */
-export function submitFrom(field: HTMLInputElement): void {
+/** Enter in a field of a form, which is a press on its first button. Answers why that may not be. */
+export function submitFrom<R>(field: HTMLInputElement, refusalOf: (element: Element) => R | undefined): R | undefined {
   const { form } = field;
-  if (!form) return;
+  if (!form) return undefined;
   const controls = [...controlsOf(form)];
   const button = controls.find((control) => matches(control, SUBMIT)) ?? imageButtonOf(form);
-  if (button) {
-    if (!matches(button, ':disabled')) clickElement(button);
-    return;
-  }
-  if (controls.filter((control) => isInput(control, BLOCKS)).length <= 1) submitForm(form);
+  if (button && matches(button, ':disabled')) return undefined;
+  if (!button && controls.filter((control) => isInput(control, BLOCKS)).length > 1) return undefined;
+  const refused = refusalOf(button ?? form);
+  if (refused) return refused;
+  if (button) clickElement(button);
+  else submitForm(form);
+  return undefined;
 }
 
 /** Not among a form's elements, for a reason of 1995. */

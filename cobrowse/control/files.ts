@@ -42,36 +42,6 @@ const NEAR = 3;
 const fileField = (element: Element | null | undefined): HTMLInputElement | undefined =>
   element && isInput(element, /^file$/) ? element : undefined;
 
-/** Calls the page's handlers, and tells of a field that a script of theirs presses, which may stand nowhere. It is not
- * pressed: where the visitor has just done something, the browser's choice would open before them unasked. */
-export function askedDuring(view: Globals, task: () => void): HTMLInputElement | undefined {
-  let asked: HTMLInputElement | undefined;
-  const undo: (() => void)[] = [];
-  for (const [owner, name] of [
-    [view.HTMLElement.prototype, 'click'],
-    [view.HTMLInputElement.prototype, 'showPicker'],
-  ] as const) {
-    const property = Object.getOwnPropertyDescriptor(owner, name);
-    const native = property?.value as (() => void) | undefined;
-    if (!property?.configurable || !native) continue;
-    Object.defineProperty(owner, name, {
-      ...property,
-      value(this: HTMLElement) {
-        const field = fileField(this);
-        if (field) asked = field;
-        else native.call(this);
-      },
-    });
-    undo.push(() => Object.defineProperty(owner, name, property));
-  }
-  try {
-    task();
-  } finally {
-    for (const put of undo) put();
-  }
-  return asked;
-}
-
 export function createFiles(
   targets: Targets,
   isHidden: (element: Element) => boolean,
@@ -117,13 +87,15 @@ export function createFiles(
   };
 
   /** False: nothing there takes it. */
-  const dropOn = (element: Element, { x, y }: Place, data: DataTransfer, view: Globals): boolean => {
+  const dropOn = (element: Element, { x, y }: Place, data: DataTransfer, view: Globals): boolean | Refusal => {
     bringIn(element, 'nearest');
     const box = ownBoxOf(element);
     if (!box) return false;
     const at = { x: box.left + box.width * x, y: box.top + box.height * y };
     const hit = ownHit(view, at, isUi);
     const to = hit && isInside(hit, element) ? hit : element;
+    const refused = targets.refusalOf(to);
+    if (refused) return refused;
     // A DataTransfer that a script made keeps no effects in Chromium: see drag.ts.
     for (const [name, value] of [
       ['effectAllowed', 'all'],
@@ -159,6 +131,7 @@ export function createFiles(
         const data = new view.DataTransfer();
         data.items.add(new view.File([bytes], name, { type }));
         const isIn = field ? putIn(field, data) : dropOn(element, place, data, view);
+        if (typeof isIn === 'object') return isIn;
         if (isIn) return done(what, name);
         // It takes no drops, but there is a field for them.
         const near = field ? undefined : fieldNear(element);

@@ -2,7 +2,9 @@
 // action, unless the page has prevented it → keyup.
 //
 // Easy to get wrong: handlers may move the focus in between, so each event goes to what has it then. Space presses a
-// button when it goes up, Enter when it goes down. Half the pages ask for keyCode.
+// button when it goes up, Enter when it goes down. Half the pages ask for keyCode. What has the focus after an event may be
+// what no operator may touch: then nothing more is done. Editors do their own edits on keydown: what a key would change
+// there is asked for before it.
 
 import { isElement, matches, tagOf } from '../capture/dom.ts';
 import { isEditor, isReadOnly, isTextField, moveCaret, selectAll, type Unit } from './caret.ts';
@@ -11,8 +13,8 @@ import { activeElement, moveFocus, orderFrom, radiosOf } from './focus.ts';
 import { clickElement, listen } from './natives.ts';
 import { pageHeightOf, scrollFrom } from './scroll.ts';
 import { heldKeys, make, send } from './send.ts';
-import type { Edit, Texts } from './text.ts';
-import { takesText } from './text.ts';
+import { refuse, type Refusal, type Targets } from './target.ts';
+import { takesText, type Edit, type Texts } from './text.ts';
 
 const NAMED: Record<string, number> = {
   Backspace: 8,
@@ -74,7 +76,16 @@ const isBlank = (page: Document) => page.body ?? page.documentElement;
 const BUTTON = /^(button|submit|reset|image|color|file)$/;
 const isButton = (element: Element) => tagOf(element) === 'BUTTON' || isInput(element, BUTTON);
 
-export type Pressed = { needsVisitor: boolean };
+export type Keyboard = {
+  page: Document;
+  texts: Texts;
+  around: Around;
+  targets: Pick<Targets, 'refusalOf' | 'what'>;
+  /** Why no key may go to what has the focus now. */
+  refusal(): Refusal | undefined;
+  /** What the key is now done to, if a handler has moved the focus. */
+  landed(element: Element): void;
+};
 
 /** Frames of other origins, and the page around, if this is one. */
 export type Around = {
@@ -100,28 +111,39 @@ function focusByKey(page: Document, element: Element): boolean {
   return true;
 }
 
+/** Answers why it was not done. */
 export function pressKey(
-  page: Document,
-  texts: Texts,
+  { page, texts, around, targets, refusal, landed }: Keyboard,
   { key, code, mods }: { key: string; code: string; mods: number },
-  around: Around,
-): Pressed {
+): Refusal | undefined {
   const held = heldKeys(mods);
   const keyCode = keyCodeOf(key, code);
   const init = { key, code: code || (CODES[key] ?? ''), ...held };
   const target = () => activeElement(page) ?? isBlank(page);
+  const isBarred = (element: Element) => !!targets.refusalOf(element);
   const isCommand = held.ctrlKey || held.metaKey;
   // AltGr is both: what it types is no Latin letter.
   const isAltGr = held.altKey && (held.ctrlKey || !held.metaKey) && !/^[\x20-\x7e]$/.test(key);
   const isSign = [...key].length === 1 && ((!isCommand && !held.altKey) || isAltGr);
+  const isShortcut = isCommand && !isAltGr && /^[a-zа-я]$/i.test(key);
+  // By the key's place: the letters of a Cyrillic keyboard are others.
+  const letter = /^Key(.)$/.exec(code)?.[1]?.toLowerCase() ?? key.toLowerCase();
 
-  let done: Pressed = { needsVisitor: false };
+  const first = target();
+  // Cutting is the visitor's, but a page may do it by itself.
+  const isCut = isShortcut && letter === 'x' && isEditor(first);
+  const kind = isTextField(first) ? undefined : isCut ? 'deleteContentBackward' : editOf(first);
+  const notHere = kind && texts.refusalOf(first, kind);
+  if (notHere) return notHere;
+
+  let refused: Refusal | undefined;
   /** Firefox follows a link on Enter itself, also when a script has pressed it. */
   let isFollowed = false;
   const fire = (type: string, extra: object) =>
     send(target(), make(target(), 'KeyboardEvent', type, { ...init, ...extra }));
   const isOn = fire('keydown', { keyCode, which: keyCode });
-  if (isOn) {
+  if (isOn) refused = refusal();
+  if (isOn && !refused) {
     const charCode = key === 'Enter' ? 13 : (key.codePointAt(0) ?? 0);
     const isPressed = isSign || (key === 'Enter' && !isCommand && !held.altKey);
     // A keypress has the sign's own code in all three.
@@ -130,83 +152,94 @@ export function pressKey(
     const isTyped = !isPressed || fire('keypress', { charCode, keyCode: charCode, which: charCode });
     stop();
     isFollowed &&= link === target() && matches(link, LINK);
-    if (isTyped && !isFollowed) done = act(target(), isSign);
+    if (isTyped && !isFollowed) {
+      refused = refusal();
+      if (!refused) {
+        landed(target());
+        refused = act(target());
+      }
+    }
   }
+  if (refusal()) return refused;
   const pressing = target();
-  if (fire('keyup', { keyCode, which: keyCode }) && isOn && key === ' ' && !isCommand) pressSpace(pressing);
-  return done;
+  if (fire('keyup', { keyCode, which: keyCode }) && isOn && !refused && key === ' ' && !isCommand && !refusal())
+    pressSpace(pressing);
+  return refused;
 
-  function act(element: Element, isText: boolean): Pressed {
-    const fine = { needsVisitor: false };
-    if (isCommand && !isAltGr && /^[a-zа-я]$/i.test(key)) return shortcut(element);
+  /** What the key does to text, where it stands in some. */
+  function editOf(element: Element): Edit | undefined {
+    if (!takesText(element)) return undefined;
+    const isInEditor = !isTextField(element);
+    if (isShortcut) {
+      if (letter === 'z') return held.shiftKey ? 'historyRedo' : 'historyUndo';
+      if (letter === 'y') return 'historyRedo';
+      if (!isInEditor || !/[biu]/.test(letter)) return undefined;
+      return letter === 'b' ? 'formatBold' : letter === 'i' ? 'formatItalic' : 'formatUnderline';
+    }
+    if (key === 'Enter') {
+      if (!isInEditor) return tagOf(element) === 'TEXTAREA' ? 'insertLineBreak' : undefined;
+      const isPlain = held.shiftKey || matches(element, '[contenteditable=plaintext-only]');
+      return isPlain ? 'insertLineBreak' : 'insertParagraph';
+    }
+    if (isSign) return 'insertText';
+    if (!/^(Backspace|Delete)$/.test(key)) return undefined;
+    return `delete${isCommand || held.altKey ? 'Word' : 'Content'}${key === 'Delete' ? 'Forward' : 'Backward'}`;
+  }
+
+  function act(element: Element): Refusal | undefined {
+    const edit = editOf(element);
+    if (edit) return texts.edit(element, edit, edit === 'insertText' ? key : undefined);
+    if (isShortcut) {
+      if (letter === 'a') selectAll(element);
+      // The clipboard is the visitor's.
+      return /[cvx]/.test(letter) ? refuse('needs-visitor', targets.what(element)) : undefined;
+    }
     if (key === 'Tab' && !isCommand && !held.altKey) {
       texts.settle(element);
       moveOn(page, held.shiftKey, around);
-      return fine;
+      return undefined;
     }
-    if (key === 'Escape') {
-      escape();
-      return fine;
-    }
-    if (key === 'Enter') {
-      enter(element);
-      return fine;
-    }
-    if (isText) {
-      if (takesText(element)) texts.edit(element, 'insertText', key);
-      else if (isSelect(element) && key !== ' ') typeInSelect(element, key);
+    if (key === 'Escape') return escape();
+    if (key === 'Enter') return enter(element);
+    if (isSign) {
+      if (isSelect(element) && key !== ' ') typeInSelect(element, key, isBarred);
       else if (key === ' ' && !isTextField(element) && !pressesBySpace(element))
         scrollFrom(element, 0, (held.shiftKey ? -1 : 1) * pageHeightOf(element));
-      return fine;
-    }
-    if (key === 'Backspace' || key === 'Delete') {
-      const isBack = key === 'Backspace';
-      const edit = `delete${isCommand || held.altKey ? 'Word' : 'Content'}${isBack ? 'Backward' : 'Forward'}` as Edit;
-      texts.edit(element, edit);
-      return fine;
+      return undefined;
     }
     move(element);
-    return fine;
+    return undefined;
   }
 
-  function shortcut(element: Element): Pressed {
-    // By the key's place: the letters of a Cyrillic keyboard are others.
-    const letter = /^Key(.)$/.exec(code)?.[1]?.toLowerCase() ?? key.toLowerCase();
-    if (letter === 'a') selectAll(element);
-    else if (letter === 'z') texts.edit(element, held.shiftKey ? 'historyRedo' : 'historyUndo');
-    else if (letter === 'y') texts.edit(element, 'historyRedo');
-    else if (/[biu]/.test(letter) && isEditor(element))
-      texts.edit(element, letter === 'b' ? 'formatBold' : letter === 'i' ? 'formatItalic' : 'formatUnderline');
-    // The clipboard is the visitor's.
-    return { needsVisitor: /[cvx]/.test(letter) };
-  }
-
-  function enter(element: Element) {
-    if (isTextField(element) && tagOf(element) === 'TEXTAREA') texts.edit(element, 'insertLineBreak');
-    else if (isEditor(element) && !isTextField(element))
-      texts.edit(
-        element,
-        held.shiftKey || matches(element, '[contenteditable=plaintext-only]') ? 'insertLineBreak' : 'insertParagraph',
-      );
-    else if (isButton(element) || matches(element, `${LINK},summary`)) clickElement(element);
+  function enter(element: Element): Refusal | undefined {
+    if (isButton(element) || matches(element, `${LINK},summary`)) clickElement(element);
     else if (tagOf(element) === 'INPUT') {
       texts.settle(element);
-      submitFrom(element as HTMLInputElement);
+      return submitFrom(element as HTMLInputElement, targets.refusalOf);
     }
+    return undefined;
   }
 
   /** What is open on top goes: a popover, else a modal dialog. */
-  function escape() {
+  function escape(): Refusal | undefined {
     if (CSS.supports('selector(:popover-open)')) {
       const open = [...page.querySelectorAll<HTMLElement>('[popover]:popover-open')].filter(
         (popover) => popover.popover !== 'manual',
       );
       const last = open.pop();
-      if (last) return last.hidePopover();
+      const refused = last && targets.refusalOf(last);
+      if (refused) return refused;
+      if (last) {
+        last.hidePopover();
+        return undefined;
+      }
     }
-    if (!CSS.supports('selector(:modal)')) return;
+    if (!CSS.supports('selector(:modal)')) return undefined;
     const dialog = [...page.querySelectorAll<HTMLDialogElement>('dialog:modal')].pop();
+    const refused = dialog && targets.refusalOf(dialog);
+    if (refused) return refused;
     if (dialog && send(dialog, make(dialog, 'Event', 'cancel', { bubbles: false, composed: false }))) dialog.close();
+    return undefined;
   }
 
   function move(element: Element) {
@@ -216,11 +249,11 @@ export function pressKey(
     if (!/^(Arrow|Page|Home$|End$)/.test(key)) return;
     if (isSelect(element)) {
       if (!element.multiple)
-        stepSelect(element, (isBack ? -1 : 1) * (isPage ? 10 : /^(Home|End)$/.test(key) ? 1e6 : 1));
+        stepSelect(element, (isBack ? -1 : 1) * (isPage ? 10 : /^(Home|End)$/.test(key) ? 1e6 : 1), isBarred);
       return;
     }
     if (isInput(element, /^radio$/)) {
-      const group = radiosOf(element);
+      const group = radiosOf(element).filter((radio) => radio === element || !isBarred(radio));
       const next = group[(group.indexOf(element) + (isBack ? group.length - 1 : 1)) % group.length];
       if (!next || next === element || isPage || /^(Home|End)$/.test(key)) return;
       moveFocus(page, next, true);

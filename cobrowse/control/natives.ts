@@ -80,6 +80,12 @@ export const listen = (target: EventTarget, type: string, task: (event: Event) =
   return () => removeEventListener.call(target, type, task, options);
 };
 
+/** After all others at the window, and not passive: it may prevent what the browser would do. */
+export const listenLast = (view: Globals, type: string, task: (event: Event) => void): (() => void) => {
+  addEventListener.call(view, type, task);
+  return () => removeEventListener.call(view, type, task);
+};
+
 const { scrollIntoView, scrollBy, getBoundingClientRect, getClientRects } = clean.Element.prototype;
 export const bringIn = (element: Element, block: ScrollLogicalPosition): void =>
   // 'instant': a page with scroll-behavior smooth would still be moving when the point is looked up.
@@ -166,9 +172,6 @@ export const viewOf = (node: Node): Globals | undefined =>
 
 export const styleOf = (element: Element): CSSStyleDeclaration => (viewOf(element) ?? window).getComputedStyle(element);
 
-/** Has the visitor just acted? Then a browser allows pickers and new windows. */
-export const isVisitorActive = (): boolean =>
-  (navigator as { userActivation?: { isActive: boolean } }).userActivation?.isActive ?? false;
-/** Since the page was loaded. Where nobody knows, they may have been. */
+/** Has the visitor acted since the page was loaded? Where nobody knows, they may have. */
 export const wasVisitorActive = (): boolean =>
   (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation?.hasBeenActive ?? true;

@@ -9,24 +9,13 @@
 // and leave go to each element of the way from one place to the other, outermost first on entering. A click goes to what
 // the press and the release have in common. React listens for over and out at the root, and reads relatedTarget.
 
-import { attributeOf, matches, tagOf, targetOf } from '../capture/dom.ts';
+import { attributeOf, tagOf } from '../capture/dom.ts';
 import { startSelecting, type Selecting } from './caret.ts';
 import { draggableAround, isFar, startDrag, type Drag } from './drag.ts';
-import { askedDuring } from './files.ts';
-import { choose, isInput, isSelect, slide } from './fields.ts';
+import { choose, isInput, isSelect, slide, type IsBarred } from './fields.ts';
 import { focusableAround, moveFocus, activeElement } from './focus.ts';
 import { createHolding, POINTER_ID } from './held.ts';
-import {
-  boxOf,
-  isSelected,
-  isVisitorActive,
-  listen,
-  optionsOf,
-  readInput,
-  styleOf,
-  viewOf,
-  type Globals,
-} from './natives.ts';
+import { boxOf, isSelected, listen, optionsOf, readInput, styleOf, viewOf, type Globals } from './natives.ts';
 import { around, chainOf, isInside, topBoxOf, toOwn, type Point } from './places.ts';
 import { isTouchFirst, startTouch, type Finger } from './touches.ts';
 import { heldKeys, make, send, sendChange } from './send.ts';
@@ -40,15 +29,12 @@ export type Mouse = {
   readonly pressed: Element | undefined;
   move(hit: Element | undefined, point: Point, mods: number): void;
   down(hit: Element, point: Point, how: { button: number; clicks: number; mods: number }): void;
-  up(hit: Element | undefined, point: Point, how: { button: number; mods: number }): Asked;
+  up(hit: Element | undefined, point: Point, how: { button: number; mods: number }): void;
   /** It hovers over a frame whose page hears of the rest. */
   hover(frame: Element, point: Point, mods: number): void;
   /** Ends a drag and the hover, and clicks nothing. */
   letGo(): void;
 };
-
-/** `field`: of files, that the page wants the visitor to choose. */
-export type Asked = { needsVisitor: boolean; field?: HTMLInputElement | undefined };
 
 type Press = {
   target: Element;
@@ -66,7 +52,12 @@ type Press = {
   slider: { field: HTMLInputElement; before: string } | undefined;
 };
 
-export function createMouse(page: Document, top: Globals, settleField: (field: Element) => void): Mouse {
+export function createMouse(
+  page: Document,
+  top: Globals,
+  settleField: (field: Element) => void,
+  isBarred: IsBarred,
+): Mouse {
   let over: Element | undefined;
   let last: Point = { x: 0, y: 0 };
   let press: Press | undefined;
@@ -269,14 +260,14 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     if (button !== MAIN) return;
     const own = toOwn(view, at);
     if (takeHold(held)) return;
-    if (tagOf(target) === 'OPTION') return chooseIn(target as HTMLOptionElement, mods);
+    if (tagOf(target) === 'OPTION') return chooseIn(target as HTMLOptionElement, mods, isBarred);
     if (held.source || isSelect(target)) return;
     held.selecting = startSelecting(target, own.x, own.y, { clicks, isExtending: heldKeys(mods).shiftKey });
   };
 
   const up: Mouse['up'] = (hit, point, { button, mods }) => {
     const held = press;
-    if (!held) return { needsVisitor: false };
+    if (!held) return;
     if (last.x !== point.x || last.y !== point.y) move(hit, point, mods);
     press = undefined;
     if (drag) {
@@ -284,7 +275,7 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
       drag = undefined;
       isTouch = false;
       cross(hit, point, mods);
-      return { needsVisitor: false };
+      return;
     }
     const target = holding.holder ?? hit ?? page.documentElement;
     const init = initOf(target, point, mods, { button, detail: held.clicks });
@@ -301,22 +292,20 @@ export function createMouse(page: Document, top: Globals, settleField: (field: E
     // With the pointer captured, the press and the release were at the same place as far as the page goes.
     const released = target === hit || !hit ? target : isInside(held.target, target) ? held.target : hit;
     const common = commonOf(held.target, released);
-    const asked = common && isClick ? clickOn(common, held, point, mods) : { needsVisitor: false };
+    if (common && isClick) clickOn(common, held, point, mods);
     isTouch = false;
-    return asked;
   };
 
-  const clickOn = (target: Element, held: Press, point: Point, mods: number): Asked => {
+  const clickOn = (target: Element, held: Press, point: Point, mods: number) => {
     const { button, clicks } = held;
     const init = initOf(target, point, mods, { button, detail: clicks });
     if (button !== MAIN) {
       fireClick(target, 'auxclick', init);
       if (button === 2) fire('PointerEvent', target, 'contextmenu', init);
-      return { needsVisitor: false };
+      return;
     }
-    const asked = askingVisitor(target, () => fireClick(target, 'click', init));
+    fireClick(target, 'click', init);
     if (clicks === 2) fire('MouseEvent', target, 'dblclick', init);
-    return asked;
   };
   /** `detail` counts the clicks here, unlike in other pointer events. */
   const fireClick = (target: Element, type: string, init: object) => {
@@ -379,7 +368,7 @@ function shareOf(slider: HTMLInputElement, { x, y }: Point): number {
 }
 
 /** A list that stands open: one option, or with Control as many as wanted, or with Shift all between. */
-function chooseIn(option: HTMLOptionElement, mods: number): void {
+function chooseIn(option: HTMLOptionElement, mods: number, isBarred: IsBarred): void {
   const select = option.closest('select');
   if (!select) return;
   const options = [...optionsOf(select)];
@@ -388,44 +377,18 @@ function chooseIn(option: HTMLOptionElement, mods: number): void {
   const { ctrlKey, metaKey, shiftKey } = heldKeys(mods);
   const isMany = select.multiple;
   if (isMany && (ctrlKey || metaKey))
-    choose(select, chosen.includes(at) ? chosen.filter((index) => index !== at) : [...chosen, at]);
+    choose(select, chosen.includes(at) ? chosen.filter((index) => index !== at) : [...chosen, at], isBarred);
   else if (isMany && shiftKey && chosen[0] !== undefined) {
     const [from, to] = [Math.min(chosen[0], at), Math.max(chosen[0], at)];
     choose(
       select,
-      options.flatMap((other, index) => (index >= from && index <= to && !matches(other, ':disabled') ? [index] : [])),
+      options.flatMap((other, index) => (index >= from && index <= to && !isBarred(other) ? [index] : [])),
+      isBarred,
     );
-  } else choose(select, [at]);
+  } else choose(select, [at], isBarred);
 }
 
 function commonOf(a: Element, b: Element): Element | undefined {
   for (let at: Element | null = a; at; at = around(at)) if (isInside(b, at)) return at;
   return undefined;
-}
-
-/** Did the click end where a browser obeys only the visitor: a choice of files, a new window? Asked at the window, for a
- * script or a label may have passed the click on. */
-function askingVisitor(target: Element, task: () => void): Asked {
-  const view = viewOf(target);
-  const clicks: { event: Event; at: Element }[] = [];
-  const stop =
-    view &&
-    listen(view, 'click', (event) => {
-      const at = targetOf(event);
-      if (at) clicks.push({ event, at });
-    });
-  const isAllowed = isVisitorActive();
-  const pressed = (view ? askedDuring(view, task) : task()) ?? undefined;
-  stop?.();
-  if (pressed) return { needsVisitor: true, field: pressed };
-  if (isAllowed) return { needsVisitor: false };
-  const outside = clicks.find(({ event, at }) => !event.defaultPrevented && opensOutside(at))?.at;
-  return { needsVisitor: !!outside, field: outside && isInput(outside, /^file$/) ? outside : undefined };
-}
-
-function opensOutside(element: Element): boolean {
-  if (isInput(element, /^file$/)) return true;
-  const link = chainOf(element).find((at) => matches(at, 'a[href],area[href]'));
-  const name = link && attributeOf(link, 'target');
-  return !!name && !/^_(self|top|parent)$/i.test(name);
 }

@@ -248,12 +248,19 @@ export function createTargets(options: {
   };
 
   const fieldOf = (element: Element): Element | undefined | Refusal => {
+    let field: Element | undefined;
     for (const each of chainOf(element)) {
-      const control = tagOf(each) === 'LABEL' ? (each as HTMLLabelElement).control : each;
-      // The field of a label may be hidden though its label is not.
-      if (control && /^(INPUT|SELECT|TEXTAREA)$/.test(tagOf(control))) return refusalOf(control) ?? control;
+      const isLabel = tagOf(each) === 'LABEL';
+      const control = isLabel ? (each as HTMLLabelElement).control : each;
+      const isField = !!control && /^(INPUT|SELECT|TEXTAREA)$/.test(tagOf(control));
+      // What a label presses (a field, a button, an element of the page's own) may be hidden though its label is not.
+      const refused = control && (isLabel || isField) ? refusalOf(control) : undefined;
+      if (refused) return refused;
+      if (isField) field ??= control;
+      // Browsers pass on no press from within a field.
+      if (isField && !isLabel) break;
     }
-    return undefined;
+    return field;
   };
 
   const loose: Targets['loose'] = (place) => {

@@ -2,17 +2,23 @@
 //
 //   beforeinput (ours) → prevented: the page has done it itself → else execCommand → trusted `input`, the undo stack is kept
 //   execCommand refuses → the field's own value setter, then `input` (ours)
+//   undo and redo → history.ts
 //
 // Measured, Chromium 156 and Firefox 153: execCommand fires no beforeinput, edits text, email, number fields, textareas
 // and contenteditable, in shadow roots too, and makes the field's `change` come on blur as if it had been typed.
 //
 // Easy to get wrong: rich editors act on beforeinput and prevent it, so it must come exactly once; should a browser fire
-// one in execCommand as well, the page doesn't get to see that. A value set by setter makes no `change` on blur.
+// one in execCommand as well, the page doesn't get to see that. A value set by setter makes no `change` on blur. execCommand
+// writes wherever the focus is, and a page may move it in any event of ours: it is asked for right before.
 
 import { tagOf } from '../capture/dom.ts';
 import { editorOf, isEditor, isReadOnly, isTextField, moveCaret, rangeOf, textOf, type Field } from './caret.ts';
 import { command, listen, setRange, viewOf, writeArea, writeInput } from './natives.ts';
+import { activeElement } from './focus.ts';
+import { touchesHidden } from './pieces.ts';
+import { isInside } from './places.ts';
 import { make, send, sendChange, sendInput } from './send.ts';
+import { refuse, type Refusal, type Targets } from './target.ts';
 
 const COMMANDS = {
   insertText: 'insertText',
@@ -23,18 +29,18 @@ const COMMANDS = {
   deleteContentForward: 'forwardDelete',
   deleteWordBackward: 'delete',
   deleteWordForward: 'forwardDelete',
-  historyUndo: 'undo',
-  historyRedo: 'redo',
   formatBold: 'bold',
   formatItalic: 'italic',
   formatUnderline: 'underline',
 } as const;
-export type Edit = keyof typeof COMMANDS;
+export type Edit = keyof typeof COMMANDS | 'historyUndo' | 'historyRedo';
 
 export type Texts = {
-  /** False: nothing there takes text. */
-  edit(element: Element, edit: Edit, text?: string): boolean;
-  paste(element: Element, text: string): boolean;
+  /** Each answers why it may not be, or can't. */
+  edit(element: Element, edit: Edit, text?: string): Refusal | undefined;
+  paste(element: Element, text: string): Refusal | undefined;
+  /** Why an edit of what has the focus may not be, as things are now. */
+  refusalOf(element: Element, edit: Edit): Refusal | undefined;
   /** Enter, or the focus goes: `change`, if nobody else fires it. */
   settle(field: Element): void;
 };
@@ -42,12 +48,28 @@ export type Texts = {
 export const takesText = (element: Element | undefined): element is HTMLElement =>
   (isTextField(element) && !isReadOnly(element)) || isEditor(element);
 
-export function createTexts(): Texts {
+export function createTexts(options: {
+  page: Document;
+  targets: Pick<Targets, 'refusalOf' | 'what'>;
+  isHidden(element: Element): boolean;
+  /** Undo or redo, in one field. */
+  step(field: Element, isRedo: boolean): Refusal | undefined;
+}): Texts {
+  const { page, targets } = options;
   /** Set by setter since the field's last `change`. */
   const unsettled = new WeakSet<Element>();
 
+  const refusalOf: Texts['refusalOf'] = (element, kind) => {
+    const active = activeElement(page);
+    if (!takesText(element) || !hasFocus(element, active))
+      return (active && targets.refusalOf(active)) ?? refuse('not-possible', targets.what(element));
+    const isTouching = !isTextField(element) && touchesHidden(element, kind, options.isHidden);
+    return targets.refusalOf(element) ?? (isTouching ? refuse('masked') : undefined);
+  };
+
   const edit: Texts['edit'] = (element, kind, text) => {
-    if (!takesText(element)) return false;
+    const refused = refusalOf(element, kind);
+    if (refused) return refused;
     const isField = isTextField(element);
     const data = text ?? null;
     const isPaste = kind === 'insertFromPaste';
@@ -57,8 +79,11 @@ export function createTexts(): Texts {
       ...(isPaste && !isField ? { dataTransfer: transferOf(element, data ?? '') } : {}),
       targetRanges: targetRanges(element),
     });
-    // History is the browser's own, and can't be prevented in most.
-    if (!send(isField ? element : editorOf(element), before)) return true;
+    if (!send(isField ? element : editorOf(element), before)) return undefined;
+    const refusedNow = refusalOf(element, kind);
+    if (refusedNow) return refusedNow;
+    if (kind === 'historyUndo' || kind === 'historyRedo')
+      return options.step(isField ? element : editorOf(element), kind === 'historyRedo');
 
     if (/Word/.test(kind)) {
       const range = isField ? rangeOf(element) : undefined;
@@ -71,7 +96,7 @@ export function createTexts(): Texts {
     const isDone = command(element.ownerDocument, COMMANDS[kind], data ?? undefined);
     stop?.();
     if (!isDone && isField) setByHand(element, kind, data ?? '');
-    return true;
+    return undefined;
   };
 
   const setByHand = (field: Field, kind: Edit, data: string) => {
@@ -79,7 +104,7 @@ export function createTexts(): Texts {
     const value = textOf(field);
     const insert = kind === 'insertLineBreak' && tagOf(field) === 'TEXTAREA' ? '\n' : data;
     // At an edge there is nothing to delete, and in a field without a selection nobody knows what.
-    if (/^(history|format)/.test(kind) || (!insert && (!range || range.start === range.end))) return;
+    if (/^format/.test(kind) || (!insert && (!range || range.start === range.end))) return;
     const start = range?.start ?? value.length;
     const end = range?.end ?? value.length;
     const next = value.slice(0, start) + insert + value.slice(end);
@@ -92,19 +117,28 @@ export function createTexts(): Texts {
 
   return {
     edit,
+    refusalOf,
     paste(element, text) {
-      if (!takesText(element)) return false;
+      const refused = refusalOf(element, 'insertFromPaste');
+      if (refused) return refused;
       const clipboardData = transferOf(element, text);
       const event = make(element, 'ClipboardEvent', 'paste', { clipboardData }) as ClipboardEvent;
       // Firefox makes an empty one of its own.
       if (event.clipboardData !== clipboardData)
         Object.defineProperty(event, 'clipboardData', { value: clipboardData });
-      return send(element, event) ? edit(element, 'insertFromPaste', text) : true;
+      return send(element, event) ? edit(element, 'insertFromPaste', text) : undefined;
     },
     settle(field) {
       if (unsettled.delete(field)) sendChange(field);
     },
   };
+}
+
+/** An editor has it in any of its pieces; a page that is edited as a whole when nothing else has. */
+function hasFocus(element: Element, active: Element | undefined): boolean {
+  if (isTextField(element)) return active === element;
+  const editor = editorOf(element);
+  return active ? isInside(active, editor) : /^(BODY|HTML)$/.test(tagOf(editor));
 }
 
 export function setValue(field: Field, value: string): void {
