@@ -95,6 +95,8 @@ const RRWEB_UNUSED: Readonly<Record<string, string>> = {
   // Capture passes no slimDOM options, so these only ever say no.
   'function slimDOMDefaults(': 'function slimDOMDefaults(){return{}}',
   'function slimDOMExcluded(': 'function slimDOMExcluded(){return false}',
+  // The mirror plays nothing anyway; what the hand marks as hovered (control/hover.ts) is nobody's content.
+  'function ignoreAttribute(': 'function ignoreAttribute(tag, name){return name==="data-tandem-hover"}',
   // Frames of other origins are not recorded through rrweb (its messages are readable by every frame of the page).
   'class CrossOriginIframeMirror {': '',
   'class IframeManager {': `class IframeManager {

@@ -147,7 +147,7 @@ export function createHand(options: HandOptions): Hand {
   const isBarred = (element: Element) => targets.refusalOf(element) !== undefined;
   const turns = createTurns(page);
   const files = createFiles(targets, isHidden, (element) => isWithin(element, `[${options.uiAttribute}]`));
-  const mouse = createMouse(page, top, texts.settle, isBarred);
+  const mouse = createMouse(page, top, texts.settle, isBarred, (task) => options.after(0, options.guard(task)));
   /** Why the last press was refused: its release is, too, and the keys that follow. */
   let refusedPress: Refusal | undefined;
   let pressedField: Field | undefined;
@@ -212,6 +212,7 @@ export function createHand(options: HandOptions): Hand {
       if (mouse.isDown || abroad?.isDown) letGo();
       turns.visitor(event);
     },
+    pointed: mouse.unhover,
     tell: options.isFrame?.busy,
   });
   const stopBlur = listen(
@@ -410,7 +411,9 @@ export function createHand(options: HandOptions): Hand {
     if (wanted.t === 'text') return write(at, wanted.text);
     if (wanted.t !== 'click') return does({ ...wanted, node: at.node }, true);
     const pressed = press({ t: 'down', at, button: 0, clicks: 1, mods: 0 }, true);
-    return isRefusal(pressed) ? pressed : release({ t: 'up', at, button: 0, mods: 0 });
+    const result = isRefusal(pressed) ? pressed : release({ t: 'up', at, button: 0, mods: 0 });
+    mouse.unhover();
+    return result;
   };
 
   const leave = (act: Act & { t: 'go' | 'visit' }): Done | Refusal => {

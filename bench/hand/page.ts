@@ -29,6 +29,7 @@ const PAGES: Readonly<Record<string, () => Promise<{ mount: Mount }>>> = {
   tiptap: () => import('./pages/tiptap.ts'),
   code: () => import('./pages/code.ts'),
   menu: () => import('./pages/menu.ts'),
+  styled: () => import('./pages/styled.ts'),
   modal: () => import('./pages/modal.ts'),
   canvas: () => import('./pages/canvas.ts'),
   frames: () => import('./pages/frames.ts'),

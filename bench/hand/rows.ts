@@ -326,6 +326,30 @@ export const ROWS: readonly Row[] = [
     expect: ({ open, chosen }: Any) => open === false && chosen === '',
   },
   {
+    page: 'styled',
+    name: 'menu by :hover',
+    steps: [{ do: 'hover', on: '#title' }, click('#coffee')],
+    expect: ({ chosen, open }: Any) => chosen === 'coffee' && open === true,
+  },
+  {
+    page: 'styled',
+    name: 'menu by :hover closes',
+    steps: [{ do: 'hover', on: '#title' }, { do: 'hover', on: '#elsewhere' }, click('#elsewhere')],
+    expect: ({ open, chosen }: Any) => open === false && chosen === '',
+  },
+  {
+    page: 'styled',
+    name: 'menu by :hover in a shadow root',
+    steps: [{ do: 'hover', on: '#host >>> #inner' }, click('#host >>> #milk')],
+    expect: ({ chosen }: Any) => chosen === 'milk',
+  },
+  {
+    page: 'styled',
+    name: 'menu by :focus-within',
+    steps: [click('#open'), click('#post')],
+    expect: ({ chosen }: Any) => chosen === 'post',
+  },
+  {
     page: 'modal',
     name: 'focus-trap: fill and save',
     steps: [click('#open'), click('#name'), type('Anna'), click('#save')],

@@ -11,7 +11,7 @@ export type Globals = Window & typeof globalThis;
 
 const NEEDED = {
   EventTarget: ['dispatchEvent', 'addEventListener', 'removeEventListener'],
-  Element: ['scrollIntoView', 'scrollBy', 'getBoundingClientRect', 'getClientRects'],
+  Element: ['scrollIntoView', 'scrollBy', 'getBoundingClientRect', 'getClientRects', 'toggleAttribute'],
   HTMLElement: ['focus', 'blur', 'click'],
   Document: ['elementFromPoint', 'elementsFromPoint', 'execCommand', 'activeElement'],
   HTMLInputElement: ['value', 'checked', 'files', 'setSelectionRange', 'stepUp'],
@@ -86,7 +86,9 @@ export const listenLast = (view: Globals, type: string, task: (event: Event) => 
   return () => removeEventListener.call(view, type, task);
 };
 
-const { scrollIntoView, scrollBy, getBoundingClientRect, getClientRects } = clean.Element.prototype;
+const { scrollIntoView, scrollBy, getBoundingClientRect, getClientRects, toggleAttribute } = clean.Element.prototype;
+export const setMark = (element: Element, name: string, isOn: boolean): void =>
+  void toggleAttribute.call(element, name, isOn);
 export const bringIn = (element: Element, block: ScrollLogicalPosition): void =>
   // 'instant': a page with scroll-behavior smooth would still be moving when the point is looked up.
   scrollIntoView.call(element, { block, inline: 'nearest', behavior: 'instant' });

@@ -15,6 +15,7 @@ import { draggableAround, isFar, startDrag, type Drag } from './drag.ts';
 import { choose, isInput, isSelect, slide, type IsBarred } from './fields.ts';
 import { focusableAround, moveFocus, activeElement } from './focus.ts';
 import { createHolding, POINTER_ID } from './held.ts';
+import { createHover } from './hover.ts';
 import { boxOf, isSelected, listen, optionsOf, readInput, styleOf, viewOf, type Globals } from './natives.ts';
 import { around, chainOf, isInside, topBoxOf, toOwn, type Point } from './places.ts';
 import { isTouchFirst, startTouch, type Finger } from './touches.ts';
@@ -32,6 +33,8 @@ export type Mouse = {
   up(hit: Element | undefined, point: Point, how: { button: number; mods: number }): void;
   /** It hovers over a frame whose page hears of the rest. */
   hover(frame: Element, point: Point, mods: number): void;
+  /** Nothing is hovered any more as far as the page's styles go: the visitor points for themselves. */
+  unhover(): void;
   /** Ends a drag and the hover, and clicks nothing. */
   letGo(): void;
 };
@@ -57,6 +60,7 @@ export function createMouse(
   top: Globals,
   settleField: (field: Element) => void,
   isBarred: IsBarred,
+  later: (task: () => void) => void,
 ): Mouse {
   let over: Element | undefined;
   let last: Point = { x: 0, y: 0 };
@@ -65,6 +69,7 @@ export function createMouse(
   /** From a press to its end. */
   let isTouch = false;
   const holding = createHolding(() => press !== undefined);
+  const hoverStyles = createHover(later);
 
   const initOf = (element: Element, point: Point, mods: number, more: object = {}): object => {
     const view = viewOf(element) ?? top;
@@ -108,6 +113,8 @@ export function createMouse(
   const cross = (to: Element | undefined, point: Point, mods: number) => {
     const from = over?.isConnected ? over : undefined;
     over = to;
+    // First, as in a browser: handlers find what it has opened.
+    hoverStyles(to);
     if (from === to) return;
     const left = chainOf(from);
     const entered = chainOf(to);
@@ -349,6 +356,7 @@ export function createMouse(
       cross(frame, point, mods);
       last = point;
     },
+    unhover: () => hoverStyles(undefined),
     letGo,
   };
 }

@@ -39,6 +39,8 @@ export function watchVisitor(options: {
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
   /** Pressed a button or a key, or touched; nobody else has heard of it yet. Without an event: in a frame of another origin. */
   acted: (event?: Event) => void;
+  /** Moved the mouse, or pressed it. */
+  pointed: () => void;
   /** Each time: the page around a frame does not hear of it. */
   tell?: ((event: Event, isPress: boolean) => void) | undefined;
 }): Visitor {
@@ -65,6 +67,7 @@ export function watchVisitor(options: {
     if (type === 'pointermove') {
       const { screenX, screenY, buttons } = event as PointerEvent;
       if (screen === (screen = `${screenX} ${screenY}`)) return;
+      options.pointed();
       busy(buttons ? BUSY_MS : MOVE_BUSY_MS);
       options.tell?.(event, buttons > 0);
       return;
@@ -74,8 +77,10 @@ export function watchVisitor(options: {
       keyUntil = now + LONGEST_KEY_MS;
     } else busy(BUSY_MS);
     options.tell?.(event, true);
-    if (type === 'pointerdown') heldUntil = now + LONGEST_HOLD_MS;
-    else if (/^pointer/.test(type)) heldUntil = 0;
+    if (type === 'pointerdown') {
+      options.pointed();
+      heldUntil = now + LONGEST_HOLD_MS;
+    } else if (/^pointer/.test(type)) heldUntil = 0;
     if (/down$|start$/.test(type)) options.acted(event);
   });
 
@@ -101,6 +106,7 @@ export function watchVisitor(options: {
     isTyping: () => !isPointing() && isTyping(),
     isMidKey: () => performance.now() < Math.max(keyUntil, letterUntil),
     told(isPress) {
+      options.pointed();
       busy(isPress ? BUSY_MS : MOVE_BUSY_MS);
       if (isPress) options.acted();
     },

@@ -51,6 +51,20 @@ inEachBrowser('capture', (browser, name) => {
       expect(JSON.stringify(snapshot)).toContain('Inner');
     }));
 
+  test('what the hand marks as hovered is sent neither in changes nor in snapshots', () =>
+    withPage(async (page) => {
+      await page.page.evaluate(() => {
+        document.getElementById('list')!.toggleAttribute('data-tandem-hover', true);
+        document.getElementById('box')!.title = 'seen';
+      });
+      await page.until(async () => (await page.everything()).includes('seen'), 'the title');
+      await page.page.evaluate(() => (window as unknown as Json).tandem.capture.snapshot());
+      await page.until(async () => (await page.outputs('snapshot')).length > 1, 'another snapshot');
+      expect(await page.everything()).not.toContain('tandem-hover');
+      const changes = ofSource(await page.events(), 0).flatMap((data) => data.attributes);
+      expect(changes.filter(({ attributes }) => !Object.keys(attributes).length)).toEqual([]);
+    }));
+
   test('what one task changes goes out together', () =>
     withPage(async (page) => {
       await page.page.evaluate(() => {
