@@ -100,12 +100,12 @@ export function around(element: Element): Element | null {
   return element.assignedSlot ?? elementAround(element);
 }
 
-const CONTROL = 'a[href],button,input,select,textarea,summary,label,option,[role=button],[role=link]';
+const CONTROL = 'a[href],button,input,select,textarea,summary,label,[role=button],[role=link]';
 
-/** What a press on it is a press on. `isNamed`: only what a person would call a button, a link, a field. */
+/** What a press on it is a press on. `isNamed`: what a person would call a button, a link, a field, or what is in a list. */
 export function pressableAround(element: Element, isNamed = false): Element | undefined {
   for (let at: Element | null = element; at; at = around(at))
-    if (matches(at, CONTROL) || (!isNamed && matches(at, '[onclick]'))) return at;
+    if (matches(at, CONTROL) || matches(at, isNamed ? 'option' : '[onclick]')) return at;
   return undefined;
 }
 
