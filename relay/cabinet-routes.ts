@@ -86,7 +86,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       const result = await changeOperator(door.db, operator.account, filled);
       if (result.kind === 'refused') return refused(result);
       if (result.isOut) await door.endSessions(filled.id);
-      if (filled.may) await door.rightsChanged();
+      if (filled.may || filled.disabled !== undefined) await door.rightsChanged();
       return json(200, { password: result.password });
     }),
     {

@@ -10,6 +10,7 @@
 // "show password" changes its type, or puts another field in its place. Nothing here may read `value` of a password
 // field. In hidden places only what is listed here leaves of the attributes: frameworks write what they know anywhere.
 
+import { maskCards, maskDigits, maskTyped } from '../../protocol/cards.ts';
 import type { Masking } from '../capture.ts';
 import {
   attributeOf,
@@ -27,10 +28,7 @@ import {
   isPasswordLabel,
   isSecretName,
   isTokenPart,
-  maskCards,
-  maskDigits,
   maskText,
-  maskTyped,
   maskUrl,
   PASSWORD_MASK,
 } from './mask-text.ts';

@@ -13,6 +13,7 @@ import type {
   serializedElementNodeWithId,
   serializedNodeWithId,
 } from '@rrweb/types';
+import { maskCards } from '../../protocol/cards.ts';
 import type { Assets } from './assets.ts';
 import { isLossy, withLonghands } from './css-lost.ts';
 import { chosenCandidate, dropCssUrls, maskCssText, maskGenerated, resolveAddress, rewriteCss } from './css-urls.ts';
@@ -30,7 +31,7 @@ import {
   tagOf,
 } from './dom.ts';
 import { FIELD, isSheetLink, PICTURE_ATTRIBUTE, PICTURE_TAG, type Masker, type Secret, type Zone } from './mask.ts';
-import { maskCards, PASSWORD_MASK } from './mask-text.ts';
+import { PASSWORD_MASK } from './mask-text.ts';
 import { describeScreen } from './page.ts';
 import { EVENT, NODE, SOURCE, type NodeIds } from './rrweb.ts';
 

@@ -3,9 +3,9 @@
 // Easy to get wrong: an element that may be seen can have hidden ones within it, and words of a label may be elsewhere,
 // in a hidden place. So every piece of text is asked for by the element that it stands in.
 
+import { maskCards, maskTyped } from '../../protocol/cards.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { attributeOf, childrenOf, documentOf, isElement, tagOf } from '../capture/dom.ts';
-import { maskCards, maskTyped } from '../capture/mask-text.ts';
 import { isChecked, isSelected, optionsOf, readArea, readInput } from './natives.ts';
 import { pressableAround } from './places.ts';
 

@@ -6,10 +6,10 @@
 // file, too, must be of the field's own window.
 
 import { isAccepted } from '../../protocol/accept.ts';
+import { maskTyped } from '../../protocol/cards.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Outcome, Place } from '../../protocol/hand.ts';
 import { tagOf } from '../capture/dom.ts';
-import { maskTyped } from '../capture/mask-text.ts';
 import { isInput } from './fields.ts';
 import { bringIn, filesOf, listen, openPicker, viewOf, writeFiles, type Globals } from './natives.ts';
 import { around, chainOf, isInside, ownBoxOf, ownHit, topBoxOf } from './places.ts';

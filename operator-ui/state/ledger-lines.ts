@@ -18,7 +18,7 @@ export type LedgerLine = {
   room: string;
   visitor: string;
   url: string;
-  kind: 'act' | 'grant' | 'undo' | 'lost' | 'unreadable';
+  kind: 'act' | 'wish' | 'grant' | 'undo' | 'lost' | 'unreadable';
   /** The act's name, or `click`, or `type`; a grant and what became of it; how many were lost. */
   did: string;
   what: string;
@@ -28,6 +28,8 @@ export type LedgerLine = {
   /** Why it was not done. */
   why: string | undefined;
   times: number;
+  /** By an operator of another account. */
+  isForeign: boolean;
 };
 
 const TOGETHER_MS = 30_000;
@@ -56,12 +58,14 @@ export function lineOf({ number, at, operator, site, room, visitor, url, deed }:
     now: undefined,
     why: undefined,
     times: 1,
+    isForeign: isLoose(deed) && deed['isForeign'] === true,
   };
   if (!isLoose(deed)) return line;
   const { kind } = deed;
   if (kind === 'lost') return { ...line, kind, times: Number(deed['count']) || 0 };
   if (kind === 'grant')
     return { ...line, kind, did: textOf(deed['grant']), more: textOf(deed['by']), times: deed['on'] === true ? 1 : 0 };
+  if (kind === 'wish') return { ...line, kind, did: textOf(deed['grant']), why: 'not-granted' };
   if (kind === 'undo')
     return { ...line, kind, what: textOf(deed['what']), was: maybeText(deed['was']), now: maybeText(deed['now']) };
   const { act, outcome } = deed;
@@ -74,6 +78,7 @@ export function lineOf({ number, at, operator, site, room, visitor, url, deed }:
     more: moreOf(act),
     was: maybeText(outcome['was']),
     now: maybeText(outcome['now']),
+    times: Number(deed['times']) || 1,
     why: outcome['done'] === true ? undefined : textOf(outcome['why']) || 'failed',
   };
 }
@@ -110,6 +115,7 @@ function joined(newer: LedgerLine, older: LedgerLine): boolean {
     newer.room === older.room &&
     newer.url === older.url &&
     newer.why === older.why &&
+    newer.isForeign === older.isForeign &&
     newer.at - older.at < TOGETHER_MS;
   if (!isNear) return false;
   // A release takes in its press; the press before that is another's.
@@ -125,7 +131,7 @@ function joined(newer: LedgerLine, older: LedgerLine): boolean {
     if (!RUNS.test(older.did) || !(isTyping || newer.did === older.did) || newer.what !== older.what) return false;
     if (isTyping) newer.did = 'type';
     newer.more = (older.more + newer.more).slice(0, MOST_MORE_CHARS);
-    newer.times++;
+    newer.times += older.times;
   }
   newer.first = older.number;
   newer.was = older.was ?? newer.was;
@@ -134,13 +140,16 @@ function joined(newer: LedgerLine, older: LedgerLine): boolean {
 }
 
 /** What was done, in a sentence without its target. */
-export function deedWords({ kind, did, more, times }: LedgerLine, t: Texts['ledger']): string {
+export function deedWords({ kind, did, more, times, why }: LedgerLine, t: Texts['ledger']): string {
   const known = (words: Readonly<Record<string, string>>, word: string) => words[word] ?? word;
   switch (kind) {
     case 'act': {
-      const isRun = /^(wheel|move|reveal|draw)$/.test(did) && times > 1;
+      // Of keys it is seen what they were.
+      const isRun = times > 1 && (why !== undefined || /^(wheel|move|reveal|draw)$/.test(did));
       return known(t.acts, did) + (isRun ? ` · ${t.times(times)}` : '');
     }
+    case 'wish':
+      return t.wish(known(t.grants, did));
     case 'grant':
       return t.grant(known(t.grants, did), times > 0, known(t.by, more));
     case 'undo':
@@ -150,6 +159,11 @@ export function deedWords({ kind, did, more, times }: LedgerLine, t: Texts['ledg
     case 'unreadable':
       return t.unreadable;
   }
+}
+
+/** Who did it, and that they are none of ours. */
+export function operatorWords({ operator, isForeign }: LedgerLine, t: Texts['ledger']): string {
+  return isForeign ? t.foreign(operator.name) : operator.name;
 }
 
 /** `button “Buy”`, in the reader's language. */
@@ -180,9 +194,15 @@ export function cell(value: string): string {
 /** One line of the file for each entry: nothing is joined there. */
 export function csvLine(entry: LedgerEntry, t: Texts['ledger'], siteName: string): string {
   const line = lineOf(entry);
-  const { number, at, operator, url, room, visitor, what, more, was = '', now = '' } = line;
+  const { number, at, url, room, visitor, what, more, was = '', now = '' } = line;
   const moment = Number.isNaN(new Date(at).getTime()) ? '' : new Date(at).toISOString();
-  const parts = [moment, operator.name, deedWords(line, t), targetWords(what, t), line.kind === 'act' ? more : ''];
+  const parts = [
+    moment,
+    operatorWords(line, t),
+    deedWords(line, t),
+    targetWords(what, t),
+    line.kind === 'act' ? more : '',
+  ];
   const rest = [was, now, resultWords(line, t), siteName, url, room, visitor, entry.hash];
   return `${number},${[...parts, ...rest].map(cell).join()}\r\n`;
 }

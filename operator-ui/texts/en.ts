@@ -520,6 +520,8 @@ export const en = {
     done: 'Done',
     refused: 'Not done',
     undo: 'The visitor has undone a change',
+    wish: (what: string) => `Wished without watching the visit: ${what}`,
+    foreign: (name: string) => `${name} (of another account)`,
     unreadable: 'This entry can’t be read: it was changed in the database',
     lost: (count: number) => plural('en', count, { one: '# entry was lost', other: '# entries were lost' }),
     lostText: 'The database took nothing for a while, and the relay could hold no more.',

@@ -540,6 +540,8 @@ export const ru: Texts = {
     done: 'Сделано',
     refused: 'Не сделано',
     undo: 'Посетитель отменил изменение',
+    wish: (what) => `Просьба без просмотра визита: ${what}`,
+    foreign: (name) => `${name} (из другого аккаунта)`,
     unreadable: 'Эту запись не прочесть: её изменили в базе данных',
     lost: (count) =>
       plural('ru', count, {

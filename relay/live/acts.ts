@@ -7,6 +7,7 @@
 //   [G5] an answer counts once, and from the tab that has the act
 //   [G7] an operator acts so often and no more; nothing piles up before a visitor whose line is slow
 //   [G11] files that are handed over: see hand-files.ts; here, that an offer is of one that this operator has put there
+//   [G12] what never reached a page is in the ledger without its content, and alike refusals are counted
 //
 // Easy to get wrong: consoles count their acts by themselves, each connection from 1, so two consoles of one operator use
 // the same numbers. Towards the page the room counts anew. And a peer may vanish in the middle of any send here.
@@ -26,7 +27,7 @@ import {
 } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Person } from '../../protocol/messages.ts';
-import type { LedgerEntry } from './deed.ts';
+import { bareAct, type Deed, type LedgerEntry } from './deed.ts';
 import type { HandFiles } from './hand-files.ts';
 import { isMark, type Marks } from './marks.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -63,6 +64,10 @@ type Aimed = {
   readonly said: SaidAct;
   readonly url: string;
 };
+/** Of an act that no page had: without its content. */
+type Refusal = Omit<Aimed, 'peer'> & { readonly why: Reason };
+/** Refusals of one kind of act, for one reason. `more`: since the last entry. */
+type Alike = { until: number; more: number; last: Refusal };
 /** An act that a page has and has not answered. */
 type Passed = Aimed & { readonly tab: Tab; readonly until: number; isGivenUp: boolean };
 
@@ -79,12 +84,17 @@ type Acting = {
   readonly offered: Map<number, Passed>;
   /** Moves and pieces of ink are answered only when refused: most of these stay until others take their place. */
   readonly moves: Map<number, Passed>;
+  /** What never reached a page, and may come again: by kind and reason. */
+  readonly refused: Map<string, Alike>;
+  /** What holds a button of the mouse down. */
+  presses: OperatorPeer | undefined;
   /** Where the pointer is, while that could not be told. */
   pointer: Pointed | undefined;
   /** The tab that shows it, and the console that moved it last. */
   points: { readonly tab: Tab; readonly peer: OperatorPeer } | undefined;
 };
 
+/** In all rooms that an operator watches together, too: one has one pair of hands. */
 export const HAND_RATE = { burst: LIMITS.handBurst, perSec: LIMITS.handPerSec };
 /** A page with so many unanswered is stuck: it had some seconds for them. */
 const MAX_PASSED = 1000;
@@ -92,6 +102,8 @@ const MAX_PASSED = 1000;
 const MAX_OFFERED = 32;
 /** Moves of two seconds: a refusal that takes longer says nothing of where the pointer is now. */
 const MAX_MOVES = 128;
+/** Alike refusals are one entry in so long. */
+const ALIKE_MS = 10_000;
 /** Behind more than this a pointer would come late: some tens of milliseconds of a bad mobile line. */
 const MAX_BEFORE_POINTER = 4096;
 /** Behind more than this an act would come when its operator no longer expects it. */
@@ -129,21 +141,25 @@ export class Acts {
     this.#acting.set(person.id, acting);
   }
 
-  /** This console watches no longer. */
-  unwatched(peer: OperatorPeer): void {
+  /** This console watches no longer. True: it has left a button of the mouse down. */
+  unwatched(peer: OperatorPeer): boolean {
     const { id } = peer.operator;
     this.#counts.delete(peer);
     const acting = this.#acting.get(id);
-    if (!acting) return;
+    if (!acting) return false;
+    this.#tellRefused(acting);
+    const presses = acting.presses === peer;
+    if (presses) acting.presses = undefined;
     for (const waiting of [acting.passed, acting.offered, acting.moves])
       for (const passed of waiting.values()) if (passed.peer === peer) passed.peer = undefined;
     if (acting.pointer?.peer === peer) acting.pointer = undefined;
     if (this.#door.consoles(id).length > 0) {
       if (acting.points?.peer === peer) this.#unpoint(acting);
-      return;
+      return presses;
     }
     acting.pointer = undefined;
     acting.points = undefined;
+    return presses;
   }
 
   /** This tab's link is gone: what it has not answered, it never will. */
@@ -155,6 +171,7 @@ export class Acts {
   /** The room has ended. */
   close(): void {
     this.#giveUp(() => true);
+    for (const acting of this.#acting.values()) this.#tellRefused(acting);
     this.#acting.clear();
     this.#counts.clear();
   }
@@ -166,6 +183,7 @@ export class Acts {
       const { pointer } = acting;
       acting.pointer = undefined;
       if (pointer) this.#point(acting, pointer);
+      this.#tellRefused(acting, now);
       for (const waiting of [acting.passed, acting.offered])
         for (const one of waiting.values()) this.#mindAnswer(one, now);
     }
@@ -186,7 +204,8 @@ export class Acts {
     if (!acting) return false;
     const isRepeated = said.n <= (this.#counts.get(peer) ?? 0);
     if (!isRepeated) this.#counts.set(peer, said.n);
-    const isInTime = take(acting.rate, HAND_RATE, this.#door.now());
+    const now = this.#door.now();
+    const isInTime = take(acting.rate, HAND_RATE, now) && take(peer.acts, HAND_RATE, now);
     if (said.act.t === 'point') {
       // What waits is where it was before.
       const pointed = { peer, said };
@@ -195,7 +214,7 @@ export class Acts {
       return isInTime;
     }
     const why = !isInTime ? 'too-fast' : isRepeated ? 'repeated' : this.#pass(acting, peer, said);
-    if (why) this.#answer({ peer, operator: acting.person, said, url: this.#urlOf(said) }, { done: false, why });
+    if (why) this.#refuse(acting, { peer, operator: acting.person, said, url: this.#urlOf(said) }, why);
     return isInTime;
   }
 
@@ -211,6 +230,8 @@ export class Acts {
     const number = this.#nextNumber();
     if (!tellPage(tab, { t: 'act', by: operator.id, n: number, act: said.act })) return 'away';
     acting.hasActed = true;
+    if (said.act.t === 'down') acting.presses = peer;
+    else if (said.act.t === 'up') acting.presses = undefined;
     if (isMark(said.act)) this.#marks.passed(operator.id, said.tab, said.act, peer);
     this.#pointed(acting, tab, { peer, said });
     const until = this.#door.now() + (isOffer ? VISITOR_ANSWER_MS : ANSWER_MS);
@@ -326,11 +347,58 @@ export class Acts {
     }
   }
 
-  #answer({ peer, operator, said, url }: Aimed, outcome: Outcome): void {
+  #answer(aimed: Aimed, outcome: Outcome): void {
+    this.#tell(aimed, outcome);
+    this.#wrote(aimed, { kind: 'act', act: aimed.said.act, outcome });
+  }
+
+  /** It reaches no page. The first is written at once, those like it are counted. [G12] */
+  #refuse(acting: Acting, aimed: Aimed, why: Reason): void {
+    this.#tell(aimed, { done: false, why });
+    const { operator, said, url } = aimed;
+    const bare: Refusal = {
+      operator,
+      said: { ...said, act: bareAct(said.act) },
+      url: url.replace(/[?#].*$/s, ''),
+      why,
+    };
+    const name = `${said.act.t} ${why}`;
+    const alike = acting.refused.get(name);
+    if (alike) {
+      alike.last = bare;
+      alike.more++;
+      return;
+    }
+    acting.refused.set(name, { until: this.#door.now() + ALIKE_MS, more: 0, last: bare });
+    this.#wroteRefusal(bare, 1);
+  }
+
+  /** Writes what was counted, of those whose time is over. Who goes on then is counted from there. */
+  #tellRefused({ refused }: Acting, now = Infinity): void {
+    for (const [name, alike] of refused) {
+      if (alike.until > now) continue;
+      const { more, last } = alike;
+      alike.more = 0;
+      if (more > 0) this.#wroteRefusal(last, more);
+      if (now === Infinity) continue;
+      if (more > 0) alike.until = now + ALIKE_MS;
+      else refused.delete(name);
+    }
+  }
+
+  #wroteRefusal({ operator, said, url, why }: Refusal, times: number): void {
+    const outcome: Outcome = { done: false, why };
+    this.#wrote({ operator, said, url }, { kind: 'act', act: said.act, outcome, ...(times > 1 ? { times } : {}) });
+  }
+
+  #wrote({ operator, said, url }: Pick<Aimed, 'operator' | 'said' | 'url'>, deed: Deed): void {
+    this.#door.wrote({ operator, tab: said.tab, url, deed });
+  }
+
+  #tell({ peer, operator, said }: Aimed, outcome: Outcome): void {
     const { act } = said;
     if (act.t === 'giveFile' && this.#hasFile(operator.id, act.file)) this.#door.files.drop(act.file.id);
     this.#door.metrics.handActs[outcome.done ? 'done' : (outcome.why ?? 'failed')].add(1);
-    this.#door.wrote({ operator, tab: said.tab, url, deed: { kind: 'act', act, outcome } });
     if (!outcome.done && isMark(act)) this.#marks.refused(operator.id, said.tab, act);
     peer?.send({ t: 'hand', room: this.#door.room, say: { t: 'handled', n: said.n, outcome } });
   }
@@ -351,6 +419,8 @@ function createActing(person: Person, now: number): Acting {
     moves: new Map(),
     pointer: undefined,
     points: undefined,
+    refused: new Map(),
+    presses: undefined,
   };
 }
 

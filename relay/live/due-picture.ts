@@ -88,6 +88,10 @@ export class DuePicture {
   }
 
   begun(): void {
+    const state = this.#state;
+    // It may be another document's, whose clock is not known before its next sign of life: who comes back before that may
+    // be either.
+    if (state.kind === 'doubt' || (state.kind === 'due' && state.isOther)) this.#clock = undefined;
     this.#state = { kind: 'settled' };
     this.#isBlank = false;
   }
@@ -120,8 +124,10 @@ export class DuePicture {
     if (state.kind === 'due') state.isOther = false;
     // One that is older: the visitor went back to it, and a browser that had kept it goes on with its clock. Or what was
     // known came late. The first sends a picture by itself.
-    else if (behindMs < -SAME_WITHIN_MS) this.#expect(now, false);
-    else this.#state = { kind: 'settled' };
+    else if (behindMs < -SAME_WITHIN_MS) {
+      this.#clock = undefined;
+      this.#expect(now, false);
+    } else this.#state = { kind: 'settled' };
   }
 
   /** Once a second while the tab is there and pictures are wanted. */

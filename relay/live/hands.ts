@@ -6,18 +6,20 @@
 //   [G1] no act reaches a page unless its visitor has granted it to that operator, and has not paused
 //   [G2] grants end when they are taken back or given back, by leaving, by a link lost for too long, with the room
 //   [G6] a wish is kept for a minute, and there are ten in ten; one operator has control
+//   [G13] what nobody wished for, or the site's question asks for, is not granted by a page's word
 //   [G8] what points and was passed on is said to the room's other consoles, and ends there with what ends it (marks.ts)
 //   [G9] the site's policy and an operator's rights only narrow what visitors may allow, and hold as they are now
 //   [G10] a wish for control goes to whoever has it first, and to the visitor when they hand over or are gone
 //
 // Easy to get wrong: a wish that waits for another operator is not in what pages are told, but a visitor's answer that was
-// on its way all the same counts. And a peer may vanish in the middle of any send here.
+// on its way all the same counts; so does one to a wish whose minute is over, for the page may have had no link. And a peer may vanish in the middle of any send here.
 
 import { HAND_COLOURS, type FromOperatorHand, type FromVisitorHand, type Grant } from '../../protocol/hand.ts';
 import type { Hands as HandsView, Outcome, ToHand, ToOperatorHand } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Person } from '../../protocol/messages.ts';
 import { Acts, tellPage, type ActsDoor } from './acts.ts';
+import { bareAct, type Deed } from './deed.ts';
 import { Marks } from './marks.ts';
 import type { OperatorPeer } from './operators.ts';
 import { createBucket, take, type Bucket } from './peer.ts';
@@ -42,9 +44,12 @@ type Holder = {
   person: Person;
   readonly colour: number;
   readonly grants: Set<Grant>;
-  /** Had, and given back or left behind. A page that did not hear of it says again what it granted; it takes a new wish. */
+  /** Had, and given back, left behind or taken back. A page that did not hear of it says again what it granted; it takes a
+   * new wish. */
   readonly givenBack: Set<Grant>;
   wish: Wish | undefined;
+  /** Until when an answer still counts, to what the visitor was asked and no longer is. */
+  readonly asked: Map<Grant, number>;
   /** Since when their last link is lost. Undefined, too, when they have left. */
   lostSince: number | undefined;
   readonly wishes: Bucket;
@@ -66,6 +71,8 @@ export class Hands {
   #awaited = new Map<string, { readonly grants: Set<Grant>; readonly until: number }>();
   #atOnce: Bucket;
   #strangers: Bucket;
+  /** The room is back after a restart: until then pages say again what they have granted. */
+  #resumedUntil = 0;
   /** Tabs have been told of somebody, and must hear when it is nobody. */
   #wasUsed = false;
 
@@ -131,9 +138,14 @@ export class Hands {
   /** This console watches no longer. `isLost`: its link is; else its operator has left. */
   unwatched(peer: OperatorPeer, { isLost }: { isLost: boolean }): void {
     const { id } = peer.operator;
-    this.#acts.unwatched(peer);
+    const isPressing = this.#acts.unwatched(peer);
     const holder = this.#holders.get(id);
-    if (!holder || this.#door.consoles(id).length > 0) return;
+    if (!holder) return;
+    if (this.#door.consoles(id).length > 0) {
+      // The other console may act as it could: only nothing stays pressed.
+      if (isPressing) this.#toTabs({ t: 'away', by: id });
+      return;
+    }
     // Or a button of the mouse would stay down until the grace time is over, and a pointer stand there.
     if (holder.grants.size > 0) this.#toTabs({ t: 'away', by: id });
     this.#marks.unpoint(id);
@@ -146,6 +158,7 @@ export class Hands {
    * spoken to. */
   resumed(): void {
     this.#wasUsed = true;
+    this.#resumedUntil = this.#door.now() + LIMITS.handGraceMs;
   }
 
   /** A tab that has just been told of its visit. */
@@ -174,6 +187,7 @@ export class Hands {
     for (const holder of this.#holders.values()) {
       for (const grant of [...holder.grants])
         if (!this.#isAllowed(holder, grant)) isLess = this.#lose(holder, grant, 'relay');
+      for (const grant of holder.asked.keys()) if (!this.#isAllowed(holder, grant)) holder.asked.delete(grant);
       if (!holder.wish || this.#isAllowed(holder, holder.wish.grant)) continue;
       holder.wish = undefined;
       isLess = true;
@@ -190,7 +204,7 @@ export class Hands {
       if (holder.lostSince !== undefined && now - holder.lostSince > LIMITS.handGraceMs) {
         if (this.#empty(holder, 'relay')) this.#changed('now');
       } else if (holder.wish && holder.wish.until <= now) {
-        holder.wish = undefined;
+        this.#pass(holder);
         this.#changed('soon');
       }
     }
@@ -209,20 +223,28 @@ export class Hands {
     else if (say.t === 'release') {
       if (this.#lose(holder, say.grant, 'operator')) this.#changed('now');
     } else if (say.t === 'handOver') this.#handOver(holder, say);
-    else if (holder.wish) {
+    else {
+      holder.asked.clear();
+      if (!holder.wish) return false;
       holder.wish = undefined;
       this.#changed('soon');
     }
     return false;
   }
 
-  /** From a console that does not watch this room, maybe of another account. Nothing of it is looked at, but whose page it
-   * is may read that somebody tried. */
-  fromStranger({ operator: { id, name } }: OperatorPeer, say: FromOperatorHand): void {
-    if (say.t !== 'act' || !take(this.#strangers, STRANGERS, this.#door.now())) return;
+  /** From a console that does not watch this room. Nothing of it is looked at, but whose page it is may read that somebody
+   * tried. `isForeign`: of another account, which is not to know that there is such a room. */
+  fromStranger({ operator: { id, name } }: OperatorPeer, say: FromOperatorHand, isForeign: boolean): void {
+    if (say.t !== 'act' && say.t !== 'wish') return;
+    if (!take(this.#strangers, STRANGERS, this.#door.now())) return;
+    const from = isForeign ? ({ isForeign: true } as const) : {};
     const outcome: Outcome = { done: false, why: 'not-granted' };
-    this.#door.metrics.handActs['not-granted'].add(1);
-    this.#door.wrote({ operator: { id, name }, tab: 0, url: '', deed: { kind: 'act', act: say.act, outcome } });
+    if (say.t === 'act') this.#door.metrics.handActs['not-granted'].add(1);
+    const deed: Deed =
+      say.t === 'act'
+        ? { kind: 'act', act: bareAct(say.act), outcome, ...from }
+        : { kind: 'wish', grant: say.grant, ...from };
+    this.#door.wrote({ operator: { id, name }, tab: 0, url: '', deed });
   }
 
   #wish(holder: Holder, peer: OperatorPeer, grant: Grant): void {
@@ -231,6 +253,7 @@ export class Hands {
     const now = this.#door.now();
     if (!take(holder.wishes, WISH_RATE, now))
       return peer.send({ t: 'refused', what: 'hand', why: 'too-many-tries', about: this.#door.room });
+    this.#pass(holder);
     const has = grant === 'control' ? [...this.#holders.values()].find((each) => each.grants.has(grant)) : undefined;
     holder.wish = { grant, until: now + LIMITS.wishMs, waitsFor: has && this.#isHere(has) ? has.person.id : undefined };
     this.#changed('soon');
@@ -250,9 +273,17 @@ export class Hands {
     }
     const { grant } = other.wish;
     other.wish = undefined;
+    other.asked.delete(grant);
     // Before the view without the wish, as in `#refuse`.
     for (const peer of this.#door.consoles(to)) this.#say(peer, { t: 'denied', grant, by: holder.person });
     this.#changed('soon');
+  }
+
+  /** Nobody is asked any more what this one wished for, but an answer may be on its way. */
+  #pass(holder: Holder): void {
+    const { wish, asked } = holder;
+    if (wish && wish.waitsFor === undefined) asked.set(wish.grant, this.#door.now() + LIMITS.handGraceMs);
+    holder.wish = undefined;
   }
 
   /** Whoever is asked now has a minute. */
@@ -305,31 +336,42 @@ export class Hands {
 
   #grant(tab: Tab, operator: string, grant: Grant): void {
     const now = this.#door.now();
+    // What this page believes is not so, or it does not know that it is.
+    const tellHands = () => void tellPage(tab, { t: 'hands', hands: this.#shown() });
     const holder = this.#holders.get(operator);
     if (!holder) {
+      if (this.#resumedUntil <= now) return tellHands();
       const { grants = new Set<Grant>() } = this.#awaited.get(operator) ?? {};
       this.#awaited.set(operator, { grants: grants.add(grant), until: now + LIMITS.handGraceMs });
       const [oldest] = this.#awaited.keys();
       if (oldest !== undefined && this.#awaited.size > MAX_AWAITED) this.#awaited.delete(oldest);
       return;
     }
-    const { lostSince, wish, givenBack } = holder;
+    const { lostSince, givenBack } = holder;
     const isHere =
       lostSince === undefined ? this.#door.consoles(operator).length > 0 : now - lostSince <= LIMITS.handGraceMs;
     const isAllowed = this.#isAllowed(holder, grant);
     // Nor later by saying it again, when it is.
     if (!isAllowed) givenBack.add(grant);
-    const mayHave = isAllowed && isHere && (wish?.grant === grant || !givenBack.has(grant));
+    const mayHave = isAllowed && isHere && this.#isAwaited(holder, grant);
     if (mayHave && this.#give(holder, grant)) this.#changed('now');
-    // What this page believes is not so, or it does not know that it is.
-    else tellPage(tab, { t: 'hands', hands: this.#shown() });
+    else tellHands();
+  }
+
+  /** Somebody has asked for it. A page's word alone is no visitor's: any script of the page can say it. [G13] */
+  #isAwaited({ wish, asked, givenBack }: Holder, grant: Grant): boolean {
+    const now = this.#door.now();
+    if (wish?.grant === grant || (asked.get(grant) ?? 0) > now) return true;
+    return !givenBack.has(grant) && (this.#resumedUntil > now || this.#door.policy().given.includes(grant));
   }
 
   /** A denial, or a grant taken back. */
   #refuse(operator: string, grant: Grant): void {
     this.#awaited.get(operator)?.grants.delete(grant);
     const holder = this.#holders.get(operator);
+    holder?.asked.delete(grant);
     if (holder?.grants.delete(grant)) {
+      holder.givenBack.add(grant);
       this.#ended(holder, grant, 'visitor');
       return this.#changed('now');
     }
@@ -352,6 +394,7 @@ export class Hands {
     holder.grants.add(grant);
     this.#wrote(holder, grant, true, 'visitor');
     holder.givenBack.delete(grant);
+    holder.asked.delete(grant);
     if (holder.wish?.grant === grant) holder.wish = undefined;
     return true;
   }
@@ -368,6 +411,7 @@ export class Hands {
   #empty(holder: Holder, by: 'operator' | 'relay'): boolean {
     const had = holder.grants.size > 0 || holder.wish !== undefined;
     for (const grant of [...holder.grants]) this.#lose(holder, grant, by);
+    holder.asked.clear();
     holder.wish = undefined;
     holder.lostSince = undefined;
     return had;
@@ -430,6 +474,7 @@ function createHolder(person: Person, colour: number, now: number): Holder {
     grants: new Set(),
     givenBack: new Set(),
     wish: undefined,
+    asked: new Map(),
     lostSince: undefined,
     wishes: createBucket(WISH_RATE.burst, now),
   };

@@ -271,7 +271,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         if (room && peer.rooms.has(room)) {
           if (room.hands.fromOperator(peer, message.say)) peer.texts.level += 1;
         } else if (!peer.awaits.has(message.room) || !answerAway(peer, message.room, message.say)) {
-          room?.hands.fromStranger(peer, message.say);
+          // Of whichever account it is.
+          rooms.get(message.room)?.hands.fromStranger(peer, message.say, !room);
           refuse(peer, 'hand', room ? 'not-allowed' : 'no-such-room', message.room);
         }
         return;
@@ -430,7 +431,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
 
     operatorHere(socket: Socket, operator: Operator, session: string, address: string): OperatorPeer {
       const may = door.mayOf(operator.id);
-      const peer = new OperatorPeer(socket, operator, session, address, door.now(), may);
+      const twin = [...operators].find((other) => other.operator.id === operator.id);
+      const peer = new OperatorPeer(socket, operator, session, address, door.now(), may, twin?.acts);
       operators.add(peer);
       peer.send({
         t: 'welcome',

@@ -26,6 +26,8 @@ export class OperatorPeer {
   readonly awaits = new Set<string>();
   /** It says what has come: see line.ts. */
   answersHeads = false;
+  /** What all consoles of this operator do by hand, in all rooms. */
+  readonly acts: Bucket;
   readonly texts: Bucket;
   readonly repairs: Bucket;
   /** Live list: off, in step, or overflowed (it gets the whole list again when its line has drained). */
@@ -40,12 +42,14 @@ export class OperatorPeer {
     address: string,
     now: number,
     may: readonly Grant[] = [],
+    acts: Bucket = createBucket(LIMITS.handBurst, now),
   ) {
     this.socket = socket;
     this.operator = operator;
     this.session = session;
     this.address = address;
     this.may = may;
+    this.acts = acts;
     this.texts = createBucket(LIMITS.operatorTextBurst, now);
     this.repairs = createBucket(LIMITS.repairsPer10s, now);
   }

@@ -59,9 +59,13 @@ export async function listSites(db: Database): Promise<Site[]> {
   return rows.map(fromRow);
 }
 
-/** What every operator may ask visitors for, by id. */
+/** What every operator may ask visitors for, by id. One who was disabled may nothing. */
 export async function listRights(db: Database): Promise<ReadonlyMap<string, readonly Grant[]>> {
-  const rows = await db.orm.select({ id: operator.id, may: operator.may }).from(operator).orderBy(operator.id);
+  const rows = await db.orm
+    .select({ id: operator.id, may: operator.may })
+    .from(operator)
+    .where(isNull(operator.disabledAt))
+    .orderBy(operator.id);
   return new Map(rows.map(({ id, may }) => [id, may]));
 }
 

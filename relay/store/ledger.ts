@@ -4,7 +4,10 @@
 // another place and compare.
 //
 // Entries are written together, in the order they came, and held here while the database does not take them. Nothing
-// waits for that, and what could not be held is counted: the count is an entry, too.
+// waits for that, and what could not be held is counted: the count is an entry, too. Accounts take turns, and each has its
+// own part of what can be held: what one of them writes costs no other an entry. [G12]
+//
+// What is told of a deed is tellable.ts's.
 //
 // Easy to get wrong: an answer of the database may be lost after it has taken a batch, which is then written again and must
 // not stand there twice; two relays write for one account, so the account's row is locked while a batch finds its
@@ -12,12 +15,12 @@
 
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
-import type { Suggestion } from '../../protocol/hand.ts';
 import type { Deed, LedgerEntry } from '../live/deed.ts';
 import { reasonOf, type Logger } from '../log.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
 import { account as accounts, ledger } from './schema.ts';
+import { tellable } from './tellable.ts';
 
 /** `unreadable`: somebody has changed its text into none of ours. */
 export type StoredEntry = Omit<LedgerEntry, 'account' | 'deed'> & {
@@ -36,25 +39,38 @@ export type Ledger = {
 export const BEGINNING = '0'.repeat(64);
 /** Eight parameters each, and PostgreSQL takes 65,535 in a statement. */
 const ROWS_AT_ONCE = 1000;
-/** Of all accounts: about 20 MB. */
-const MAX_WAITING = 20_000;
+/** Waiting, of all accounts together; each may have its part of it. */
+export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+/** In one statement, unless one entry alone has more. */
+const BYTES_AT_ONCE = 1024 * 1024;
+/** What an entry costs beside its text. */
+const ENTRY_BYTES = 300;
 const TOGETHER_MS = 250;
 const AGAIN_MS = 1000;
 /** A database that is gone must not keep a relay from stopping. */
 const CLOSE_WAIT_MS = 3000;
 
-/** The id tells, when an answer of the database was lost, what of a batch it has already. */
-type Waiting = LedgerEntry & { id: string };
+/** An entry as it is stored. The id tells, when an answer of the database was lost, what of a batch it has already. */
+type Waiting = Pick<LedgerEntry, 'account' | 'room' | 'at'> & {
+  id: string;
+  operatorId: string;
+  body: string;
+  words: string;
+  bytes: number;
+};
+
+/** Of one account. `lost`: how many could not be held, and the last of them. */
+type Queue = { waiting: Waiting[]; bytes: number; lost: { count: number; last: LedgerEntry } | undefined };
 
 export function createLedger(options: {
   db: Database;
   log: Logger;
   after(delayMs: number, task: () => void): () => void;
+  maxWaitingBytes?: number;
 }): Ledger {
-  const { db, log, after } = options;
-  let waiting: Waiting[] = [];
-  /** Entries that could not be held, with the last of them: by account. */
-  const lost = new Map<string, { count: number; last: LedgerEntry }>();
+  const { db, log, after, maxWaitingBytes = MAX_WAITING_BYTES } = options;
+  /** By account, in the order of their turns. One that has nothing is not here. */
+  const queues = new Map<string, Queue>();
   let writing: Promise<void> | undefined;
   let cancel: (() => void) | undefined;
   let isFailing = false;
@@ -68,14 +84,24 @@ export function createLedger(options: {
     cancel = undefined;
     writing ??= drain().finally(() => {
       writing = undefined;
-      if (waiting.length > 0) cancel ??= after(isFailing ? AGAIN_MS : TOGETHER_MS, start);
+      if (queues.size > 0) cancel ??= after(isFailing ? AGAIN_MS : TOGETHER_MS, start);
     });
   };
 
+  const push = (queue: Queue, entry: Waiting) => {
+    queue.waiting.push(entry);
+    queue.bytes += entry.bytes;
+  };
+
   const drain = async () => {
-    while (waiting.length > 0) {
-      const [first] = waiting;
-      const batch = waiting.filter((entry) => entry.account === first?.account).slice(0, ROWS_AT_ONCE);
+    for (;;) {
+      const [turn] = queues;
+      if (!turn) return;
+      const [account, queue] = turn;
+      // Whatever comes of it, the next turn is another's.
+      queues.delete(account);
+      queues.set(account, queue);
+      const batch = batchOf(queue.waiting);
       try {
         await append(db, batch);
       } catch (error) {
@@ -89,30 +115,33 @@ export function createLedger(options: {
       }
       if (isFailing) log.info('the database takes the ledger again');
       isFailing = false;
-      const written = new Set(batch);
-      waiting = waiting.filter((entry) => !written.has(entry));
-      for (const [account, { count, last }] of lost) {
-        lost.delete(account);
-        waiting.push({ ...last, id: newId(), deed: { kind: 'lost', count } });
-      }
+      queue.waiting = queue.waiting.slice(batch.length);
+      for (const { bytes } of batch) queue.bytes -= bytes;
+      const { lost } = queue;
+      queue.lost = undefined;
+      if (lost) push(queue, waitingOf({ ...lost.last, deed: { kind: 'lost', count: lost.count } }));
+      if (queue.waiting.length === 0) queues.delete(account);
     }
   };
 
   return {
     write(entry) {
-      if (waiting.length >= MAX_WAITING) {
-        lost.set(entry.account, { count: (lost.get(entry.account)?.count ?? 0) + 1, last: entry });
-        return;
-      }
-      // Thousands may wait: each without what is not told anyway.
-      waiting.push({ ...entry, deed: tellable(entry.deed), id: newId() });
+      const { account } = entry;
+      const queue = queues.get(account) ?? { waiting: [], bytes: 0, lost: undefined };
+      queues.set(account, queue);
+      const told = tellable(entry);
+      const waiting = waitingOf(told);
+      // Its part of the whole: who writes much loses only their own, however few others there are.
+      if (queue.waiting.length > 0 && queue.bytes + waiting.bytes > maxWaitingBytes / queues.size)
+        queue.lost = { count: (queue.lost?.count ?? 0) + 1, last: told };
+      else push(queue, waiting);
       if (!writing) cancel ??= after(TOGETHER_MS, start);
     },
     async close() {
       stopTrying();
       const written = async () => {
         await writing;
-        if (waiting.length > 0) await drain();
+        if (queues.size > 0) await drain();
       };
       await new Promise<void>((resolve) => {
         const cancelWait = after(CLOSE_WAIT_MS, resolve);
@@ -122,9 +151,31 @@ export function createLedger(options: {
         });
       });
       stopTrying();
-      if (waiting.length > 0) log.error('the ledger is not complete', { lost: waiting.length });
+      let lost = 0;
+      for (const queue of queues.values()) lost += queue.waiting.length + (queue.lost?.count ?? 0);
+      if (lost > 0) log.error('the ledger is not complete', { lost });
     },
   };
+}
+
+function waitingOf(entry: LedgerEntry): Waiting {
+  const { account, room, at, operator } = entry;
+  const body = bodyOf(entry);
+  const words = stored(wordsOf(entry));
+  const bytes = 2 * (body.length + words.length) + ENTRY_BYTES;
+  return { id: newId(), account, room, operatorId: operator.id, at, body, words, bytes };
+}
+
+/** The oldest that go in one statement. */
+function batchOf(waiting: readonly Waiting[]): Waiting[] {
+  let bytes = 0;
+  let count = 0;
+  for (const entry of waiting.slice(0, ROWS_AT_ONCE)) {
+    bytes += entry.bytes;
+    if (count > 0 && bytes > BYTES_AT_ONCE) break;
+    count++;
+  }
+  return waiting.slice(0, count);
 }
 
 /** Entries of one account, oldest first. */
@@ -146,13 +197,10 @@ async function append(db: Database, entries: readonly Waiting[]): Promise<void> 
     );
     const rows = entries
       .filter(({ id }) => !known.has(id))
-      .map((entry) => {
-        const body = bodyOf(entry);
+      .map(({ id, room, operatorId, at, body, words }) => {
         number++;
         hash = hashOf(hash, number, body);
-        const { id, room, operator, at } = entry;
-        const found = { room, operatorId: operator.id, at: new Date(at), words: stored(wordsOf(entry)) };
-        return { id, accountId: account, number, ...found, body, hash };
+        return { id, accountId: account, number, room, operatorId, at: new Date(at), words, body, hash };
       });
     if (rows.length > 0) await tx.insert(ledger).values(rows);
   });
@@ -162,27 +210,6 @@ async function append(db: Database, entries: readonly Waiting[]): Promise<void> 
 function bodyOf({ at, site, room, visitor, operator, tab, url, deed }: LedgerEntry): string {
   const { id, name } = operator;
   return JSON.stringify({ at, site, room, visitor, operator: { id, name }, tab, url, deed });
-}
-
-/** What was typed into a place that operators may not see is not told. */
-function tellable(deed: Deed): Deed {
-  if (deed.kind !== 'act') return deed;
-  const { act } = deed;
-  // That something was drawn where is told; the line itself is of no use, and large.
-  if (act.t === 'draw') return { ...deed, act: { ...act, points: [] } };
-  if (deed.outcome.why !== 'masked') return deed;
-  if (act.t === 'text') return { ...deed, act: { ...act, text: '' } };
-  if (act.t === 'key') return { ...deed, act: { ...act, key: '', code: '' } };
-  if (act.t === 'set') return { ...deed, act: { ...act, value: '' } };
-  if (act.t === 'choose') return { ...deed, act: { ...act, options: [] } };
-  if (act.t === 'suggest') return { ...deed, act: { ...act, does: emptied(act.does) } };
-  return deed;
-}
-
-function emptied(does: Suggestion): Suggestion {
-  if (does.t === 'text') return { t: 'text', text: '' };
-  if (does.t === 'choose') return { t: 'choose', options: [] };
-  return does.t === 'set' ? { t: 'set', value: '' } : does;
 }
 
 function hashOf(before: string, number: number, body: string): string {
@@ -230,12 +257,9 @@ export async function readLedger(db: Database, account: string, query: LedgerQue
 
 function readRow(row: typeof ledger.$inferSelect): StoredEntry {
   const { number, hash, body } = row;
-  try {
-    const said = JSON.parse(body) as Omit<LedgerEntry, 'account'>;
-    if (typeof said.deed === 'object') return { ...said, number, hash };
-  } catch {
-    // Somebody was at it: it is shown as that, and the rest must still be readable.
-  }
+  const said = entryIn(body);
+  // Somebody was at it: it is shown as that, and the rest must still be readable.
+  if (said) return { ...said, number, hash };
   const { room, operatorId, at } = row;
   const nothing = { site: '', visitor: '', tab: 0, url: '' };
   return {
@@ -399,6 +423,28 @@ export async function lengthOfLedger(db: Database, account: string): Promise<num
 
 /** What entries are found by says the same as what was hashed. */
 function isItsBody({ room, operatorId, at, body }: typeof ledger.$inferSelect): boolean {
-  const said = JSON.parse(body) as LedgerEntry;
-  return said.room === room && said.operator.id === operatorId && said.at === at.getTime();
+  const said = entryIn(body);
+  return said?.room === room && said.operator.id === operatorId && said.at === at.getTime();
+}
+
+/** Undefined: it is none. Whoever can write in the database can make a hash that fits. */
+function entryIn(body: string): Omit<LedgerEntry, 'account'> | undefined {
+  let said: Partial<LedgerEntry> | null;
+  try {
+    said = JSON.parse(body) as typeof said;
+  } catch {
+    return undefined;
+  }
+  const { operator, url, deed } = said ?? {};
+  const isText = (value: unknown) => typeof value === 'string';
+  const isWhole = isText(operator?.id) && isText(operator.name) && isText(url) && isDeed(deed);
+  return isWhole ? (said as LedgerEntry) : undefined;
+}
+
+function isDeed(value: unknown): boolean {
+  const deed = value as Partial<Record<string, unknown>> | null | undefined;
+  const isObject = (part: unknown) => typeof part === 'object' && part !== null;
+  if (deed?.['kind'] === 'act') return isObject(deed['act']) && isObject(deed['outcome']);
+  if (deed?.['kind'] === 'undo') return ['what', 'was', 'now'].every((name) => typeof deed[name] === 'string');
+  return typeof deed?.['kind'] === 'string';
 }

@@ -204,6 +204,10 @@ function chaos(seed: number): number {
     () => random.pick(consoles).act(1 + random.below(pages.length)),
     () => random.pick(pages).answer(random.below(3) > 0),
     () => random.pick(pages).grant(someone(), 'point', random.below(4) > 0),
+    // What nobody has wished for, the relay does not take from a page.
+    () => random.pick(consoles).say({ t: 'wish', grant: 'point' }),
+    () => random.pick(pages).grant(someone(), 'point', true),
+    () => random.pick(consoles).act(1 + random.below(pages.length)),
     () => {
       const wires = [...sim.network.wires];
       if (wires.length > 0 && random.below(8) === 0) random.pick(wires).cut();

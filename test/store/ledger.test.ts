@@ -1,7 +1,8 @@
 // The ledger on both databases: order, the chain, two writers, faults, and what is not told.
 
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Act } from '../../protocol/hand.ts';
+import type { Act, Outcome } from '../../protocol/hand.ts';
 import type { Deed, LedgerEntry } from '../../relay/live/deed.ts';
 import { createLedger, checkLedger, lengthOfLedger, readLedger, searchLedger } from '../../relay/store/ledger.ts';
 import type { Database } from '../../relay/store/database.ts';
@@ -187,6 +188,122 @@ onEachDatabase((db) => {
     expect(kept).not.toContain('Digit4');
     expect(kept).not.toContain('[4]');
   });
+
+  test('[G12] numbers that look like cards’ are dots in all that an operator writes', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    const card = '4111 1111 1111 1111';
+    const done = { done: true, what: 'text field' } as const;
+    const at = { node: 4, x: 0, y: 0 };
+    const acts: [Act, Outcome][] = [
+      [{ t: 'text', text: `mine is ${card}`, isPasted: true }, done],
+      [
+        { t: 'text', text: '1111', isPasted: true },
+        { ...done, was: '4111 11•• ••••', now: '•••• •••• •••• 1111' },
+      ],
+      [
+        { t: 'key', key: '1', code: 'Digit1', mods: 0 },
+        { ...done, was: '', now: '4111 11••' },
+      ],
+      [{ t: 'set', node: 4, value: card }, done],
+      [
+        { t: 'suggest', at, does: { t: 'text', text: card } },
+        { done: false, why: 'declined' },
+      ],
+      [{ t: 'frame', node: 4, note: `your card ${card}` }, done],
+      [{ t: 'visit', url: 'https://shop.example/?card=4111111111111111' }, done],
+      [{ t: 'giveFile', at, file: { id: 'f', name: `${card}.pdf`, type: 'a/b', bytes: 1 } }, done],
+      // Whether it was meant for a hidden place, nobody has looked.
+      [
+        { t: 'text', text: 'secret 1111', isPasted: false },
+        { done: false, why: 'visitor-busy' },
+      ],
+    ];
+    for (const [act, outcome] of acts) ledger.write(entry(mine, 1, { deed: { kind: 'act', act, outcome } }));
+    await ledger.close();
+    const told = (await readLedger(db(), mine, { limit: 20 })).map(({ deed }) =>
+      deed.kind === 'act' ? deed.act : deed,
+    );
+    expect(JSON.stringify(told)).not.toMatch(/1111|Digit1|secret/);
+    expect(JSON.stringify(told)).toContain('mine is ••••');
+    expect(await searchLedger(db(), mine, { limit: 9, text: '4111111111111111' })).toEqual({ entries: [] });
+    const plain: Act = { t: 'text', text: 'Berlin', isPasted: false };
+    const again = open();
+    again.write(entry(mine, 2, { deed: { kind: 'act', act: plain, outcome: done } }));
+    await again.close();
+    expect((await readLedger(db(), mine, { limit: 1 }))[0]?.deed).toMatchObject({ act: plain });
+  });
+
+  test('nothing turns the direction of what stands around it', async () => {
+    const mine = await addAccount();
+    const ledger = open();
+    const turned = '\u202egpj\u0007.exe';
+    const file = { id: 'f', name: turned, type: turned, bytes: 1 };
+    const acts: Act[] = [
+      { t: 'giveFile', at: { node: 1, x: 0, y: 0 }, file },
+      { t: 'frame', node: 1, note: turned },
+    ];
+    for (const act of acts)
+      ledger.write(
+        entry(mine, 1, {
+          operator: { ...OPERATOR, name: turned },
+          deed: { kind: 'act', act, outcome: { done: true } },
+        }),
+      );
+    await ledger.close();
+    expect(JSON.stringify(await readLedger(db(), mine, { limit: 9 }))).not.toMatch(/\u202e|\\u0007/);
+  });
+
+  test('[G12] what one account writes costs another no entry and no turn, and what waits is bounded', async () => {
+    const [mine, other] = [await addAccount(), await addAccount()];
+    let isDown = true;
+    const failing: Database = {
+      ...db(),
+      orm: new Proxy(db().orm, {
+        get(orm, name) {
+          if (isDown && name === 'transaction') return () => Promise.reject(new Error('gone'));
+          const value: unknown = Reflect.get(orm, name);
+          return typeof value === 'function' ? (value.bind(orm) as unknown) : value;
+        },
+      }),
+    };
+    const ledger = createLedger({ db: failing, log, after, maxWaitingBytes: 200_000 });
+    const large = (text: string): Deed => ({
+      kind: 'act',
+      act: { t: 'text', text: text.repeat(5000), isPasted: false },
+      outcome: { done: true },
+    });
+    for (let index = 0; index < 100; index++) ledger.write(entry(mine, index, { deed: large('é') }));
+    for (let index = 0; index < 20; index++) ledger.write(entry(other, index));
+    isDown = false;
+    await ledger.close();
+    const kept = async (of: string) => (await readLedger(db(), of, { limit: 1000 })).map(({ deed }) => deed);
+    expect((await kept(other)).map(({ kind }) => kind)).toEqual(Array(20).fill('act'));
+    const deeds = await kept(mine);
+    const [lost] = deeds;
+    expect(deeds.length).toBeLessThan(15);
+    expect(lost).toEqual({ kind: 'lost', count: 100 - (deeds.length - 1) });
+    expect(await checkLedger(db(), mine)).toMatchObject({ entries: deeds.length });
+  });
+
+  test.each(['null', '7', '[]', '{"deed":null}', '{"operator":{"id":"a","name":"b"},"url":"","deed":{"kind":"undo"}}'])(
+    'an entry that is none, %s, with a hash that fits',
+    async (body) => {
+      const mine = await addAccount();
+      const ledger = open();
+      for (let index = 1; index <= 3; index++) ledger.write(entry(mine, index));
+      await ledger.close();
+      const before = (await readLedger(db(), mine, { limit: 9 })).find(({ number }) => number === 1)?.hash ?? '';
+      const hash = createHash('sha256').update(`${before}\n2\n${body}`).digest('hex');
+      await db().sql.unsafe(
+        `update ledger set body = '${body}', words = null, hash = '${hash}' where account_id = '${mine}' and number = 2`,
+      );
+      expect(await checkLedger(db(), mine)).toMatchObject({ entries: 1, brokenAt: 2 });
+      const { entries } = await searchLedger(db(), mine, { limit: 9, text: '' });
+      expect(entries.map(({ deed }) => deed.kind)).toEqual(['act', 'unreadable', 'act']);
+      expect((await searchLedger(db(), mine, { limit: 9, text: 'field' })).entries).toHaveLength(2);
+    },
+  );
 
   test('characters that a database does not take', async () => {
     const mine = await addAccount();

@@ -36,7 +36,8 @@ export function openHandsRoom() {
     for (const task of due) task();
   };
   const network = { ...createNetwork(1 << 20), soon: (task: () => void) => void tasks.push(task) };
-  const relay = startSimRelay(clock, network, createRandom(1));
+  const start = () => startSimRelay(clock, network, createRandom(1));
+  let relay = start();
   let token: string | undefined;
   let resume: string | undefined;
   let room = '';
@@ -213,11 +214,26 @@ export function openHandsRoom() {
 
   return {
     clock,
-    relay,
+    get relay() {
+      return relay;
+    },
+    /** Another one takes its place, which knows nothing. Whoever was connected says hello again. */
+    restart() {
+      relay.stop();
+      relay = start();
+    },
     setPolicy,
     setRights,
     tab,
     console,
+    /** A tab of another visitor, whose room is the one from then on. */
+    another(key: string) {
+      token = resume = undefined;
+      sequence = 0;
+      const opened = tab(key);
+      opened.say({ t: 'show' });
+      return opened;
+    },
     get room() {
       return room;
     },
@@ -240,7 +256,10 @@ export function openWatched(...granted: string[]) {
   anna.watch();
   tab.picture();
   world.clock.advance(1000);
-  for (const grant of granted) tab.grant('anna', grant);
+  for (const grant of granted) {
+    anna.wish(grant);
+    tab.grant('anna', grant);
+  }
   return { world, clock: world.clock, tab, anna };
 }
 

@@ -15,11 +15,10 @@ import {
   isPasswordLabel,
   isSecretName,
   isTellingAddress,
-  maskCards,
   maskText,
-  maskTyped,
   maskUrl,
 } from '../../cobrowse/capture/mask-text.ts';
+import { maskCards, maskTyped } from '../../protocol/cards.ts';
 import { sha256 } from '../../cobrowse/visit/sha256.ts';
 import { sha256Plain } from '../../cobrowse/visit/sha256-plain.ts';
 

@@ -99,6 +99,31 @@ describe('[R16] another document', () => {
     expect(steps).toEqual(['ask']);
   });
 
+  test('that the visitor went back to before the one between gave a sign of life is not taken for that one', () => {
+    const { due, steps, load, goBack, pass } = tab();
+    pass(10);
+    load();
+    due.begun();
+    pass(1, { probes: false });
+    goBack(0);
+    pass(8);
+    expect(due.isBlank).toBe(true);
+    expect(due.isCertain(SHOWN.received)).toBe(false);
+    pass(6);
+    expect(steps).toEqual(['blank', 'ask']);
+    due.begun();
+    expect(due.isCertain(SHOWN.received)).toBe(true);
+    // And again, forth and back.
+    steps.length = 0;
+    pass(10);
+    goBack(60_000 + 10_000);
+    pass(3);
+    due.begun();
+    goBack(0);
+    pass(20);
+    expect(steps).toContain('ask');
+  });
+
   test('that is busy with a large picture for long is not said to fail, nor one that is hidden', () => {
     const { steps, load, pass } = tab();
     pass(10);

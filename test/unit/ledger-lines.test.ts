@@ -2,7 +2,15 @@
 
 import { expect, test } from 'vitest';
 import type { LedgerEntry } from '../../operator-ui/relay-http.ts';
-import { cell, csvLine, deedWords, lineOf, linesOf, targetWords } from '../../operator-ui/state/ledger-lines.ts';
+import {
+  cell,
+  csvLine,
+  deedWords,
+  operatorWords,
+  lineOf,
+  linesOf,
+  targetWords,
+} from '../../operator-ui/state/ledger-lines.ts';
 import { en } from '../../operator-ui/texts/en.ts';
 import { ru } from '../../operator-ui/texts/ru.ts';
 
@@ -81,6 +89,13 @@ test('grants, undoing, what was lost, and what somebody has changed', () => {
     'Больше не разрешено: указывать (Сервер: оператора уже не было)',
   );
   expect(said({ kind: 'undo', what: CITY, was: 'a', now: 'b' })).toBe('The visitor has undone a change');
+  expect(said({ kind: 'wish', grant: 'control' })).toBe(
+    'Wished without watching the visit: control of mouse and keyboard',
+  );
+  const refused = { act: { t: 'text', text: '' }, outcome: { done: false, why: 'not-granted' } };
+  expect(said({ kind: 'act', ...refused, times: 49 })).toBe('Entered text · 49 times');
+  const foreign = lineOf(entry({ kind: 'act', ...refused, isForeign: true }));
+  expect(operatorWords(foreign, ru.ledger)).toBe('Anna (из другого аккаунта)');
   expect(said({ kind: 'lost', count: 3 })).toBe('3 entries were lost');
   for (const broken of [null, 7, {}, { kind: 'act' }, { kind: 'act', act: 'x', outcome: null }, { kind: 'new' }])
     expect(said(broken)).toBe(en.ledger.unreadable);

@@ -27,6 +27,7 @@ describe('what reaches a page', () => {
     anna.act(CLICK);
     anna.act(FRAME);
     tab.grant('anna', 'point', false);
+    anna.wish('control');
     tab.grant('anna', 'control');
     anna.act(CLICK);
     anna.act(FRAME);
@@ -328,6 +329,7 @@ describe('how much', () => {
     // Another operator has their own.
     const boris = world.console('boris');
     boris.watch();
+    boris.wish('control');
     tab.grant('boris', 'control');
     boris.act(CLICK);
     expect(tab.acts.at(-1)?.by).toBe('boris');

@@ -8,7 +8,10 @@ const line = (deed: Deed): string => {
   if (deed.kind === 'lost') return 'lost';
   if (deed.kind === 'undo') return `undone ${deed.what}: ${deed.was} → ${deed.now}`;
   if (deed.kind === 'grant') return `${deed.grant} ${deed.on ? 'on' : 'off'} by ${deed.by}`;
-  return `${deed.act.t} ${deed.outcome.done ? 'done' : (deed.outcome.why ?? '')}`;
+  const whose = deed.isForeign ? ' from elsewhere' : '';
+  if (deed.kind === 'wish') return `wish ${deed.grant}${whose}`;
+  const times = deed.times === undefined ? '' : ` x${deed.times}`;
+  return `${deed.act.t} ${deed.outcome.done ? 'done' : (deed.outcome.why ?? '')}${times}${whose}`;
 };
 const lines = ({ relay }: HandsRoom) => relay.ledger.map(({ operator, deed }) => `${operator.id}: ${line(deed)}`);
 
@@ -98,4 +101,66 @@ test('what the visitor has undone, of an operator who has acted here and of nobo
     tab: 1,
     url: expect.stringContaining('https://shop.example') as string,
   });
+});
+
+const TEXT = { t: 'text', text: 'x'.repeat(20_000), isPasted: false } as const;
+
+test('[G12] what never reached a page is told without its content, and those alike as one with a number', () => {
+  const { world, anna, clock } = openWatched();
+  for (let act = 0; act < 50; act++) anna.act(TEXT);
+  anna.act({ t: 'frame', node: 1, note: 'words' });
+  anna.act({ t: 'visit', url: 'https://shop.example/a?b=c' });
+  expect(lines(world)).toEqual(['anna: text not-granted', 'anna: frame not-granted', 'anna: visit not-granted']);
+  clock.advance(11_000);
+  expect(lines(world).slice(3)).toEqual(['anna: text not-granted x49']);
+  // Who goes on is one entry for each while.
+  for (let act = 0; act < 50; act++) anna.act(TEXT);
+  expect(lines(world)).toHaveLength(4);
+  anna.lose();
+  expect(lines(world).slice(4)).toEqual(['anna: text not-granted x50']);
+  const told = JSON.stringify(world.relay.ledger);
+  for (const word of ['xx', 'words', 'b=c']) expect(told).not.toContain(word);
+});
+
+test('[G12] a room that ends tells what was counted', () => {
+  const { world, tab, anna } = openWatched();
+  for (let act = 0; act < 3; act++) anna.act(CLICK);
+  tab.say({ t: 'stop' });
+  expect(lines(world)).toEqual(['anna: down not-granted', 'anna: down not-granted x2']);
+});
+
+test('[G1] [G12] who does not watch, of this account or another: acts and wishes, without content and not without end', () => {
+  const { world, clock } = openWatched();
+  const boris = world.console('boris');
+  const eve = world.console('eve', 'account2');
+  boris.act(TEXT);
+  boris.wish('control');
+  eve.act(TEXT);
+  eve.wish('point');
+  expect(lines(world)).toEqual([
+    'boris: text not-granted',
+    'boris: wish control',
+    'eve: text not-granted from elsewhere',
+    'eve: wish point from elsewhere',
+  ]);
+  expect(JSON.stringify(world.relay.ledger)).not.toContain('xx');
+  expect(eve.refused).toEqual(Array(2).fill(`hand no-such-room ${world.room}`));
+  clock.advance(1000);
+  for (let act = 0; act < 100; act++) eve.act(CLICK);
+  expect(world.relay.ledger.length).toBe(20);
+});
+
+test('[G7] an operator has as many acts in all rooms and consoles together as in one', () => {
+  const { world, anna } = openWatched();
+  const second = world.console('anna');
+  second.watch();
+  for (let act = 0; act < 200; act++) anna.act(CLICK);
+  // Of another visitor.
+  expect(anna.outcomes).toHaveLength(200);
+  const before = world.room;
+  world.another('tab9');
+  second.watch();
+  expect(world.room).not.toBe(before);
+  for (let act = 0; act < 200; act++) second.act(CLICK);
+  expect(second.outcomes.filter((outcome) => outcome.endsWith('too-fast'))).toHaveLength(100);
 });

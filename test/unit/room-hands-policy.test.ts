@@ -38,6 +38,7 @@ describe('what is not allowed', () => {
     const again = world.console('anna');
     again.watch();
     tab.grant('anna', 'control');
+    again.wish('point');
     tab.grant('anna', 'point');
     expect(shownHands(tab.hands.at(-1))).toEqual(['anna point']);
     again.act(CLICK);
@@ -57,8 +58,10 @@ describe('what is not allowed', () => {
     const world = openHandsRoom();
     const tab = world.tab('tab1');
     tab.say({ t: 'show' });
+    world.restart();
     world.setRights('anna', ['point']);
-    for (const grant of ['point', 'control']) tab.grant('anna', grant);
+    const back = world.tab('tab1');
+    for (const grant of ['point', 'control']) back.grant('anna', grant);
     const anna = world.console('anna');
     anna.watch();
     expect(shownHands(anna.views.at(-1)?.hands)).toEqual(['anna point']);
@@ -133,7 +136,10 @@ describe('where control pauses', () => {
     anna.watch();
     tab.picture();
     world.clock.advance(1000);
-    for (const grant of ['point', 'control']) tab.grant('anna', grant);
+    for (const grant of ['point', 'control']) {
+      anna.wish(grant);
+      tab.grant('anna', grant);
+    }
     return { world, tab, anna };
   };
 

@@ -11,6 +11,7 @@ test('[G1] it takes its own grant, and control is none', () => {
   const { tab, anna } = openWatched('point', 'control');
   anna.act(SUGGEST);
   anna.act({ t: 'unsuggest' });
+  anna.wish('suggest');
   tab.grant('anna', 'suggest');
   anna.act(SUGGEST);
   expect(anna.outcomes).toEqual(['1 not-granted', '2 not-granted']);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
-import { CLICK, openHandsRoom, openWatched, shownHands } from '../support/hands-room.ts';
+import { CLICK, openHandsRoom, openWatched, shownHands, type HandTab } from '../support/hands-room.ts';
 
 describe('wishes', () => {
   test('[G6] a wish is told to every tab and console, until it is granted', () => {
@@ -114,6 +114,7 @@ describe('grants', () => {
     boris.wish('control');
     tab.grant('boris', 'control');
     expect(shownHands(tab.hands.at(-1))).toEqual(['anna point', 'boris control']);
+    boris.wish('point');
     tab.grant('boris', 'point');
     expect(shownHands(anna.views.at(-1)?.hands)).toEqual(['anna point', 'boris control+point']);
     anna.act(CLICK);
@@ -197,6 +198,26 @@ describe('grants', () => {
     expect(shownHands(tab.hands.at(-1))).toEqual([]);
   });
 
+  test('[G2] of two consoles one that goes with a button down leaves nothing pressed', () => {
+    const { world, tab, anna } = openWatched('control');
+    const second = world.console('anna');
+    second.watch();
+    second.leave();
+    anna.act(CLICK);
+    tab.handled();
+    second.watch();
+    expect(tab.heard).not.toContain('away');
+    anna.lose();
+    expect(tab.heard.filter((kind) => kind === 'away')).toHaveLength(1);
+    second.act(CLICK);
+    second.act({ t: 'up', at: { node: 1, x: 0.5, y: 0.5 }, button: 0, mods: 0 });
+    const third = world.console('anna');
+    third.watch();
+    second.leave();
+    expect(tab.heard.filter((kind) => kind === 'away')).toHaveLength(1);
+    expect(shownHands(tab.hands.at(-1))).toEqual(['anna control']);
+  });
+
   test('[G2] they hold over page loads and in other tabs, which are told right after their visit', () => {
     const { world, tab, clock } = openWatched('control');
     const other = world.tab('tab2');
@@ -228,12 +249,16 @@ describe('grants', () => {
   });
 
   test('[G2] a visitor who is back before an operator, after a restart, says again what was granted', () => {
-    const { world, tab, anna } = openWatched();
+    const { world } = openWatched();
+    world.restart();
+    const tab = world.tab('tab1');
     tab.grant('boris', 'point');
     tab.grant('boris', 'control');
     tab.grant('vera', 'control');
     tab.grant('vera', 'control', false);
-    expect(tab.hands).toEqual([]);
+    expect(tab.hands).toEqual([[]]);
+    const anna = world.console('anna');
+    anna.watch();
     for (const name of ['boris', 'vera']) world.console(name).watch();
     expect(shownHands(tab.hands.at(-1))).toEqual(['boris point+control']);
     expect(shownHands(anna.views.at(-1)?.hands)).toEqual(['boris point+control']);
@@ -256,14 +281,16 @@ describe('grants', () => {
     expect(shownHands(back.hands.at(-1))).toEqual(['anna  control']);
     back.grant('anna', 'control');
     expect(shownHands(other.hands.at(-1))).toEqual(['anna control']);
-    // What the visitor took back, the visitor may give again.
+    // So does what the visitor took back.
     back.grant('anna', 'control', false);
     back.grant('anna', 'control');
-    expect(shownHands(other.hands.at(-1))).toEqual(['anna control']);
+    expect(shownHands(other.hands.at(-1))).toEqual([]);
   });
 
   test('[G2] for a minute, and for sixteen of them', () => {
-    const { world, tab, clock } = openWatched();
+    const { world, clock } = openWatched();
+    world.restart();
+    const tab = world.tab('tab1');
     for (let index = 0; index < 20; index++) tab.grant(`operator${index}`, 'point');
     const come = (index: number) => world.console(`operator${index}`).watch();
     come(3);
@@ -311,6 +338,85 @@ describe('grants', () => {
   });
 });
 
+describe('[G13] what nobody has asked for', () => {
+  const has = (tab: HandTab) => shownHands(tab.hands.at(-1));
+
+  test('a page’s word alone grants nothing, and it is told what is so', () => {
+    const { world, tab, anna } = openWatched();
+    tab.grant('anna', 'control');
+    expect(tab.hands).toEqual([[]]);
+    anna.act(CLICK);
+    expect(anna.outcomes).toEqual(['1 not-granted']);
+    anna.wish('point');
+    tab.grant('anna', 'control');
+    expect(has(tab)).toEqual(['anna  point']);
+    // Nor to one who is not here yet.
+    tab.grant('boris', 'control');
+    world.console('boris').watch();
+    expect(has(tab)).toEqual(['anna  point']);
+    expect(world.relay.ledger.filter(({ deed }) => deed.kind === 'grant')).toEqual([]);
+  });
+
+  test('an answer counts a minute longer than the wish, and to one that another wish has replaced', () => {
+    const { tab, anna, clock } = openWatched();
+    anna.wish('control');
+    clock.advance(LIMITS.wishMs + 20_000);
+    expect(has(tab)).toEqual([]);
+    tab.grant('anna', 'control');
+    expect(has(tab)).toEqual(['anna control']);
+    anna.wish('point');
+    anna.wish('suggest');
+    tab.grant('anna', 'point');
+    expect(has(tab)).toEqual(['anna control+point suggest']);
+    clock.advance(LIMITS.wishMs + LIMITS.handGraceMs + 2000);
+    tab.grant('anna', 'suggest');
+    expect(has(tab)).toEqual(['anna control+point']);
+  });
+
+  test('a wish that is denied, taken back or left behind is none', () => {
+    const { tab, anna } = openWatched();
+    anna.wish('control');
+    tab.grant('anna', 'control', false);
+    tab.grant('anna', 'control');
+    anna.wish('control');
+    anna.hand({ t: 'unwish' });
+    tab.grant('anna', 'control');
+    anna.wish('control');
+    anna.wish('point');
+    anna.leave();
+    anna.watch();
+    tab.grant('anna', 'control');
+    tab.grant('anna', 'point');
+    expect(has(tab)).toEqual([]);
+  });
+
+  test('what the site’s question asks for is, until it is taken back', () => {
+    const { world, tab } = openWatched();
+    world.setPolicy({ given: ['point'] });
+    tab.grant('anna', 'control');
+    tab.grant('anna', 'point');
+    expect(has(tab)).toEqual(['anna point']);
+    tab.grant('anna', 'point', false);
+    tab.grant('anna', 'point');
+    expect(has(tab)).toEqual([]);
+  });
+
+  test('after a restart the page says again what it has granted, whoever is back first, for a minute', () => {
+    const { world, clock } = openWatched('control');
+    world.restart();
+    const tab = world.tab('tab1');
+    const anna = world.console('anna');
+    anna.watch();
+    tab.grant('anna', 'control');
+    expect(has(tab)).toEqual(['anna control']);
+    clock.advance(LIMITS.handGraceMs + 1000);
+    tab.grant('anna', 'point');
+    tab.grant('boris', 'point');
+    world.console('boris').watch();
+    expect(has(tab)).toEqual(['anna control']);
+  });
+});
+
 describe('who may', () => {
   test('[G1] who does not watch, or is of another account, is refused', () => {
     const { world, tab } = openWatched();
@@ -327,14 +433,15 @@ describe('who may', () => {
     tab.grant('eve', 'control');
     eve.watch();
     eve.act(CLICK);
-    expect([...boris.outcomes, ...eve.outcomes, ...tab.acts, ...tab.hands]).toEqual([]);
+    expect([...boris.outcomes, ...eve.outcomes, ...tab.acts, ...tab.hands.flat()]).toEqual([]);
   });
 
   test('[G1] a visitor’s tab that is not of the visit grants nothing', () => {
     const { world, tab, anna } = openWatched();
     const others = Array.from({ length: LIMITS.maxTabsPerRoom }, (_, index) => world.tab(`more${index}`));
+    anna.wish('control');
     others.at(-1)?.grant('anna', 'control');
-    expect(tab.hands).toEqual([]);
+    expect(tab.hands.flatMap(shownHands)).toEqual(['anna  control']);
     others[0]?.grant('anna', 'control');
     expect(shownHands(anna.views.at(-1)?.hands)).toEqual(['anna control']);
     expect(others.at(-1)?.hands).toEqual([]);

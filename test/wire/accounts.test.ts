@@ -147,7 +147,23 @@ test('[G1] the hand: no wish, no act, and no grant that is of use', async () => 
   spy.send({ t: 'watch', room: one.room });
   await seen(spy);
   await seen(one.visitor);
-  expect(one.visitor.messages.filter((message) => message.t === 'hand')).toEqual([]);
+  // Only that nobody has anything.
+  expect(one.visitor.messages.filter((message) => message.t === 'hand')).toEqual([
+    { t: 'hand', say: { t: 'hands', hands: [] } },
+  ]);
+  // But whose page it is may read that somebody tried.
+  await expect
+    .poll(async () => {
+      const { entries } = JSON.parse(await read(`/api/ledger?room=${one.room}`, anna)) as {
+        entries: { operator: { name: string }; deed: { kind: string; isForeign?: true } }[];
+      };
+      return entries.map(({ operator: { name }, deed }) => [name, deed.kind, deed.isForeign]);
+    })
+    .toEqual([
+      ['Eve', 'act', true],
+      ['Eve', 'wish', true],
+    ]);
+  expect(JSON.parse(await read('/api/ledger', eve))).toEqual({ entries: [] });
   spy.close();
   endPair(one);
 });

@@ -20,6 +20,10 @@ async function controlled(tab: string): Promise<Controlled> {
   const welcome = (await pair.operator.expect('welcome')) as unknown as { operator: { id: string } };
   const { id } = welcome.operator;
   const grant = async (on: boolean) => {
+    if (on) {
+      pair.operator.send({ t: 'hand', room: pair.room, say: { t: 'wish', grant: 'control' } });
+      await pair.visitor.expect((message: Message) => message.t === 'hand' && JSON.stringify(message).includes('wish'));
+    }
     pair.visitor.send({ t: 'hand', say: { t: 'grant', operator: id, grant: 'control', on } });
     await pair.operator.expect((message: Message) => {
       const { hands = [] } = (message['view'] ?? {}) as { hands?: Hand[] };

@@ -53,7 +53,16 @@ const answer = (visitor: WirePeer, { by, n }: { by: string; n: number }, said: u
   hand(visitor, { t: 'handled', operator: by, n, outcome: said });
 
 /** The visitor has granted this, and both know. */
-async function grant({ visitor, operator }: Pair, to: string, what = 'control', on = true): Promise<void> {
+async function grant(one: Pair, to: string, what = 'control', on = true, wishing = one.operator): Promise<void> {
+  const { visitor, operator, room } = one;
+  if (on) {
+    hand(wishing, { t: 'wish', grant: what }, room);
+    const isWished = ({ by, wish, grants }: Hand) => by.id === to && (wish === what || grants.includes(what));
+    // A wish for what another has is before that operator: pages are not told.
+    if (wishing === operator)
+      await visitor.expect((message) => isHand('hands')(message) && sayOf(message).hands.some(isWished));
+    else await looked(wishing);
+  }
   hand(visitor, { t: 'grant', operator: to, grant: what, on });
   const has = (hands: Hand[] | undefined) =>
     hands?.some(({ by, grants }) => by.id === to && grants.includes(what)) === true;
@@ -74,7 +83,11 @@ test('[G6] a wish, its grant, an act and what became of it; a wish that is denie
   hand(operator, { t: 'wish', grant: 'control' }, room);
   const [wish] = sayOf(await visitor.expect(isHand('hands'))).hands;
   expect(wish).toMatchObject({ grants: [], wish: 'control' });
-  await grant(one, wish?.by.id ?? '');
+  hand(visitor, { t: 'grant', operator: wish?.by.id, grant: 'control', on: true });
+  await operator.expect(
+    (message) =>
+      message.t === 'room' && (message['view'] as { hands?: Hand[] }).hands?.[0]?.grants.includes('control') === true,
+  );
   act(operator, room, { n: 1 });
   const got = await actOf(visitor);
   expect(got).toMatchObject({ by: wish?.by.id, act: CLICK });
@@ -134,7 +147,7 @@ describe('who may not', () => {
     const borisId = await idOf(boris);
     boris.send({ t: 'watch', room });
     await boris.expect('room');
-    await grant(one, borisId);
+    await grant(one, borisId, 'control', true, boris);
     act(operator, room, { n: 3 });
     expect(await outcome(operator)).toBe('3 not-granted');
     boris.send({ t: 'leave', room });
@@ -303,7 +316,7 @@ describe('visitors who lie', () => {
       hand(one.visitor, { t: 'grant', operator, grant: 'control', on: true });
     await looked(one.visitor);
     await looked(boris);
-    expect(one.visitor.messages.filter(isHand('hands'))).toEqual([]);
+    expect(one.visitor.messages.filter(isHand('hands')).flatMap((message) => sayOf(message).hands)).toEqual([]);
     expect(boris.messages.filter((message) => message.t === 'hand' || message.t === 'room')).toEqual([]);
     boris.close();
     endPair(one);

@@ -3,7 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { addOperator } from '../support/relay.ts';
 import { connectPeer, helloOf, type Message, type WirePeer } from '../support/wire-peer.ts';
-import { endPair, wireWorld } from '../support/wire-world.ts';
+import { endPair, wireWorld, type Pair } from '../support/wire-world.ts';
 
 type Said = { t: string; grant: string; outcome: { why?: string }; hands: { grants: string[] }[]; policy: unknown };
 
@@ -39,6 +39,14 @@ beforeAll(async () => {
   site = sites.find(({ key }) => key === world.site) ?? site;
 });
 
+/** Control, to Boris, who wished for it. */
+async function granted({ visitor, room }: Pair, helper: WirePeer): Promise<void> {
+  helper.send({ t: 'hand', room, say: { t: 'wish', grant: 'control' } });
+  await visitor.expect(isHand('hands'));
+  visitor.send({ t: 'hand', say: { t: 'grant', operator: borisId, grant: 'control', on: true } });
+  await visitor.expect((message) => isHand('hands')(message) && sayOf(message).hands[0]?.grants[0] === 'control');
+}
+
 test('[G9] a policy that is narrowed takes away what is had, in the moment it is saved; the page is told of it', async () => {
   const pair = await world.pair('narrowed');
   const { visitor, room } = pair;
@@ -46,8 +54,7 @@ test('[G9] a policy that is narrowed takes away what is had, in the moment it is
   expect(mayOf(await helper.expect('welcome'))).toEqual(OPEN.allowed);
   helper.send({ t: 'watch', room });
   await helper.expect('room');
-  visitor.send({ t: 'hand', say: { t: 'grant', operator: borisId, grant: 'control', on: true } });
-  await visitor.expect((message) => isHand('hands')(message) && sayOf(message).hands[0]?.grants[0] === 'control');
+  await granted(pair, helper);
   await setPolicy({ ...OPEN, allowed: ['point'], pausedAt: ['/pay'] });
   await visitor.expect((message) => isHand('policy')(message));
   await visitor.expect((message) => isHand('hands')(message) && sayOf(message).hands.length === 0);
@@ -87,4 +94,24 @@ test('[G9] a site that gives something says so in the welcome, to every page', a
   other.send(helloOf(world.site, { tab: 'open' }));
   expect(await other.expect('welcome')).not.toHaveProperty('hand');
   other.close();
+});
+
+test('[G9] an operator who is disabled has nothing from that moment on, and the page is told', async () => {
+  await setPolicy(OPEN);
+  expect((await post('/api/operators/change', { id: borisId, may: OPEN.allowed })).status).toBe(200);
+  const pair = await world.pair('disabled');
+  const { visitor, room } = pair;
+  const helper = await operator(boris);
+  await helper.expect('welcome');
+  helper.send({ t: 'watch', room });
+  await helper.expect('room');
+  await granted(pair, helper);
+  expect((await post('/api/operators/change', { id: borisId, disabled: true })).status).toBe(200);
+  await visitor.expect((message) => isHand('hands')(message) && sayOf(message).hands.length === 0);
+  await helper.closed();
+  type Entries = { entries: { deed: { kind: string; on?: boolean; by?: string } }[] };
+  await expect
+    .poll(async () => (await get<Entries>(`/api/ledger?room=${room}`)).entries[0]?.deed)
+    .toMatchObject({ kind: 'grant', on: false, by: 'relay' });
+  endPair(pair);
 });
