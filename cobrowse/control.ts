@@ -22,7 +22,7 @@ import { choose, hasPicker, isSelect, setPicked } from './control/fields.ts';
 import { activeElement, moveFocus } from './control/focus.ts';
 import { createHistory } from './control/history.ts';
 import { moveOn, pressKey, type Around } from './control/keys.ts';
-import { bringIn, isSelected, listen, optionsOf, viewOf, type Globals } from './control/natives.ts';
+import { bringIn, isSelected, listen, optionsOf, styleOf, viewOf, type Globals } from './control/natives.ts';
 import { wayOf } from './control/navigation.ts';
 import { createOrder } from './control/order.ts';
 import { holdsHidden } from './control/pieces.ts';
@@ -44,6 +44,8 @@ export type HandOptions = {
   nodeOf(id: number): Node | undefined;
   /** From capture's masker: blocked, in a masked or private zone, or a secret field. */
   isHidden(element: Element): boolean;
+  /** Whether control pauses in a frame of the page, by its own address: only what the visitor has said yes to is done there. */
+  isPausedIn?(view: Window): boolean;
   /** Elements carrying it are ours. */
   uiAttribute: string;
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
@@ -94,6 +96,8 @@ export type Hand = {
   letGo(): void;
   /** What an act that had this outcome has changed in a field and can be undone. */
   editOf(outcome: Outcome): Edit | undefined;
+  /** Its field is there, and can be seen. */
+  canUndo(edit: Edit): boolean;
   /** Puts a field back to what it held before the edit. */
   undo(edit: Edit, isForced: boolean): Promise<Undone>;
   /** Nothing is performed any more. What was done before can still be undone. */
@@ -128,7 +132,23 @@ export function createHand(options: HandOptions): Hand {
   const { document: page, isHidden, nodeOf } = options;
   // Its document is shown, or there would be nothing to act on.
   const top = (page.defaultView ?? window) as Globals;
-  const targets = createTargets({ ...options, top });
+  /** What is asked or done now is the visitor's own: a suggestion of which they decide, an edit that they undo. */
+  let isVisitors = false;
+  const asVisitor =
+    <A extends unknown[], R>(task: (...args: A) => R) =>
+    (...args: A): R => {
+      isVisitors = true;
+      try {
+        return task(...args);
+      } finally {
+        isVisitors = false;
+      }
+    };
+  const targets = createTargets({
+    ...options,
+    top,
+    isPausedIn: (view) => !isVisitors && !!options.isPausedIn?.(view),
+  });
   const history = createHistory();
   /** The act at hand is undo or redo. */
   let isStep = false;
@@ -298,7 +318,7 @@ export function createHand(options: HandOptions): Hand {
     // Outside of the window nothing is hit; its scroller still is where it is.
     const element = hit ?? elementOf(nodeOf(act.at.node) ?? page) ?? page.documentElement;
     const refused = targets.refusalOf(element);
-    if (refused && /own-ui|other-origin/.test(refused.why)) return refused;
+    if (refused && /own-ui|other-origin|paused-here/.test(refused.why)) return refused;
     const own = toOwn(viewOf(element) ?? top, point);
     const init = {
       clientX: own.x,
@@ -458,7 +478,7 @@ export function createHand(options: HandOptions): Hand {
 
   const here = (act: Act, isAccepted: boolean, point?: Point): Done | Refusal => {
     turns.begin();
-    const result = does(act, isAccepted, point);
+    const result = (isAccepted ? asVisitor(does) : does)(act, isAccepted, point);
     if (result.done && !/^(move|wheel|reveal)$/.test(act.t)) turns.end();
     abroad?.focused(nowFocused());
     return result;
@@ -529,10 +549,18 @@ export function createHand(options: HandOptions): Hand {
     return outcome;
   };
 
+  /** What is dressed up is seen by its label. */
+  const canUndo = ({ field }: Edit): boolean =>
+    field.isConnected &&
+    !!viewOf(field) &&
+    [field, ...((field as Partial<HTMLInputElement>).labels ?? [])].some(
+      (each) => (topBoxOf(each)?.width ?? 0) > 0 && styleOf(each).visibility === 'visible',
+    );
+
   const undo = (edit: Edit, isForced: boolean): (() => Undone) => {
     const no = (why: Reason | 'changed') => () => ({ done: false, why }) as const;
     const { field } = edit;
-    if (!field.isConnected || !viewOf(field)) return no('gone');
+    if (!canUndo(edit)) return no('gone');
     const refused = targets.refusalOf(field);
     if (refused) return no(refused.why);
     const held = stateOf(field, isHidden);
@@ -607,14 +635,15 @@ export function createHand(options: HandOptions): Hand {
       return isOut ? undefined : point;
     },
     boxOf,
-    suggested: (at, does) => (isClosed ? undefined : options.guard(suggested)(at, does)) ?? refuse('failed'),
+    suggested: (at, does) => (isClosed ? undefined : options.guard(asVisitor(suggested))(at, does)) ?? refuse('failed'),
     letGo() {
       order.letGo();
       letGo();
     },
     editOf: (outcome) => edits.get(outcome),
+    canUndo: (edit) => options.guard(canUndo)(edit) ?? false,
     async undo(edit, isForced) {
-      const end = options.guard(undo)(edit, isForced);
+      const end = options.guard(asVisitor(undo))(edit, isForced);
       await Promise.resolve();
       return (end && options.guard(end)()) ?? { done: false, why: 'failed' };
     },

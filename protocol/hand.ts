@@ -58,15 +58,37 @@ export type HandPolicy = Infer<typeof handPolicy>;
 export const OPEN_POLICY: HandPolicy = { allowed: ['point', 'suggest', 'control'], given: [], pausedAt: [] };
 
 /** Whether control pauses on a page. A pattern is a whole address, or a path when it begins with a slash; `*` stands for
- * anything. Query and fragment count only where the pattern has some. */
+ * anything. Query and fragment count only where the pattern has some. How an address is spelled does not count. */
 export function isPausedAt({ pausedAt }: HandPolicy, url: string): boolean {
   return pausedAt.some((pattern) => matchesAddress(pattern, url));
 }
 
 function matchesAddress(pattern: string, url: string): boolean {
   const [origin = ''] = /^[a-z]+:\/\/[^/?#]*/i.exec(url) ?? [];
-  let at = pattern.startsWith('/') ? url.slice(origin.length) || '/' : url;
+  let at = pattern.startsWith('/') ? url.slice(origin.length) : url;
   if (!/[?#]/.test(pattern)) at = at.replace(/[?#].*$/s, '');
+  // Only in a pattern is a star any other.
+  at = plainAddress(at.replaceAll('*', '%2a'));
+  const wanted = plainAddress(pattern);
+  // `/pay/*` is also what lies at /pay/, which has lost its slash.
+  return matches(wanted, at) || matches(wanted, at + '/');
+}
+
+/** One spelling for all that a server may take for the same page: escapes that need not be, the case, parameters of a path,
+ * steps up, slashes too many and at the end. */
+function plainAddress(address: string): string {
+  const decoded = address.replace(/%([2-7][\da-f])/gi, (escape, code: string) => {
+    const sign = String.fromCharCode(parseInt(code, 16));
+    return /[?#%*]/.test(sign) ? escape : sign;
+  });
+  const [path = ''] = /^[^?#]*/.exec(decoded) ?? [];
+  const idle = /\/+(?=\/|$)/g;
+  let plain = path.replace(/;[^/*]*/g, '').replace(idle, '');
+  for (let before; plain !== before;) plain = (before = plain).replace(/\/\.(?=\/|$)|\/[^/*]*\/\.\.(?=\/|$)/, '');
+  return (plain + decoded.slice(path.length).replace(idle, '')).toLowerCase();
+}
+
+function matches(pattern: string, at: string): boolean {
   const pieces = pattern.split('*');
   const last = pieces.pop() ?? '';
   const [first] = pieces;

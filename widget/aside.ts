@@ -39,6 +39,8 @@ export function keepAside(host: Host, element: HTMLElement): void {
       box.left < left + width + by &&
       box.bottom > top - by &&
       box.top < top + height + by;
+    // What has the focus, and what operators show (hand-marks.ts).
+    const shown = [focused(), ...(element.getRootNode() as ParentNode).querySelectorAll('.hand>div')];
     found = null;
     for (let x = 0; x <= width && !found; x += STEP)
       for (let y = 0; y <= height && !found; y += STEP) {
@@ -48,7 +50,7 @@ export function keepAside(host: Host, element: HTMLElement): void {
       }
     return (
       (isNear(pointer, reach) ? POINTER : 0) +
-      (isNear(focused()?.getBoundingClientRect(), 0) ? FOCUS : 0) +
+      (shown.some((each) => isNear(each?.getBoundingClientRect(), 0)) ? FOCUS : 0) +
       (found ? PRESSABLE : 0)
     );
   };

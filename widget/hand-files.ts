@@ -4,15 +4,17 @@
 //   giveFile → card → Put it in → fetched from the relay, of the length that was said → into the field
 //   askFile  → card → Choose a file… → the browser's own choice → the page has it, and nobody else
 //
-// Easy to get wrong: only a trusted press counts, once the card has been in sight for a moment and with nothing over it; a
-// page can put the focus on our button while somebody types. An offer may be taken back while its bytes are coming. A
-// picture is drawn, not shown by address, which a page's policy may forbid.
+// Easy to get wrong: only a trusted press counts, and only as hand-guard.ts has it. An offer may be taken back while its
+// bytes are coming. A picture is drawn, not shown by address, which a page's policy may forbid; and only a small one, for
+// some bytes may stand for a picture that takes all memory.
 
 import type { FileTarget, Hand as Engine } from '../cobrowse/control.ts';
 import { HAND_COLOURS, type Act, type Outcome, type Reason } from '../protocol/hand.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { HandDoor } from './hand-door.ts';
+import type { Guards } from './hand-guard.ts';
 import type { Who } from './hand-marks.ts';
+import { pixelsOf } from './hand-picture.ts';
 import type { HandWords } from './hand-words-en.ts';
 
 type FileAct = Act & { t: 'askFile' | 'giveFile' };
@@ -26,20 +28,18 @@ export type FileOffers = {
   heard(event: Event): void;
 };
 
-/** What is pressed sooner was meant for what was there before. */
-const SETTLE_MS = 500;
-const LOOK_EVERY_MS = 300;
 const GAP = 12;
 const SHOWN_NAME = 60;
 const PREVIEW = { width: 270, height: 130 };
+/** Browsers decode all of a picture, four bytes a pixel, also where they are asked for a small one. */
+const MOST_PIXELS = 16e6;
 
 const refusal = (why: Reason): Outcome => ({ done: false, why });
 
-export function createFileOffers(door: HandDoor, words: HandWords, engine: () => Engine): FileOffers {
+export function createFileOffers(door: HandDoor, words: HandWords, guards: Guards, engine: () => Engine): FileOffers {
   const { make, mark, surface, handover } = door;
   const { host, script } = handover;
   let shown: { id: string; card: HTMLElement; settle(outcome: Outcome): void } | undefined;
-  let isReached = false;
 
   const fetched = async ({ id, bytes }: { id: string; bytes: number }): Promise<ArrayBuffer> => {
     const answer = await fetch(`${script.src.replace(/\/widget\/.*/, '')}/hand-file/${id}`, {
@@ -51,8 +51,9 @@ export function createFileOffers(door: HandDoor, words: HandWords, engine: () =>
     return body;
   };
 
-  /** Small, and only if the browser knows the kind. */
+  /** Small, and only of a kind whose size can be told before it is decoded. */
   const preview = async (bytes: ArrayBuffer, type: string): Promise<Node> => {
+    if (!(pixelsOf(new Uint8Array(bytes)) <= MOST_PIXELS)) throw new Error('hand-picture');
     const picture = await createImageBitmap(new Blob([bytes], { type }));
     const by = Math.min(1, PREVIEW.width / picture.width, PREVIEW.height / picture.height);
     const canvas = mark(make('canvas', ''), { role: 'img', 'aria-label': words.picture });
@@ -85,10 +86,12 @@ export function createFileOffers(door: HandDoor, words: HandWords, engine: () =>
         : words.asksFile(who.name, field);
       const kind = /\.(\w{1,4})$/.exec(file?.name ?? '')?.[1] ?? '';
       const icon = mark(make('span', 'kind', kind), { 'aria-hidden': 'true' });
-      const yes = mark(make('button', 'main', file ? words.putIn : words.chooseFile), { 'aria-disabled': 'true' });
+      const yes = make('button', 'main', file ? words.putIn : words.chooseFile);
       const no = make('button', 'side', words.noFile);
       const said = mark(make('p', '', title), { id: 'offer', role: 'alert' });
-      const card = make('div', 'card offer', make('div', 'about', icon, said), make('div', 'row', no, yes));
+      const covered = mark(make('p', 'note', door.words.covered), { role: 'status' });
+      covered.hidden = true;
+      const card = make('div', 'card offer', make('div', 'about', icon, said), covered, make('div', 'row', no, yes));
       mark(card, { role: 'group', 'aria-labelledby': 'offer' });
       card.style.setProperty('--who', HAND_COLOURS[who.colour] ?? '');
 
@@ -101,11 +104,19 @@ export function createFileOffers(door: HandDoor, words: HandWords, engine: () =>
         shown = undefined;
         stopChoice();
         cancel();
+        guard.close();
         card.remove();
         resolve(outcome);
       };
       const cancel = host.after(LIMITS.suggestionMs, () => settle(refusal('no-answer')));
       shown = { id: who.id, card, settle };
+
+      /** The page takes it no more. */
+      const hasEnded = () => {
+        const refused = target.refusal();
+        if (refused) settle(refused);
+        return !!refused;
+      };
 
       const put = async (of: NonNullable<typeof file>) => {
         try {
@@ -123,22 +134,14 @@ export function createFileOffers(door: HandDoor, words: HandWords, engine: () =>
         if (event.isTrusted) settle(refusal('declined'));
       });
       host.listen(yes, 'click', (event) => {
-        if (!event.isTrusted || yes.getAttribute('aria-disabled') || !surface.keepInSight(card, true)) return;
-        const refused = target.refusal();
-        if (refused) return settle(refused);
+        if (!event.isTrusted) return;
+        const isMeant = guard.isMeant();
+        covered.hidden = !guard.isCovered;
+        if (!isMeant || hasEnded()) return;
         if (!file) return choose();
-        yes.setAttribute('aria-disabled', 'true');
+        guard.spend();
         void put(file);
       });
-      host.after(SETTLE_MS, () => yes.removeAttribute('aria-disabled'));
-
-      const look = () => {
-        if (isOver) return;
-        const refused = target.refusal();
-        if (refused) settle(refused);
-        else host.after(LOOK_EVERY_MS, look);
-      };
-      look();
       const follow = host.guard(() => {
         if (isOver) return;
         place(card, target);
@@ -146,6 +149,7 @@ export function createFileOffers(door: HandDoor, words: HandWords, engine: () =>
       });
       surface.root.append(card);
       follow();
+      const guard = guards.watch({ card, accept: yes, look: hasEnded });
       if (file?.type.startsWith('image/')) {
         bytes = fetched(file);
         bytes
@@ -171,11 +175,7 @@ export function createFileOffers(door: HandDoor, words: HandWords, engine: () =>
       const at = event.composedPath()[0] as Node;
       if (!shown?.card.contains(at)) return;
       const { key } = event as KeyboardEvent;
-      // Reached by the visitor's own Tab, whose end is heard after the focus.
-      if (!key) isReached = false;
-      else if (key === 'Tab') isReached = true;
-      else if (!isReached && /^( |Enter)$/.test(key)) event.preventDefault();
-      else if (key === 'Escape' && event.type === 'keydown') shown.settle(refusal('declined'));
+      if (key === 'Escape' && event.type === 'keydown') shown.settle(refusal('declined'));
     },
   };
 }

@@ -1,20 +1,19 @@
 // What operators suggest, one of each: a ghost at the element, and a card beside it with the visitor's two answers. Owns
-// the cards, their keys and the guard of what accepts; how a suggestion is done is the engine's, and where the card and
-// the ghost stand is hand-marks.ts's. In a small window, where two cards would lie over each other or over all of the page,
+// the cards and their keys; what may accept is hand-guard.ts's, how a suggestion is done is the engine's, and where the card
+// and the ghost stand is hand-marks.ts's. In a small window, where two cards would lie over each other or over all of the page,
 // only the newest is open: of the others the head is shown, with a button that makes one the newest.
 //
 //   suggest → could it be done? → shown → accepted → engine → its outcome       → or declined, withdrawn, gone, no-answer
 //
-// Easy to get wrong: whatever accepts must be meant for what has been seen. A page can put an element, and with it the
-// card, under a finger that is on its way to something else, lay something over the card, or give the accepting button
-// the focus while somebody types; and a card that goes makes another one the next. So a card must have been in sight, at
-// rest and bare, for a moment, and each change of the cards begins that moment anew. A screen reader's click comes
-// without a key or a pointer, and counts as any other.
+// Easy to get wrong: what is accepted is what the card says. The page may use the same element for something else since, so
+// it is asked anew at each look, at the press, and when its turn has come. And a card that goes makes another one the
+// next: each change of the cards begins what hand-guard.ts waits for anew.
 
 import type { Hand as Engine } from '../cobrowse/control.ts';
 import type { Act, Outcome } from '../protocol/hand.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { HandDoor } from './hand-door.ts';
+import { LOOKS_TO_TRUST, type Guard, type Guards } from './hand-guard.ts';
 import type { Marks, Who } from './hand-marks.ts';
 import type { HandWords } from './hand-words-en.ts';
 
@@ -29,7 +28,7 @@ export type Ghosts = {
   keep(may: (id: string) => boolean): void;
   /** Any key of the visitor's. */
   pressed(event: KeyboardEvent): void;
-  /** A key in the surface, or that something there has the focus now. */
+  /** The focus has come into the surface. */
   heard(event: Event): void;
   close(): void;
 };
@@ -37,105 +36,50 @@ export type Ghosts = {
 export type GhostsOptions = {
   door: HandDoor;
   words: HandWords;
+  guards: Guards;
   marks: Pick<Marks, 'stick'>;
   engine(): Pick<Engine, 'suggested' | 'perform'>;
   nodeOf(id: number): Node | undefined;
   idOf(node: Node): number;
 };
 
-/** As the question for the view is guarded. */
-const LOOK_EVERY_MS = 100;
-const LOOKS_TO_TRUST = 5;
-/** What lies over the card is not fought with more often: raising it makes it blink. */
-const LOOKS_TO_WAIT = 10;
-/** Between two looks, of a card that is at rest. */
-const STILL_PIXELS = 3;
-/** The focus comes in the task of its key. */
-const BY_TAB_MS = 100;
 const FAILED_MS = 5000;
 
 type Ghost = {
   id: string;
   card: HTMLElement;
-  accept: HTMLElement;
-  isBare: boolean;
-  /** On end, at which it was in sight and at rest; below nothing it was not, and is not looked at. */
-  looks: number;
-  age: number;
-  /** Looks at which the accepting button has had the focus, by the visitor's own Tab. */
-  reached: number;
-  x: number;
-  y: number;
-  isThere(): boolean;
+  guard: Guard;
   end(outcome: Outcome | undefined): void;
   perform(): void;
 };
 
-export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: GhostsOptions): Ghosts {
+export function createGhosts({ door, words, guards, marks, engine, nodeOf, idOf }: GhostsOptions): Ghosts {
   const { make, mark, surface, handover } = door;
   const { host } = handover;
   const said = mark(make('div', 'said'), { role: 'status' });
   const cards = make('div', 'ghosts', said);
   /** The newest last: it is the one that keys are about. */
   const standing = new Map<string, Ghost>();
-  let isLooking = false;
   let isSwallowing = false;
-  let tabbedAt = -Infinity;
   /** What had the focus before one of our buttons. */
   let opener: EventTarget | null = null;
 
   const current = () => [...standing.values()].pop();
   const isAsking = () => surface.root.querySelector('.ask') !== null;
 
-  const hasMoved = (ghost: Ghost) => {
-    const { left, top } = ghost.card.getBoundingClientRect();
-    return Math.abs(left - ghost.x) + Math.abs(top - ghost.y) > STILL_PIXELS;
-  };
-
-  const lookAt = (ghost: Ghost) => {
-    if (!ghost.isThere()) return ghost.end({ done: false, why: 'gone' });
-    const { card, accept } = ghost;
-    const isOut = card.hidden || document.hidden || isAsking();
-    const isMoving = hasMoved(ghost);
-    const { left, top } = card.getBoundingClientRect();
-    Object.assign(ghost, { x: left, y: top });
-    ghost.age++;
-    if (ghost.looks < 0) ghost.looks++;
-    else if (isOut || isMoving) ghost.looks = 0;
-    else ghost.looks = surface.keepInSight(card, ghost.isBare) ? ghost.looks + 1 : -LOOKS_TO_WAIT;
-    if (surface.root.activeElement !== accept) ghost.reached = 0;
-    else if (ghost.reached) ghost.reached++;
-    sayWhether(ghost);
-  };
-
-  const sayWhether = ({ accept, looks }: Ghost) => accept.setAttribute('aria-disabled', `${looks < LOOKS_TO_TRUST}`);
-
   /** Whatever stands is answered by what is meant for it as it stands now. */
   const doubtAll = () => {
     const newest = current();
     for (const each of standing.values()) {
-      each.looks = Math.min(0, each.looks);
-      sayWhether(each);
+      each.guard.doubt();
       // The keys are said only where they count.
       each.card.classList.toggle('older', each !== newest);
     }
   };
 
-  const look = () => {
-    isLooking = standing.size > 0;
-    for (const ghost of standing.values()) lookAt(ghost);
-    if (isLooking) host.after(LOOK_EVERY_MS, look);
-  };
-
-  /** A page may give it the focus, too. */
-  const reach = (ghost: Ghost) => {
-    ghost.reached = performance.now() - tabbedAt < BY_TAB_MS ? 1 : 0;
-  };
-
   /** By an event that is known to be the visitor's. */
   const accept = (ghost: Ghost) => {
-    const isMeant = ghost.looks >= LOOKS_TO_TRUST && !isAsking() && !hasMoved(ghost);
-    if (isMeant && surface.keepInSight(ghost.card, ghost.isBare)) ghost.perform();
+    if (ghost.guard.isMeant()) ghost.perform();
   };
 
   const cardOf = (who: Who, act: Suggest, about: string, value: string | undefined) => {
@@ -174,25 +118,35 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
     const { id, card, yes, no, bring, keys, sentence } = cardOf(who, act, found.name, found.value);
     const unstick = marks.stick(who, node, card, found.value === undefined ? at : shadeOf(found.element, found.value));
     cards.append(card);
-    const cover = coverOf(card);
     const cancel = host.after(LIMITS.suggestionMs, () => ghost.end({ done: false, why: 'no-answer' }));
+
+    /** With the number that the element has by now. */
+    const placeNow = () => ({ ...at, node: idOf(node) });
+    /** What accepting it would do now is something else. */
+    const hasChanged = (): Outcome | undefined => {
+      if (!node.isConnected) return { done: false, why: 'gone' };
+      const now = engine().suggested(placeNow(), does);
+      if ('why' in now) return now;
+      return now.name === found.name && now.value === found.value ? undefined : { done: false, why: 'gone' };
+    };
+    /** Else it ends, and the visitor is told. */
+    const isAsSaid = () => {
+      const changed = hasChanged();
+      if (!changed) return true;
+      ghost.end(changed);
+      if (node.isConnected) tellFailed(who, node);
+      return false;
+    };
 
     const ghost: Ghost = {
       id,
       card,
-      accept: yes,
-      isBare: true,
-      looks: 0,
-      age: 0,
-      reached: 0,
-      x: 0,
-      y: 0,
-      isThere: () => node.isConnected,
+      guard: guards.watch({ card, accept: yes, look: () => isAsSaid() }),
       end(outcome) {
         if (standing.get(id) !== ghost) return;
         standing.delete(id);
         cancel();
-        cover?.disconnect();
+        ghost.guard.close();
         const hadFocus = card.contains(surface.root.activeElement);
         unstick();
         said.textContent = '';
@@ -201,11 +155,10 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
         if (outcome) answer(outcome);
       },
       perform() {
+        if (!isAsSaid()) return;
         ghost.end(undefined);
-        // With the number that the element has by now.
-        const now: Suggest = { ...act, at: { ...at, node: idOf(node) } };
         void engine()
-          .perform(now, { isAccepted: true })
+          .perform({ ...act, at: placeNow() }, { isAccepted: true, mayGo: hasChanged })
           .then(
             host.guard((outcome) => {
               answer(outcome);
@@ -214,31 +167,11 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
           );
       },
     };
-    function coverOf(target: HTMLElement): IntersectionObserver | undefined {
-      try {
-        const seen = host.guard((entries: (IntersectionObserverEntry & { isVisible?: boolean })[]) => {
-          for (const { isVisible } of entries) ghost.isBare = isVisible !== false;
-        });
-        // Not in every browser's typings.
-        const options = { trackVisibility: true, delay: LOOK_EVERY_MS } as IntersectionObserverInit;
-        const observer = new IntersectionObserver(seen, options);
-        observer.observe(target);
-        return observer;
-      } catch {
-        // Replaced by the page: as in the browsers that know nothing of it.
-        return undefined;
-      }
-    }
-
     standing.set(id, ghost);
     doubtAll();
-    // The focus stays where the visitor types.
-    host.listen(card, 'mousedown', (event) => event.preventDefault());
-    // From another of our buttons; from the page it is `heard`.
-    host.listen(yes, 'focus', () => reach(ghost));
     host.listen(yes, 'click', (event) => {
       if (!event.isTrusted) return;
-      if (ghost.looks < 0) {
+      if (ghost.guard.isCovered) {
         keys.textContent = door.words.covered;
         keys.className = 'note';
       }
@@ -258,10 +191,6 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
     host.after(0, () => {
       if (standing.get(id) === ghost) said.textContent = sentence;
     });
-    if (!isLooking) {
-      isLooking = true;
-      host.after(LOOK_EVERY_MS, look);
-    }
   };
 
   const tellFailed = (who: Who, node: Node) => {
@@ -291,7 +220,6 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
     },
     pressed(event) {
       const { key, repeat } = event;
-      if (key === 'Tab') tabbedAt = performance.now();
       isSwallowing &&= repeat && key === 'Enter';
       const ghost = isAsking() ? undefined : current();
       // Held until it did something else to the page.
@@ -303,19 +231,11 @@ export function createGhosts({ door, words, marks, engine, nodeOf, idOf }: Ghost
       }
       if (!ghost || repeat) return;
       if (isYes) accept(ghost);
-      else if (key === 'Escape' && ghost.age >= LOOKS_TO_TRUST) ghost.end({ done: false, why: 'declined' });
+      else if (key === 'Escape' && ghost.guard.age >= LOOKS_TO_TRUST) ghost.end({ done: false, why: 'declined' });
     },
     heard(event) {
-      const [at] = event.composedPath();
       const from = (event as FocusEvent).relatedTarget;
       if (event.type === 'focusin' && from && from !== surface.root.host) opener = from;
-      for (const ghost of standing.values()) {
-        if (ghost.accept !== at) continue;
-        if (event.type === 'focusin') reach(ghost);
-        // A page may have put the focus there while somebody types.
-        else if (/^( |Enter)$/.test((event as KeyboardEvent).key) && ghost.reached <= LOOKS_TO_TRUST)
-          event.preventDefault();
-      }
     },
     close() {
       for (const ghost of standing.values()) ghost.end(undefined);

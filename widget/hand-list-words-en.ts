@@ -20,6 +20,7 @@ export const LIST_EN = {
   changed: 'The field holds something else now. Put back anyway?',
   undone: (now: string) => `You have undone this. The field now holds: ${now}`,
   elsewhere: 'This can be undone only on the page where it was done, until that page is left or loaded anew.',
+  moved: 'The page has moved on, so this cannot be undone. What was sent stays sent.',
   notUndone: 'Not undone:',
   refused: 'Not done:',
   target: (role: string, name: string) => (name ? `${role} “${name}”` : role),

@@ -16,7 +16,8 @@ export type ListDoor = {
   door: HandDoor;
   addStyles(css: string): void;
   kept(): Kept | undefined;
-  canUndo(line: Line): boolean;
+  /** `moved`: what it was done to can't be seen any more. */
+  canUndo(line: Line): boolean | 'moved';
   undo(line: Line, isForced: boolean): Promise<Undone>;
   close(): void;
 };
@@ -91,7 +92,8 @@ function createList({ door, addStyles, kept, canUndo, undo, close }: ListDoor, w
       update(next) {
         line = next;
         const { was, now, why, undone, isEdit } = line;
-        const isOpen = canUndo(line);
+        const can = canUndo(line);
+        const isOpen = can === true;
         said.textContent = what(line);
         values.replaceChildren(
           ...(was === undefined || now === undefined
@@ -107,6 +109,7 @@ function createList({ door, addStyles, kept, canUndo, undo, close }: ListDoor, w
         const isChanged = answer === 'changed';
         const told =
           result(line) ||
+          (can === 'moved' ? words.moved : '') ||
           (isChanged ? words.changed : answer ? `${words.notUndone} ${words.reasons[answer]}` : '') ||
           (isEdit && !isOpen && undone === undefined ? words.elsewhere : '');
         if (note.textContent !== told) note.textContent = told;

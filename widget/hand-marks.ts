@@ -146,6 +146,8 @@ export function createMarks({ door, words, nodeOf, idOf, pointOf, boxOf }: Marks
     const out = [bottom <= sight.top, left >= sight.right, top >= sight.bottom, right <= sight.left].indexOf(true);
     box.hidden = out >= 0;
     way.toggleAttribute('hidden', out < 0);
+    // It lies over something else there: no more of it than says what it is about.
+    tag.classList.toggle('out', out >= 0);
     if (out >= 0) way.firstElementChild?.setAttribute('d', WAYS[out] ?? '');
     // Of what is only partly to be seen, that part.
     else cut(whole, sight);

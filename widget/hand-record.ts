@@ -7,14 +7,19 @@
 import type { Edit, Undone } from '../cobrowse/control.ts';
 import type { HandDoor } from './hand-door.ts';
 import type { Kept, Ledger, Line } from './hand-ledger.ts';
-import type { List } from './hand-list.ts';
+import type { List, ListDoor } from './hand-list.ts';
 import type { HandWords } from './hand-words-en.ts';
+
+/** Between the list and the badge; and how often it is looked where that is. */
+const GAP = 8;
+const PLACE_EVERY_MS = 200;
 
 export type RecordOptions = {
   door: HandDoor;
   words: HandWords;
   ledger: Ledger<Edit>;
   addStyles(css: string): void;
+  canUndo(line: Line): ReturnType<ListDoor['canUndo']>;
   undo(line: Line, isForced: boolean): Promise<Undone>;
 };
 
@@ -27,12 +32,13 @@ export type Record = {
   heard(event: Event): void;
 };
 
-export function createRecord({ door, words, ledger, addStyles, undo }: RecordOptions): Record {
+export function createRecord({ door, words, ledger, addStyles, canUndo, undo }: RecordOptions): Record {
   const { make, mark, surface, handover } = door;
   const { host } = handover;
   let list: List | undefined;
   let loading: Promise<List | undefined> | undefined;
   let isOpen = false;
+  let isFollowing = false;
   let opener: HTMLElement | undefined;
   let card: HTMLElement | undefined;
 
@@ -44,7 +50,7 @@ export function createRecord({ door, words, ledger, addStyles, undo }: RecordOpt
 
   const withList = (task: (list: List) => void) => {
     loading ??= import('./hand-list.ts').then(({ load }) =>
-      load({ door, addStyles, kept: () => ledger.kept, canUndo: (line) => !!ledger.editOf(line), undo, close }),
+      load({ door, addStyles, kept: () => ledger.kept, canUndo, undo, close }),
     );
     void loading.then(
       host.guard((made) => {
@@ -63,8 +69,32 @@ export function createRecord({ door, words, ledger, addStyles, undo }: RecordOpt
       surface.root.append(element);
       door.render();
       refresh();
+      place();
       element.focus({ preventScroll: true });
     });
+
+  /** Above or beneath the badge, not under it: Stop stays at hand, and so does all of the list. */
+  const place = () => {
+    if (!isOpen || !list) return;
+    const { element } = list;
+    const { left, right, width } = element.getBoundingClientRect();
+    // A page may have a zoom.
+    const by = width / element.offsetWidth || 1;
+    const badge = surface.root.querySelector('.badge')?.getBoundingClientRect();
+    const isBeside = !badge || badge.right <= left || badge.left >= right;
+    const tall = document.documentElement.clientHeight;
+    const isTop = !isBeside && badge.top + badge.bottom < tall;
+    const top = isTop ? `${badge.bottom / by + GAP}px` : '';
+    const bottom = isBeside || isTop ? '' : `${(tall - badge.top) / by + GAP}px`;
+    const { style } = element;
+    if (style.top !== top || style.bottom !== bottom) Object.assign(style, { top, bottom });
+  };
+  const follow = () => {
+    if (!isOpen) return (isFollowing = false);
+    place();
+    host.after(PLACE_EVERY_MS, follow);
+    return (isFollowing = true);
+  };
 
   function close() {
     isOpen = false;
@@ -73,8 +103,7 @@ export function createRecord({ door, words, ledger, addStyles, undo }: RecordOpt
     opener?.focus({ preventScroll: true });
   }
 
-  const opening = button('', '', open);
-  const row = make('div', 'doings', make('div', '', opening));
+  const opening = button('did-it', '', open);
 
   const overCard = (kept: Kept) => {
     const title = make('h2', '', words.record.over);
@@ -97,8 +126,10 @@ export function createRecord({ door, words, ledger, addStyles, undo }: RecordOpt
     });
   };
 
-  const sum = ({ lines }: Kept) => {
-    const done = lines.filter(({ why }) => !why);
+  /** What was refused was not done. */
+  const doneOf = (kept: Kept | undefined) => kept?.lines.filter(({ why }) => !why) ?? [];
+  const sum = (kept: Kept) => {
+    const done = doneOf(kept);
     return words.record.did([...new Set(done.map(({ by }) => by.name))], done.length);
   };
 
@@ -111,13 +142,13 @@ export function createRecord({ door, words, ledger, addStyles, undo }: RecordOpt
     },
     show(isVisit) {
       const { kept } = ledger;
-      const count = kept?.lines.length ?? 0;
-      const label = words.record.open(count);
+      const label = words.record.open(doneOf(kept).length);
       if (opening.textContent !== label) opening.textContent = label;
-      row.hidden = count === 0;
-      const badge = surface.root.querySelector('.badge');
-      if (badge && row.parentNode !== badge) badge.append(row);
-      const isOver = !isVisit && !!kept?.isOver && kept.lines.some(({ why }) => !why);
+      opening.hidden = !kept?.lines.length;
+      // Beside the badge's own buttons: it is to take little room.
+      const acts = surface.root.querySelector('.badge .acts');
+      if (acts && opening.parentNode !== acts) acts.prepend(opening);
+      const isOver = !isVisit && !!kept?.isOver && doneOf(kept).length > 0;
       if (isOver && !card) surface.root.append((card = overCard(kept)));
       else if (!isOver && card) {
         card.remove();
@@ -127,6 +158,7 @@ export function createRecord({ door, words, ledger, addStyles, undo }: RecordOpt
       card?.classList.toggle('up', !!surface.root.querySelector('.toast'));
       if (isOpen && !kept) close();
       if (isOpen) list?.refresh();
+      if (isOpen && !isFollowing) follow();
     },
   };
 }

@@ -22,6 +22,9 @@ export const HAND_STYLES = `
 .tag b span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .tag b svg{width:18px;height:18px;stroke-width:2.5}
 .tag p{font-size:15px;line-height:21px;max-height:147px;overflow:hidden;white-space:pre-line}
+.tag.out{display:flex;gap:8px;max-width:min(260px,100% - 24px);padding:3px 10px 4px 6px}
+.out b{min-width:0;max-width:100%}
+.out p{flex:1 1 0;font-size:13px;line-height:18px;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .ghosts{position:fixed;inset:0;pointer-events:none}
 .ghosts>.card{left:0;top:0;position:absolute;width:max-content;max-width:min(340px,100% - 24px);max-height:calc(100% - 24px);padding:10px 14px;border:0;border-top:4px solid var(--who);border-radius:14px;box-shadow:0 0 0 2px var(--who);pointer-events:auto;animation:none}
 .ghost b{display:flex;align-items:center;gap:6px;font-size:13px;line-height:18px;color:var(--dim)}
@@ -42,10 +45,9 @@ export const HAND_STYLES = `
 .shade.line{display:flex;align-items:center;white-space:pre}
 .shade span{flex:1;opacity:.8;font-style:italic}
 .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.granted,.doings{flex:1 1 100%;contain:inline-size;display:grid;gap:6px}
-.granted{grid-template-columns:minmax(0,1fr);max-height:170px;padding:8px 4px;margin:-8px -4px;overflow:auto;touch-action:pan-y}
-.granted>div,.doings div{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;padding-top:6px;border-top:1px solid #ffffff2e}
-.paused :is(.granted>div,.doings div){border-color:#0003}
+.granted{flex:1 1 100%;contain:inline-size;display:grid;gap:6px;grid-template-columns:minmax(0,1fr);max-height:170px;padding:8px 4px;margin:-8px -4px;overflow:auto;touch-action:pan-y}
+.granted>div{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;padding-top:6px;border-top:1px solid #ffffff2e}
+.paused .granted>div{border-color:#0003}
 .granted div p{flex:1 1 auto;min-width:0;max-width:100%;display:flex;align-items:center;gap:10px}
 .granted p span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .granted .swatch{width:10px;height:10px;flex:none;border-radius:3px;background:var(--who);box-shadow:0 0 0 1.5px #fff}
@@ -54,7 +56,6 @@ export const HAND_STYLES = `
 .granted button{position:relative;min-height:28px;padding:3px 9px 3px 11px;gap:5px;border-radius:14px;font-size:13px;line-height:20px}
 .granted button::after{content:"×";font-size:18px}
 .off button,.closed .control{opacity:.7}
-.doings button{margin-inline-start:auto}
 .granted .control{background:#fff;color:#12201c}.granted .control:hover{background:#dfe7e4}
 @media(pointer:coarse){.granted{row-gap:9px}.granted div div{row-gap:16px}.granted button::before{content:"";position:absolute;inset:-8px -3px}}
 .offer{inset:0 auto auto 0;width:min(340px,calc(100% - 24px));max-height:calc(100% - 24px);padding:14px;display:grid;gap:12px;border:3px solid var(--who);border-radius:16px;box-shadow:none;animation-name:seen}
@@ -69,6 +70,7 @@ export const HAND_STYLES = `
 .over.up{bottom:92px}
 .ways{display:flex;flex-wrap:wrap;gap:8px;margin-top:4px}
 .ways button{min-height:40px}
+@media(max-width:500px){.badge{padding-inline-start:12px}.acts:has(.did-it) svg{display:none}.acts:has(.did-it) button{padding:6px 11px}.state{min-height:0;padding-top:4px}}
 @media(max-width:560px){.over{bottom:76px}.over.up{bottom:100px}}
 @media(forced-colors:active){.hand .box,.ink,.hand .tag,.hand .who,.granted .swatch{forced-color-adjust:none}}
 `;

@@ -14,36 +14,37 @@ export type HandQuestion = {
 
 const ways = new Intl.ListFormat('en-GB');
 
-const LEAVE = 'You can end this at any time: with the button, or by pressing Escape twice.';
+const leave = (hasKeys: boolean) =>
+  `You can end this at any time: with the button${hasKeys ? ', or by pressing Escape twice' : ''}.`;
 
 export const HAND_EN = {
   questions: {
-    point: (name: string): HandQuestion => ({
+    point: (name: string, hasKeys: boolean): HandQuestion => ({
       title: `${name} asks to point at things on this page`,
       willSee: 'What becomes possible',
       willSeeText: 'You see a pointer, lines that are drawn, and frames with notes around things on this page.',
       neverSee: 'What stays impossible',
       neverSeeText: 'Clicking, typing, or changing anything.',
-      control: LEAVE,
+      control: leave(hasKeys),
     }),
-    suggest: (name: string): HandQuestion => ({
+    suggest: (name: string, hasKeys: boolean): HandQuestion => ({
       title: `${name} asks to suggest what to press and write`,
       willSee: 'What becomes possible',
       willSeeText: 'You see what would be pressed or written. It is done only if you accept it, each time.',
       neverSee: 'What stays impossible',
       neverSeeText: 'Doing anything without your yes. Passwords, payment fields and hidden places.',
-      control: LEAVE,
+      control: leave(hasKeys),
     }),
-    control: (name: string): HandQuestion => ({
+    control: (name: string, hasKeys: boolean): HandQuestion => ({
       title: `${name} asks to use the mouse and keyboard on this page`,
       willSee: 'What becomes possible',
       willSeeText:
         'Clicking, typing and scrolling for you on this site. You see everything, and your own mouse comes first.',
       neverSee: 'What stays closed',
       neverSeeText: 'Passwords, payment fields and hidden places. Other sites, tabs and programs.',
-      control: LEAVE,
+      control: leave(hasKeys),
     }),
-  } satisfies Record<Grant, (name: string) => HandQuestion>,
+  } satisfies Record<Grant, (name: string, hasKeys: boolean) => HandQuestion>,
   /** What the question for the view says when a yes is also for these. `name`: who asks; undefined: it is the visitor who shows
    * the page. */
   given: (name: string | undefined, grants: readonly Grant[]): Omit<HandQuestion, 'neverSee' | 'neverSeeText'> => ({

@@ -4,35 +4,36 @@ import type { HandWords } from './hand-words-en.ts';
 
 const ways = new Intl.ListFormat('ru');
 
-const LEAVE = 'Прекратить можно в любой момент: кнопкой или двойным нажатием Escape.';
+const leave = (hasKeys: boolean) =>
+  `Прекратить можно в любой момент: кнопкой${hasKeys ? ' или двойным нажатием Escape' : ''}.`;
 
 export const HAND_RU: HandWords = {
   questions: {
-    point: (name) => ({
+    point: (name, hasKeys) => ({
       title: `${name} просит разрешить указывать на этой странице`,
       willSee: 'Что станет возможно',
       willSeeText: 'Вы увидите указатель, пометки и рамки с подсказками вокруг нужных мест.',
       neverSee: 'Что останется невозможным',
       neverSeeText: 'Нажимать, печатать и что-либо менять.',
-      control: LEAVE,
+      control: leave(hasKeys),
     }),
-    suggest: (name) => ({
+    suggest: (name, hasKeys) => ({
       title: `${name} просит разрешить подсказывать, что нажать и написать`,
       willSee: 'Что станет возможно',
       willSeeText:
         'Вы увидите, что предлагается нажать или написать. Это произойдёт, только если вы каждый раз согласитесь.',
       neverSee: 'Что останется невозможным',
       neverSeeText: 'Что-либо делать без вашего согласия. Пароли, платёжные поля и скрытые места.',
-      control: LEAVE,
+      control: leave(hasKeys),
     }),
-    control: (name) => ({
+    control: (name, hasKeys) => ({
       title: `${name} просит разрешить пользоваться мышью и клавиатурой на этой странице`,
       willSee: 'Что станет возможно',
       willSeeText:
         'Нажимать, печатать и прокручивать за вас на этом сайте. Вы видите всё, и ваши собственные действия важнее.',
       neverSee: 'Что останется закрытым',
       neverSeeText: 'Пароли, платёжные поля и скрытые места. Другие сайты, вкладки и программы.',
-      control: LEAVE,
+      control: leave(hasKeys),
     }),
   },
   given: (name, grants) => ({
@@ -65,7 +66,7 @@ export const HAND_RU: HandWords = {
   },
   draws: (name) => `${name} рисует на странице`,
   record: {
-    open: (count) => `Что было сделано · ${count}`,
+    open: (count) => `Сделано · ${count}`,
     over: 'Визит окончен',
     did: (names, count) => `${new Intl.ListFormat('ru').format(names)}: сделано на этом сайте — ${count}.`,
     see: 'Посмотреть',

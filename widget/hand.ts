@@ -30,6 +30,7 @@ import { createGhosts } from './hand-ghosts.ts';
 import { createFileOffers } from './hand-files.ts';
 import { createGiven } from './hand-given.ts';
 import { createGrants } from './hand-grants.ts';
+import { createGuards } from './hand-guard.ts';
 import { createLedger, type Line } from './hand-ledger.ts';
 import { createMarks, type Who } from './hand-marks.ts';
 import { createRecord } from './hand-record.ts';
@@ -124,6 +125,7 @@ function startHand(door: HandDoor, words: HandWords): Hand {
         nodeOf: (id) => capture()?.nodeOf(id),
         // When nobody watches any more, what is put back is the visitor's own.
         isHidden: (element) => capture()?.isHidden(element) ?? 'room' in view(),
+        isPausedIn: ({ location }) => isPausedAt(policy, location.href),
         uiAttribute: 'data-tandem-ui',
         guard: host.guard,
         after: host.after,
@@ -146,8 +148,9 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     boxOf: (node) => getEngine().boxOf(node),
   });
 
-  const ghosts = createGhosts({ door, words, marks, engine: getEngine, nodeOf, idOf });
-  const files = createFileOffers(door, words, getEngine);
+  const guards = createGuards(door);
+  const ghosts = createGhosts({ door, words, guards, marks, engine: getEngine, nodeOf, idOf });
+  const files = createFileOffers(door, words, guards, getEngine);
 
   const takeBack = (granted: readonly Granted[]) => {
     for (const { who, grant } of granted) {
@@ -159,7 +162,10 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     }
     door.render();
   };
-  const bar = createBar(door, words, takeBack, ghosts.pressed);
+  const bar = createBar(door, words, takeBack, (event) => {
+    guards.pressed(event);
+    ghosts.pressed(event);
+  });
   addStyles(door, HAND_STYLES);
 
   // ---- What was done, for the visitor ----
@@ -194,6 +200,10 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     words,
     ledger,
     addStyles: (css) => addStyles(door, css),
+    canUndo(line) {
+      const edit = ledger.editOf(line);
+      return !!edit && ((undoer?.canUndo(edit) ?? false) || 'moved');
+    },
     async undo(line: Line, isForced) {
       const edit = ledger.editOf(line);
       const undone = edit && (await undoer?.undo(edit, isForced));
@@ -320,7 +330,7 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     if (about !== answered) answered = undefined;
     if (!about || answered) return undefined;
     const { id, name } = wished.by;
-    const { title, ...said } = words.questions[grant](name);
+    const { title, ...said } = words.questions[grant](name, hasKeys());
     return {
       about,
       title,
@@ -432,6 +442,7 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     changed: () => host.guard(changed)(),
     heard: host.guard((event: Event) => {
       bar.heard(event);
+      guards.heard(event);
       ghosts.heard(event);
       files.heard(event);
       record.heard(event);
@@ -447,6 +458,9 @@ function startHand(door: HandDoor, words: HandWords): Hand {
     },
   };
 }
+
+/** Who only touches the screen is told of no keys; hand-styles.ts has the same. */
+const hasKeys = (): boolean => !matchMedia('(hover:none)').matches;
 
 /** As the surface does it: a sheet of our own, or a style element with the snippet's nonce. */
 function addStyles({ surface: { root }, handover: { script }, make }: HandDoor, css: string): void {

@@ -78,15 +78,28 @@ export function createTargets(options: {
   top: Globals;
   nodeOf(id: number): Node | undefined;
   isHidden(element: Element): boolean;
+  /** Of a frame of the page. */
+  isPausedIn(view: Window): boolean;
   uiAttribute: string;
 }): Targets {
-  const { top, nodeOf, isHidden } = options;
+  const { top, nodeOf, isHidden, isPausedIn } = options;
   const what = (element: Element) => describe(element, isHidden);
   const isUi = (element: Element) => isWithin(element, `[${options.uiAttribute}]`);
+
+  /** Of the window itself, who may act at all has been asked. */
+  const isPaused = (element: Element): boolean => {
+    for (let view = viewOf(element); view && view !== top;) {
+      if (isPausedIn(view)) return true;
+      const frame: Element | null = frameOf(view);
+      view = frame ? viewOf(frame) : undefined;
+    }
+    return false;
+  };
 
   const refusalOf = (element: Element, isAnswering = false): Refusal | undefined => {
     if (isUi(element)) return refuse('own-ui');
     if (isFrame(element) && !isAnswering && !pageOf(element)) return refuse('other-origin');
+    if (isPaused(element)) return refuse('paused-here');
     if (isDisabled(element)) return refuse('disabled', what(element));
     return isHidden(element) ? refuse('masked', what(element)) : undefined;
   };

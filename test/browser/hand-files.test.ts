@@ -110,7 +110,7 @@ describe.each(['chromium', 'firefox'] as const)('files in %s', (visitors) => {
   }
   async function answer(visitor: Visitor, words: string): Promise<void> {
     await visitor.page.bringToFront();
-    await visitor.widget('.offer button:not([aria-disabled])', words);
+    await visitor.widget('.offer button:not([aria-disabled=true])', words);
     await (await visitor.widget('.offer button', words)).click();
   }
   /** The newest line of the list of acts. */
@@ -190,7 +190,7 @@ describe.each(['chromium', 'firefox'] as const)('files in %s', (visitors) => {
     await press(both.operator, 100, 110);
     await both.operator.click('hand-file-ask');
     await both.visitor.page.bringToFront();
-    await both.visitor.widget('.offer button:not([aria-disabled])', 'Choose a file');
+    await both.visitor.widget('.offer button:not([aria-disabled=true])', 'Choose a file');
     const [chooser] = await Promise.all([
       both.visitor.page.waitForFileChooser(),
       answer(both.visitor, 'Choose a file'),
@@ -208,7 +208,7 @@ describe.each(['chromium', 'firefox'] as const)('files in %s', (visitors) => {
   test('scripts of the page can neither accept nor choose', async () => {
     const both = await controlled();
     await give(both.operator, 100, 40, invoice);
-    await both.visitor.widget('.offer button:not([aria-disabled])', 'Put it in');
+    await both.visitor.widget('.offer button:not([aria-disabled=true])', 'Put it in');
     await both.visitor.page.evaluate(() => {
       for (const host of document.querySelectorAll('[data-tandem-ui]'))
         for (const button of host.shadowRoot?.querySelectorAll<HTMLElement>('.offer button') ?? []) {

@@ -129,7 +129,7 @@ inEachBrowser('what was done by hand', (browser, name) => {
 
   const opened = async () => {
     // It is written, and said, some moments later.
-    const button = await visitor.ui('.doings:not([hidden]) button');
+    const button = await visitor.ui('.did-it:not([hidden])');
     await button.click();
     await visitor.ui('.did li');
   };
@@ -177,12 +177,65 @@ inEachBrowser('what was done by hand', (browser, name) => {
       'Pressed text field “City”',
       'Pressed button “Buy”',
     ]);
-    expect(await visitor.textOf('.doings button')).toBe('What was done · 5');
+    // What was refused was not done.
+    expect(await visitor.textOf('.did-it')).toBe('What was done · 4');
     // It goes on while it is open, and closes with Escape.
     await click(tab, 'gift');
     await sees(0, 'Pressed checkbox “A gift” | off | on');
     await visitor.click('.did .x');
     await visitor.noUi('.did');
+  });
+
+  test('in a small window nothing of the list lies under the badge, and Stop stays at hand', async () => {
+    const tab = await controlled();
+    await click(tab, 'buy');
+    await click(tab, 'city');
+    await type(tab, 'Köln');
+    const boxOf = async (selector: string) =>
+      (await visitor.ui(selector)).evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
+    for (const [width, height] of [
+      [390, 780],
+      [360, 640],
+    ] as const) {
+      await visitor.page.setViewport({ width, height });
+      await opened();
+      await until(async () => {
+        const [list, badge] = [await boxOf('.did'), await boxOf('.badge')];
+        return list.bottom <= badge.top || list.top >= badge.bottom;
+      });
+      expect((await boxOf('.did ol')).height).toBeGreaterThan(90);
+      const stop = await visitor.ui('.badge .halt');
+      const isHit = await stop.evaluate((button) => {
+        const { left, top, width, height } = button.getBoundingClientRect();
+        const root = button.getRootNode() as ShadowRoot;
+        return button.contains(root.elementFromPoint(left + width / 2, top + height / 2));
+      });
+      expect(isHit).toBe(true);
+      await visitor.click('.did .x');
+      await visitor.noUi('.did');
+    }
+  });
+
+  test('what can be seen no more is not offered to be undone, and it is said that what was sent stays sent', async () => {
+    const tab = await controlled();
+    await click(tab, 'city');
+    await type(tab, '!');
+    await opened();
+    await sees(0, 'City');
+    const undoing = async () =>
+      (await visitor.ui('.did li')).evaluate((line) =>
+        [...line.querySelectorAll('button')].some((each) => !each.hidden),
+      );
+    await until(undoing);
+    await visitor.page.evaluate(() => (document.body.style.display = 'none'));
+    await visitor.click('.did .x');
+    await opened();
+    await sees(0, 'What was sent stays sent');
+    expect(await undoing()).toBe(false);
+    await visitor.page.evaluate(() => (document.body.style.display = ''));
+    await visitor.click('.did .x');
+    await opened();
+    await until(undoing);
   });
 
   test('fields are put back as a person would do it, and the relay is told', async () => {

@@ -79,7 +79,7 @@ inEachBrowser('suggestions', (browser, name) => {
     await open();
     const n = await at.suggest('buy', CLICK);
     await at.visitor.ui(DO_IT);
-    expect(await at.visitor.textOf('.ghosts .card')).toContain('Anna suggests:press “Add to basket”');
+    expect(await at.visitor.textOf('.ghosts .card')).toMatch(/^Anna suggests:.*press “Add to basket”/);
     const ghost = await at.boxOf('.hand .ghost');
     expect([ghost.x, ghost.y, ghost.width, ghost.height]).toEqual([295, 195, 170, 50]);
     await until(async () => (await at.visitor.textOf('.ghosts .said')).includes('press “Add to basket”'));
@@ -234,12 +234,11 @@ inEachBrowser('suggestions', (browser, name) => {
     expect(await refusedUnseen('buy')).toEqual({ done: false, why: 'not-granted' });
   });
 
-  once('what the page has changed since is refused when it is accepted, and the visitor is told', async () => {
+  once('what the page has changed since is refused, and the visitor is told', async () => {
     await open();
     const off = await at.suggest('buy', CLICK);
     await at.visitor.ui(DO_IT);
     await at.byScript('buy.disabled = true');
-    await at.visitor.click(DO_IT);
     expect(await at.outcome(off)).toMatchObject({ done: false, why: 'disabled' });
     expect(await at.visitor.textOf('.ghosts .card')).toContain('could not be done');
     await at.visitor.noUi('.ghosts .card');
@@ -254,7 +253,6 @@ inEachBrowser('suggestions', (browser, name) => {
     const hidden = await at.suggest('field', { t: 'text', text: '4111111111111111' });
     await at.visitor.ui(DO_IT);
     await at.byScript(`field.autocomplete = 'cc-number'; field.setAttribute('data-tandem', 'mask')`);
-    await at.visitor.click(DO_IT);
     expect(await at.outcome(hidden)).toMatchObject({ done: false, why: 'masked' });
     expect(await clicks()).toEqual([]);
     expect(await value('field')).toBe('Max');
@@ -349,19 +347,9 @@ inEachBrowser('suggestions', (browser, name) => {
     expect(await at.outcome(second)).toMatchObject(DONE);
   });
 
-  test('a card that the page brings under the finger, or lays something over, does not accept', async () => {
+  test('a card that the page lays something over does not accept', async () => {
     await open();
     const n = await at.suggest('buy', CLICK);
-    await at.visitor.ui(DO_IT);
-    const box = await at.boxOf('.ghosts .main');
-    await at.byScript(
-      `addEventListener('pointermove', () => { buy.style.left = '500px'; buy.style.top = '400px'; }, { once: true })`,
-    );
-    await at.page.mouse.move(box.x + 210, box.y + 200);
-    await until(async () => Math.abs((await at.boxOf('.ghosts .main')).x - box.x - 200) < 2);
-    const there = await at.boxOf('.ghosts .main');
-    await at.page.mouse.click(there.x + 10, there.y + 10);
-    expect(at.handled(n)).toBeUndefined();
     await at.visitor.ui(DO_IT);
     // In the top layer again and again, and over the card.
     await at.byScript(`

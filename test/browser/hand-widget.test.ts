@@ -185,6 +185,28 @@ inEachBrowser('the hand', (browser, name) => {
     expect(tab.heard.some((m) => m.t === 'stop')).toBe(false);
   });
 
+  once(
+    'the badge gives way to what an operator frames, and who only touches the screen is told of no keys',
+    async () => {
+      await visitor.page.setViewport({ width: 390, height: 780, isMobile: true, hasTouch: true });
+      await visitor.page.goto(site.url);
+      const tab = await until(() => relay.tabs[0]);
+      await beSeen(visitor, tab);
+      tell(tab, [], 'point');
+      await visitor.ui(ALLOW);
+      expect(await visitor.textOf('.ask')).toContain('You can end this at any time: with the button.');
+      await visitor.click(ALLOW);
+      await until(() => granted(tab).includes('point on'));
+      tell(tab, ['point']);
+      await visitor.ui('.granted .point');
+      const far = await idOf(tab, 'far');
+      await visitor.page.evaluate(() => scrollTo(0, 3000 - innerHeight + 120));
+      await visitor.ui('.badge[data-corner=bl]');
+      expect(await outcome(tab, act(tab, { t: 'frame', node: far, note: '' }))).toEqual({ done: true });
+      await visitor.ui('.badge[data-corner^=t]');
+    },
+  );
+
   test('taken back by Escape twice, which the page gets all the same; by forged keys it is not', async () => {
     const tab = await viewedWith('control');
     await visitor.page.evaluate(
@@ -415,6 +437,8 @@ inEachBrowser('the hand', (browser, name) => {
     await visitor.ui('.hand .tag svg:not([hidden])');
     const away = await boxOf('.hand .tag');
     expect(away.y).toBeGreaterThanOrEqual(0);
+    // It lies over whatever the site has there.
+    expect(away.height).toBeLessThan(32);
     // For a moment after the visitor's own clicks the page is the visitor's.
     await until(async () => (await outcome(tab, act(tab, { t: 'reveal', node }))).done);
     await until(() => visitor.page.evaluate(() => scrollY < 300));
