@@ -29,6 +29,8 @@ export const BUDGETS = {
   viewedVisitorGz: 45_000,
   /** On top of that, what a visitor loads whom an operator asks to help by hand. */
   handGz: 42_000,
+  /** And when they open the list of what was done. */
+  handListGz: 4_500,
 } as const;
 
 export const GROUPS = ['widget', 'console', 'relay', 'demo', 'bench'] as const;
