@@ -185,27 +185,15 @@ inEachBrowser('the hand', (browser, name) => {
     expect(tab.heard.some((m) => m.t === 'stop')).toBe(false);
   });
 
-  once(
-    'the badge gives way to what an operator frames, and who only touches the screen is told of no keys',
-    async () => {
-      await visitor.page.setViewport({ width: 390, height: 780, isMobile: true, hasTouch: true });
-      await visitor.page.goto(site.url);
-      const tab = await until(() => relay.tabs[0]);
-      await beSeen(visitor, tab);
-      tell(tab, [], 'point');
-      await visitor.ui(ALLOW);
-      expect(await visitor.textOf('.ask')).toContain('You can end this at any time: with the button.');
-      await visitor.click(ALLOW);
-      await until(() => granted(tab).includes('point on'));
-      tell(tab, ['point']);
-      await visitor.ui('.granted .point');
-      const far = await idOf(tab, 'far');
-      await visitor.page.evaluate(() => scrollTo(0, 3000 - innerHeight + 120));
-      await visitor.ui('.badge[data-corner=bl]');
-      expect(await outcome(tab, act(tab, { t: 'frame', node: far, note: '' }))).toEqual({ done: true });
-      await visitor.ui('.badge[data-corner^=t]');
-    },
-  );
+  once('the badge gives way to what an operator frames', async () => {
+    const tab = await viewedWith('point');
+    await visitor.page.setViewport({ width: 390, height: 780 });
+    const far = await idOf(tab, 'far');
+    await visitor.page.evaluate(() => scrollTo(0, 3000 - innerHeight + 120));
+    await visitor.ui('.badge[data-corner=bl]');
+    expect(await outcome(tab, act(tab, { t: 'frame', node: far, note: '' }))).toEqual({ done: true });
+    await visitor.ui('.badge[data-corner^=t]');
+  });
 
   test('taken back by Escape twice, which the page gets all the same; by forged keys it is not', async () => {
     const tab = await viewedWith('control');
