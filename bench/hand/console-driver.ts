@@ -156,8 +156,10 @@ export async function perform(page: Page, step: Step, beside?: Beside): Promise<
       return;
     }
     case 'set': {
-      const { x, y } = await place(page, step.on);
+      const { x, y } = await place(page, step.on, step.at);
+      await page.mouse.move(x, y);
       await page.mouse.click(x, y);
+      if (step.at) return;
       await page.waitForSelector('[data-testid=hand-value]', { timeout: PATIENCE_MS });
       // Pickers differ by language and platform; what they bring about is this.
       await page.$eval(

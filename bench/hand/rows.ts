@@ -14,7 +14,8 @@ export type Step =
   /** Waits until the page shows it, as a person would who is about to press Enter. */
   | { do: 'look'; for: string }
   | { do: 'choose'; on: string; options: readonly number[] }
-  | { do: 'set'; on: string; value: string }
+  /** In the console's picker; a slider has none, and is pressed where the value lies on it: `at`. */
+  | { do: 'set'; on: string; value: string; at?: readonly [number, number] }
   /** A file of the operator's, which the visitor puts in; one of the visitor's own, which they choose. */
   | { do: 'give'; on: string; file: SomeFile }
   | { do: 'ask'; on: string; file: SomeFile };
@@ -58,8 +59,8 @@ const plain = (name: string, steps: readonly Step[], expect: (state: Plain) => b
 });
 const typed = (id: string, text: string): Row =>
   plain(`${id} field`, [click(`#${id}`), type(text)], ({ form }) => form[id] === text);
-const picked = (id: string, value: string): Row =>
-  plain(`${id} field`, [{ do: 'set', on: `#${id}`, value }], ({ form }) => form[id] === value);
+const picked = (id: string, value: string, at?: readonly [number, number]): Row =>
+  plain(`${id} field`, [{ do: 'set', on: `#${id}`, value, ...(at && { at }) }], ({ form }) => form[id] === value);
 
 /** What the fields of a framework must have heard. */
 function framework(page: string, has: readonly (keyof Fields)[], root = ''): Row[] {
@@ -87,7 +88,7 @@ function framework(page: string, has: readonly (keyof Fields)[], root = ''): Row
     check: { name: 'checkbox', steps: [click(`${root}#check`)], expect: ({ check }: Fields) => check },
     range: {
       name: 'range',
-      steps: [{ do: 'set', on: `${root}#range`, value: '7' }],
+      steps: [{ do: 'set', on: `${root}#range`, value: '7', at: [0.675, 0.5] }],
       expect: ({ range }: Fields) => range === 7,
     },
     number: {
@@ -154,7 +155,7 @@ export const ROWS: readonly Row[] = [
     ({ many }) => many.join() === 'red,blue',
   ),
   picked('number', '7'),
-  picked('range', '40'),
+  picked('range', '40', [0.412, 0.5]),
   picked('date', '2026-12-31'),
   picked('time', '12:30'),
   picked('moment', '2026-12-31T12:30'),
