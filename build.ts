@@ -76,209 +76,6 @@ function outputOf(metafile: Metafile, entry: string): string {
   throw new Error(`esbuild wrote no output for ${entry}`);
 }
 
-/** Parts of @rrweb/record that capture replaces by its own or never uses: pointer and clicks have their own channel,
- * pictures of canvas and video are frames, fonts and media are assets. Together 8 kB gz that no visitor should load. A
- * name that is not found fails the build: another version of the package needs another look. */
-const RRWEB_UNUSED: Readonly<Record<string, string>> = {
-  'class CanvasManager {': 'class CanvasManager{reset(){}freeze(){}unfreeze(){}lock(){}unlock(){}}',
-  'function initMoveObserver(': 'function initMoveObserver(){return()=>{}}',
-  'function initMouseInteractionObserver(': 'function initMouseInteractionObserver(){return()=>{}}',
-  'function initMediaInteractionObserver(': 'function initMediaInteractionObserver(){return()=>{}}',
-  'function initFontObserver(': 'function initFontObserver(){return()=>{}}',
-  'function initCustomElementObserver(': 'function initCustomElementObserver(){return()=>{}}',
-  'function mergeHooks(': 'function mergeHooks(){}',
-  'function WorkerWrapper(': '',
-  'function is2DCanvasBlank(': 'function is2DCanvasBlank(){return true}',
-  // Of the virtual document that only replay has; what is left asks `instanceof`, and is told no.
-  'class BaseRRNode {': 'class BaseRRNode{}',
-  // Warns whoever used a mirror that went away with version 1.
-  'let _mirror = {': '',
-  'if (typeof window !== "undefined" && window.Proxy && window.Reflect) {': '',
-  // Capture passes no slimDOM options, so these only ever say no.
-  'function slimDOMDefaults(': 'function slimDOMDefaults(){return{}}',
-  'function slimDOMExcluded(': 'function slimDOMExcluded(){return false}',
-  // The mirror plays nothing anyway; what the hand marks as hovered (control/hover.ts) is nobody's content.
-  'function ignoreAttribute(': 'function ignoreAttribute(tag, name){return name==="data-tandem-hover"}',
-  // Frames of other origins are not recorded through rrweb (its messages are readable by every frame of the page).
-  'class CrossOriginIframeMirror {': '',
-  'class IframeManager {': `class IframeManager {
-    constructor(options) { Object.assign(this, options) }
-    addIframe() {}
-    addLoadListener(cb) { this.loadListener = cb }
-    attachIframe(frame, node) {
-      const { mirror, stylesheetManager } = this;
-      const id = mirror.getId(frame);
-      const adds = [{ parentId: id, nextId: null, node }];
-      this.mutationCb({ adds, removes: [], texts: [], attributes: [], isAttachIframe: true });
-      this.loadListener?.(frame);
-      const page = frame.contentDocument;
-      if (page?.adoptedStyleSheets?.length > 0)
-        stylesheetManager.adoptStyleSheets(page.adoptedStyleSheets, mirror.getId(page));
-    }
-  }`,
-  // Their names would stay; as constants only the numbers do.
-  'var EventType = ': `const EventType = { DomContentLoaded: 0, Load: 1, FullSnapshot: 2, IncrementalSnapshot: 3, Meta: 4 };`,
-  'var IncrementalSource = ': `const IncrementalSource = { Mutation: 0, Scroll: 3, ViewportResize: 4, Input: 5,
-    StyleSheetRule: 8, StyleDeclaration: 13, Selection: 14, AdoptedStyleSheet: 15 };`,
-  'var NodeType = ': `const NodeType = { Document: 0, DocumentType: 1, Element: 2, Text: 3, CDATA: 4, Comment: 5 };`,
-  // Masking is capture's own; pictures of canvases and images are frames and assets, and so are those of videos.
-  'function needMaskingText(': 'function needMaskingText(){return false}',
-  '  if (tagName === "canvas" && recordCanvas) {': '',
-  '  if (tagName === "img" && inlineImages) {': '',
-  '  if (["audio", "video"].includes(tagName)) {': '',
-  'for (var i = 0; i < chars.length; i++) {': '',
-  // Ours is blocked; what changes in it, a pointer in each frame, is not for rrweb to look at.
-  'function hasShadowRoot(': `function hasShadowRoot(n) {
-    return index.shadowRoot(n) && n.dataset.tandemUi === undefined;
-  }`,
-  // No class is named by a pattern; a style element of several texts goes as it is written (css-lost.ts).
-  'function classMatchesRegex(': 'function classMatchesRegex(){return false}',
-  // For browsers that no operator can use the mirror in.
-  'function fixBrowserCompatibilityIssuesInCSS(': 'function fixBrowserCompatibilityIssuesInCSS(css){return css}',
-  'function escapeImportStatement(': 'function escapeImportStatement(rule){return rule.cssText}',
-  'function normalizeCssString(': '',
-  'function splitCssText(': '',
-  'function markCssSplits(': 'function markCssSplits(cssText){return cssText}',
-  // Mends browsers and pages of before 2017.
-  'function polyfill(': 'function polyfill(){}',
-  'try {': '',
-  'if (!/* @__PURE__ */ /[1-9][0-9]{12}/.test(': '',
-  'function getWindowScroll(': `function getWindowScroll(win) {
-    const { scrollLeft, scrollTop } = win.document.scrollingElement ?? win.document.documentElement;
-    return { left: scrollLeft, top: scrollTop };
-  }`,
-  // A document has no parent and no owner, and rrweb takes that for a sign that it is gone: a page that puts another root
-  // element in (document.open, replaceChild) would not be seen to change.
-  'function inDom(': `function inDom(n) {
-    return index.contains(n.ownerDocument ?? n, n) || shadowHostInDom(n);
-  }`,
-  'function isAncestorRemoved(': `function isAncestorRemoved(target, mirror) {
-    if (target.nodeType === 9 || isShadowRoot(target)) return false;
-    const parent = index.parentNode(target);
-    return !parent || !mirror.has(mirror.getId(target)) || isAncestorRemoved(parent, mirror);
-  }`,
-  // rrweb hears of the page's own document only, and leaves out where a caret goes. Who may see which is decided later.
-  'function initSelectionObserver(': `function initSelectionObserver({ doc, mirror, selectionCb }) {
-    let told = '';
-    const look = callbackWrapper(() => {
-      const selection = doc.getSelection();
-      const ranges = [];
-      for (let i = 0; i < selection?.rangeCount; i++) {
-        const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(i);
-        ranges.push({ start: mirror.getId(startContainer), startOffset, end: mirror.getId(endContainer), endOffset });
-      }
-      const now = ranges.map(Object.values).join();
-      if (now === told) return;
-      told = now;
-      selectionCb({ ranges });
-    });
-    look();
-    return on("selectionchange", look, doc);
-  }`,
-  // In XHTML names keep their case, and in a selector a name may need escapes. Passwords and what is masked are left to capture's own gate.
-  '  function eventHandler(event) {': `  function eventHandler(event) {
-    const target = getEventTarget(event);
-    const tag = target?.tagName?.toUpperCase();
-    if (!INPUT_TAGS.includes(tag) || target.classList.contains(ignoreClass) || target.matches(ignoreSelector)) return;
-    const isRadio = target.type === 'radio';
-    const isChecked = (isRadio || target.type === 'checkbox') && target.checked;
-    cbWithDedup(target, { text: target.value, isChecked });
-    if (isRadio && target.name && isChecked)
-      for (const other of doc.querySelectorAll(\`input[type="radio"][name="\${CSS.escape(target.name)}"]\`))
-        if (other !== target) cbWithDedup(other, { text: other.value, isChecked: false });
-  }`,
-  'function getWindowHeight(': 'function getWindowHeight(){return window.innerHeight}',
-  'function getWindowWidth(': 'function getWindowWidth(){return window.innerWidth}',
-  // The same twenty options, each time by name; what stays undefined means no.
-  '  const _serializedNode = ': '  const _serializedNode = serializeNode(n, { ...options, keepIframeSrcFn });',
-  '      return serializeElementNode(': '      return serializeElementNode(n, { ...options, rootId });',
-  '      return serializeTextNode(': '      return serializeTextNode(n, { ...options, rootId });',
-  '    const bypassOptions = ':
-    '    const bypassOptions = { ...options, newlyAddedElement: false, cssCaptured: false };',
-  '          const serializedIframeNode = ': `          const serializedIframeNode = serializeNodeWithId(iframeDoc, {
-            ...options, doc: iframeDoc, skipChild: false, newlyAddedElement: false, cssCaptured: false });`,
-  '          const serializedLinkNode = ': `          const serializedLinkNode = serializeNodeWithId(n, {
-            ...options, skipChild: false, newlyAddedElement: false, cssCaptured: false });`,
-  '  init(options) {': '  init(options) { Object.assign(this, options); }',
-  '  freeze() {': '',
-  '  unfreeze() {': '',
-  '  isFrozen() {': '',
-  // Options that capture does not use: what remains is what their defaults do.
-  'function snapshot(': `function snapshot(n, options) {
-    return serializeNodeWithId(n, { ...options, doc: n, maskInputOptions: { password: true }, slimDOMOptions: {} });
-  }`,
-  '    if (slimDOMOptions.headWhitespace ': '',
-  '    if (o.collectFonts) {': '',
-  '  for (const plugin of o.plugins) {': '',
-  '  if (!inEmittingFrame) {': '',
-  '  if (inEmittingFrame && !emit) {': '',
-  '  if (!inEmittingFrame && !passEmitsToParent) {': '',
-  '  if (mousemoveWait !== void 0 && ': '',
-  '  const maskInputOptions = ': '  const maskInputOptions = { password: true };',
-  '  const eventProcessor = ': '',
-  '    if (((_a2 = mutationBuffers[0]) == null ': '',
-  '    if (inEmittingFrame) {': '    emit(e);',
-  '    if (e.type === EventType.FullSnapshot) {': '',
-  '  const wrappedCanvasMutationEmit = ': '',
-  '  for (const plugin of plugins || []) {': '',
-  '  canvasManager = new CanvasManager({': '  canvasManager = new CanvasManager();',
-  '          mousemoveCb: ': '',
-  '          mouseInteractionCb: ': '',
-  '          mediaInteractionCb: ': '',
-  '          fontCb: ': '',
-  '          customElementCb: ': '',
-  '          plugins: ': '',
-  'record.addCustomEvent = ': '',
-  'record.freezePage = ': '',
-  'record.takeFullSnapshot = ': '',
-};
-/** The snapshot asks every element how far it is scrolled; see isLaidOut in cobrowse/capture/dom.ts. */
-const RRWEB_SCROLL_LINE = '    if (n.scrollLeft) {';
-const RRWEB_SCROLL_INSTEAD = '    if (!n.checkVisibility || n.checkVisibility({ contentVisibilityAuto: true })) {';
-const RRWEB_UNUSED_LINES = [
-  '    console.warn(n, "not serialized");',
-  'const jsContent = ',
-  'const blob = ',
-  '  const inEmittingFrame = ',
-  '          canvasMutationCb: ',
-];
-
-const leanRrweb: Plugin = {
-  name: 'lean-rrweb',
-  setup(build) {
-    build.onLoad({ filter: /@rrweb[\\/]record[\\/]dist[\\/]record\.js$/ }, async ({ path: file }) => {
-      let lines = (await readFile(file, 'utf8')).split('\n');
-      for (const [start, instead] of Object.entries(RRWEB_UNUSED)) {
-        const from = lines.findIndex((line) => line.startsWith(start));
-        const indent = /^ */.exec(start)?.[0] ?? '';
-        const end = new RegExp(`^${indent}}(.*[^{])?$`);
-        const to = lines.findIndex((line, index) => index > from && end.test(line));
-        if (from < 0 || to < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED`);
-        lines = [...lines.slice(0, from), instead, ...lines.slice(to + 1)];
-      }
-      for (const start of RRWEB_UNUSED_LINES) {
-        const at = lines.findIndex((line) => line.startsWith(start));
-        if (at < 0) throw new Error(`@rrweb/record no longer has "${start}": look again at RRWEB_UNUSED_LINES`);
-        lines.splice(at, 1);
-      }
-      const scroll = lines.indexOf(RRWEB_SCROLL_LINE);
-      if (scroll < 0 || lines[scroll + 5] !== '    }')
-        throw new Error('@rrweb/record reads scroll positions elsewhere now');
-      lines.splice(
-        scroll,
-        6,
-        RRWEB_SCROLL_INSTEAD,
-        '      if (n.scrollLeft) attributes.rr_scrollLeft = n.scrollLeft;',
-        '      if (n.scrollTop) attributes.rr_scrollTop = n.scrollTop;',
-        '    }',
-      );
-      // Fields that are only named: they are set before they are read, or asked whether they are.
-      lines = lines.filter((line) => !/^ +__publicField\(this, "\w+"\);$/.test(line));
-      return { contents: lines.join('\n'), loader: 'js' };
-    });
-  },
-};
-
 /** Limits as numbers where they are used, and schemas that can be left out: a visitor needs a dozen of them and would load
  * both tables whole. */
 const leanProtocol: Plugin = {
@@ -307,9 +104,8 @@ const leanProtocol: Plugin = {
   },
 };
 
-/** They make of our sources, and of rrweb's, what a visitor loads. Tests of capture build with them too: what they see of
- * rrweb is then what ships. */
-export const VISITOR_PLUGINS: Plugin[] = [leanRrweb, leanProtocol];
+/** They make of our sources what a visitor loads. Tests of capture build with them too: what they see is what ships. */
+export const VISITOR_PLUGINS: Plugin[] = [leanProtocol];
 
 /** What a visitor loads is minified once more: terser takes another 6 % (gzipped) off esbuild's output. Its unsafe
  * options stay off; they would win 20 bytes. */
@@ -473,6 +269,39 @@ async function buildBench(): Promise<void> {
     jsx: 'automatic',
     plugins: [sveltePlugin({ compilerOptions: { css: 'external' } })],
   });
+  await buildRecorderBench();
+}
+
+/** Pages of the bench `recorder`, and what is measured on them: ours as the widget is built, the controls as they come. */
+async function buildRecorderBench(): Promise<void> {
+  const outdir = path.join(dist, 'bench/recorder');
+  await bundle('bench', 'recorder', {
+    ...browser,
+    target: 'es2022',
+    entryPoints: ['bench/recorder/page.ts', 'bench/recorder/rest.ts'],
+    outdir,
+    splitting: true,
+    define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false' },
+    jsx: 'automatic',
+    plugins: [sveltePlugin({ compilerOptions: { css: 'external' } })],
+  });
+  const systems = path.join(outdir, 'systems');
+  await bundle('bench', 'recorder-controls', {
+    ...browser,
+    target: 'es2021',
+    entryPoints: ['bench/recorder/systems/rrweb.ts', 'bench/recorder/systems/openreplay.ts'],
+    outdir: systems,
+  });
+  await minifyAgain(
+    await bundle('bench', 'recorder-ours', {
+      ...browser,
+      target: 'es2021',
+      sourcemap: 'external',
+      entryPoints: ['bench/recorder/systems/ours.ts'],
+      outdir: systems,
+      plugins: VISITOR_PLUGINS,
+    }),
+  );
 }
 
 const builders: Record<Group, () => Promise<void>> = {
@@ -497,7 +326,7 @@ const SOURCES: Record<Group, readonly string[]> = {
   console: ['operator-ui', 'cobrowse', 'protocol'],
   relay: ['relay', 'protocol'],
   demo: ['demo'],
-  bench: ['bench', 'relay', 'protocol', 'cobrowse'],
+  bench: ['bench', 'relay', 'protocol', 'cobrowse', 'widget'],
 };
 
 function startRelay(): ChildProcess {

@@ -1,31 +1,37 @@
 // A live document → what an operator may see of it: rrweb events (snapshots and changes), the pointer, pictures of
-// canvases, assets, and what the tab says of itself. On @rrweb/record for now; nothing outside capture/ knows that.
+// canvases, assets, and what the tab says of itself.
 //
-// Promises: all that is emitted is masked (capture/mask.ts, applied in capture/outgoing.ts); events of one task go out
-// together, in the microtask after it; the page hears of no error of ours; after stop() nothing is emitted.
+// The page does not feel it: changes are noted as they come and read once per frame at most, in tasks of their own that
+// no longer than a slice (capture/tree.ts, capture/pace.ts). A picture begins with what can be seen; the rest follows as
+// changes.
 //
-// Easy to get wrong: a snapshot restarts rrweb instead of asking it for another one. Asked for another one while
-// mutations are waiting, it would send their nodes twice, and watch every frame twice from then on. So node ids are new
-// after each snapshot, and pictures are sent again.
+// Promises: all that is emitted is masked (capture/serial.ts reads nothing that is hidden); what one frame changes goes out
+// together; the page hears of no error of ours; after stop() nothing is emitted, and the page's functions are its own.
+//
+// Easy to get wrong: node ids are new after each snapshot, and pictures are sent again.
 
-import type { eventWithTime, incrementalData } from '@rrweb/types';
+import type { eventWithTime } from '@rrweb/types';
 import type { Picture, Pointer } from '../protocol/codec.ts';
 import type { Page } from '../protocol/messages.ts';
 import { createAssets } from './capture/assets.ts';
-import { tagOf, targetOf } from './capture/dom.ts';
+import { documentOf, isDocument, tagOf, targetOf } from './capture/dom.ts';
+import { EVENT, SOURCE, type Serial } from './capture/events.ts';
+import { createFields } from './capture/fields.ts';
 import { createFrameCalls } from './capture/frame-calls.ts';
 import type { Guest } from './capture/frames.ts';
-import { createFrameLoads } from './capture/frame-loads.ts';
+import { createIds } from './capture/ids.ts';
 import { createListening, type Task } from './capture/listening.ts';
-import { createMasker, PASSWORD_SELECTOR } from './capture/mask.ts';
-import { PASSWORD_MASK } from './capture/mask-text.ts';
-import { createOutgoing } from './capture/outgoing.ts';
-import { watchPage } from './capture/page.ts';
+import { createMasker } from './capture/mask.ts';
+import { createPace, type Pace } from './capture/pace.ts';
+import { describeScreen, watchPage } from './capture/page.ts';
+import { createPatches } from './capture/patches.ts';
 import { createPictures } from './capture/pictures.ts';
 import { placeOf, watchPointer } from './capture/pointer.ts';
-import { EVENT, record, SOURCE } from './capture/rrweb.ts';
+import { createSerializer, MASKED_MARK } from './capture/serial.ts';
+import { createSheets } from './capture/sheets.ts';
+import { createSights } from './capture/sights.ts';
 import { createSigns } from './capture/signs.ts';
-import { createVeil } from './capture/veil.ts';
+import { createTree, type Root } from './capture/tree.ts';
 
 export type Masking = {
   /** Hide all text, fields and pictures, but within `unmask`. */
@@ -43,6 +49,8 @@ export type CaptureOptions = {
   /** This document is itself a frame that a page of another origin shows: its own such frames stay empty. */
   isFrame?: boolean;
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
+  /** When it works, if somebody else is to say so: a test. */
+  pace?: Pace;
 };
 
 export type CaptureNotice = 'page-too-large' | 'assets-skipped' | 'capture-failed';
@@ -60,7 +68,7 @@ export type CaptureOutput =
 
 export type Capture = {
   stop(): void;
-  /** A new snapshot, in the microtask after this one. */
+  /** A new snapshot, soon. */
   snapshot(): void;
   /** Live node of a capture id. */
   nodeOf(id: number): Node | undefined;
@@ -72,11 +80,10 @@ export type Capture = {
   guests(): Iterable<Guest>;
 };
 
-/** One animation frame: what scrolls more often than that nobody sees. */
-const SCROLL_EVERY_MS = 16;
+/** For what nothing tells of. */
+const LOOK_EVERY_MS = 400;
 const FAILURES_BEFORE_END = 20;
-/** rrweb takes about 40 microseconds and 100 bytes for each: past this the page would stand still for over ten seconds,
- * and the snapshot would be near `maxPayloadBytes`. */
+/** At about 100 bytes each the picture would be near `maxPayloadBytes`. */
 const MAX_ELEMENTS = 250_000;
 
 export function startCapture(
@@ -84,12 +91,12 @@ export function startCapture(
   options: CaptureOptions,
   emit: (output: CaptureOutput) => void,
 ): Capture {
-  const { mirror } = record;
   let failures = 0;
   let queue: eventWithTime[] = [];
   let isFlushDue = false;
   let isRestartDue = false;
-  let stopRecord: (() => void) | undefined;
+  /** The picture has begun, and what belongs to it beside nodes has not been said yet. */
+  let isNew = false;
   const noticed = new Set<CaptureNotice>();
 
   const notice = (kind: CaptureNotice) => {
@@ -122,7 +129,8 @@ export function startCapture(
     queue = [];
   };
 
-  const idOf = (node: Node) => Math.max(0, mirror.getId(node));
+  const ids = createIds(document);
+  const idOf = ids.of;
 
   const refused: Capture = {
     stop,
@@ -144,38 +152,29 @@ export function startCapture(
     notice('capture-failed');
     return refused;
   }
-  if (document.getElementsByTagName('*').length > MAX_ELEMENTS) {
-    notice('page-too-large');
-    return refused;
-  }
 
   const flush = safe(() => {
     isFlushDue = false;
     if (queue.length === 0 || listening.isStopped) return;
     const events = queue;
     queue = [];
-    const at = events.map((event) => event.type as number).lastIndexOf(EVENT.FullSnapshot);
-    let rest = events;
-    if (at >= 0) {
-      // What came before it is in it.
-      let end = at + 1;
-      while (isAdopted(events[end])) end++;
-      const meta = events[at - 1];
-      emit({ kind: 'snapshot', events: [...(meta?.type === EVENT.Meta ? [meta] : []), ...events.slice(at, end)] });
-      rest = events.slice(end);
-    }
-    if (rest.length > 0) emit({ kind: 'change', events: rest });
+    emit({ kind: 'change', events });
     look();
   });
 
+  /** What is told while a picture begins is told anew with it. */
   const enqueue = (event: eventWithTime) => {
-    if (listening.isStopped) return;
+    if (listening.isStopped || tree.isBuilding) return;
     queue.push(event);
     if (isFlushDue) return;
     isFlushDue = true;
     queueMicrotask(flush);
   };
-  const push = (data: incrementalData) => enqueue({ type: EVENT.Incremental, data, timestamp: Date.now() });
+  const push = (data: { [name: string]: unknown }) =>
+    // In rrweb's form, which its types say with more words.
+    enqueue({ type: EVENT.Incremental, data, timestamp: Date.now() } as unknown as eventWithTime);
+  const pushAttributes = (attributes: { id: number; attributes: { [name: string]: unknown } }[]) =>
+    push({ source: SOURCE.Mutation, adds: [], removes: [], texts: [], attributes });
 
   const assets = createAssets({
     page: document,
@@ -199,20 +198,13 @@ export function startCapture(
     idOf,
     mentioned: assets.mentioned,
     tell: (tag, payload) => enqueue({ type: EVENT.Custom, data: { tag, payload }, timestamp: Date.now() }),
-    change: (id, name, value) =>
-      push({
-        source: SOURCE.Mutation,
-        adds: [],
-        removes: [],
-        texts: [],
-        attributes: [{ id, attributes: { [name]: value } }],
-      }),
+    change: (id, name, value) => pushAttributes([{ id, attributes: { [name]: value } }]),
   });
 
   const restart = () => {
     if (isRestartDue || listening.isStopped) return;
     isRestartDue = true;
-    // Not at once: this may be in the middle of rrweb's own work.
+    // Not at once: this may be in the middle of a batch.
     queueMicrotask(
       safe(() => {
         if (!listening.isStopped) begin();
@@ -234,105 +226,192 @@ export function startCapture(
         notice,
       });
 
-  const outgoing = createOutgoing({
+  /** With the next batch. */
+  const due = () => tree.due();
+  const telling = { ids, masker, serializer: () => serializer, tell: push, due };
+  const sheets = createSheets({ page: document, ...telling });
+  const fields = createFields({
+    ...telling,
+    mark: (id) => pushAttributes([{ id, attributes: { [MASKED_MARK]: '' } }]),
+  });
+  const sights = createSights(telling);
+  const patches = createPatches(listening, safe);
+  /** Pictures and style sheets of the page. */
+  let arrived = new Set<Element>();
+
+  const serializer = createSerializer({
     page: document,
-    mirror,
+    ids,
     masker,
     assets,
     uiAttribute: options.uiAttribute,
-    push,
+    sheetText: sheets.textOf,
+    valued: fields.sent,
     moving: pictures.add,
-    framed: (frame) => watchDocument(frame),
-    foreign: (frame) => calls?.met(frame),
-    stale: restart,
+    scrolled: sights.seen,
   });
-  const veil = createVeil(mirror, masker);
-  const frameLoads = createFrameLoads(mirror);
 
-  const receive = safe((event: eventWithTime) => {
-    if (listening.isStopped) return;
-    const passed = outgoing.pass(event);
-    if (passed) enqueue(passed);
+  const after = (isWhole: boolean) => {
+    sheets.flush();
+    fields.flush();
+    sights.flush(isWhole);
+    const elements = arrived;
+    arrived = new Set();
+    const changes = [...elements].flatMap((element) => serializer.loaded(element));
+    if (changes.length > 0) pushAttributes(changes);
+    // All is said anew in a moment.
+    if (!isNew) signs.look();
+    flush();
+  };
+
+  const showFirst = (page: Serial) => {
+    const events: unknown[] = [];
+    const view = document.defaultView;
+    const at = Date.now();
+    const { scrollLeft: left, scrollTop: top } = document.scrollingElement ?? document.documentElement;
+    const href = masker.url(view?.location.href ?? '');
+    const size = { width: view?.innerWidth ?? 0, height: view?.innerHeight ?? 0 };
+    events.push({ type: EVENT.Meta, data: { href, ...size, ...describeScreen(document) }, timestamp: at });
+    events.push({ type: EVENT.FullSnapshot, data: { node: page, initialOffset: { left, top } }, timestamp: at });
+    queue = [];
+    sheets.flush(true);
+    // The sheets that documents and shadow roots have adopted belong to it.
+    events.push(...queue);
+    queue = [];
+    // Built here in rrweb's form, which its types say with more words.
+    emit({ kind: 'snapshot', events: events as eventWithTime[] });
+    isNew = true;
+    pace.soon(
+      safe(() => {
+        isNew = false;
+        pictures.again();
+        signs.announce();
+      }),
+      true,
+    );
+  };
+
+  const pace = options.pace ?? createPace(listening, safe);
+  const tree = createTree({
+    page: document,
+    ids,
+    serializer,
+    pace: { ...pace, soon: (task, isSeen) => pace.soon(safe(task), isSeen), frame: (task) => pace.frame(safe(task)) },
+    isTooLarge() {
+      if (document.getElementsByTagName('*').length <= MAX_ELEMENTS) return false;
+      notice('page-too-large');
+      stop();
+      return true;
+    },
+    snapshot: showFirst,
+    attached: (parentId, node) =>
+      push({
+        source: SOURCE.Mutation,
+        adds: [{ parentId, nextId: null, node }],
+        removes: [],
+        texts: [],
+        attributes: [],
+        isAttachIframe: true,
+      }),
+    batch: (batch) => push({ source: SOURCE.Mutation, ...batch }),
+    entered: (root) => {
+      if (isDocument(root)) watchDocument(root);
+      watchRoot(root);
+      sheets.entered(root);
+    },
+    foreign: (frame) => calls?.met(frame),
+    after,
+    isScrolled: sights.isScrolled,
+    moved: sights.moved,
+    rewritten: fields.noted,
+    // What had the focus, or an open list, may have come only now.
+    whole: signs.announce,
+    stale: restart,
   });
 
   const begin = () => {
     isRestartDue = false;
     queue = [];
-    stopRecord?.();
-    frameLoads.forget();
+    arrived = new Set();
+    sheets.begin();
+    sights.begin();
     calls?.begin();
-    veil.whole(() => {
-      stopRecord = record({
-        emit: receive,
-        errorHandler: (error) => {
-          // rrweb wraps insertRule and the like: what those threw is the page's own, and it may rely on it.
-          if (error instanceof DOMException || listening.isStopped) return false;
-          failed();
-          return true;
-        },
-        blockSelector: masker.blockSelector,
-        ignoreSelector: PASSWORD_SELECTOR,
-        maskInputFn: () => PASSWORD_MASK,
-        inlineStylesheet: true,
-        recordAfter: 'DOMContentLoaded',
-        sampling: { mousemove: false, mouseInteraction: false, scroll: SCROLL_EVERY_MS, input: 'all' },
-      });
-    });
-    pictures.again();
-    signs.announce();
+    tree.begin();
   };
 
-  const watched = new WeakSet<Document>();
-  const watchDocument = (page: Document) => {
-    const view = page.defaultView;
-    if (watched.has(page) || !view) return;
-    watched.add(page);
+  const watched = new WeakSet<Root>();
+  /** A document, or a shadow root, out of which few events come. */
+  const watchRoot = (root: Root) => {
+    if (watched.has(root)) return;
+    watched.add(root);
+    const own = listeningOf(root);
+    sights.scrolls(root, own);
+    own.on(root, 'load', (event: Event) => {
+      const target = targetOf(event);
+      if (!target) return;
+      // Its tag says that it is one.
+      if (tagOf(target) === 'IFRAME') return tree.framed(target as HTMLIFrameElement);
+      if (!/^(IMG|LINK)$/.test(tagOf(target)) || !ids.of(target)) return;
+      arrived.add(target);
+      due();
+    });
+  };
+  /** A frame that goes to another page takes its listeners along. */
+  const listenings = new WeakMap<Document, ReturnType<typeof createListening>>();
+  const listeningOf = (root: Root) => {
+    const page = documentOf(root);
+    const known = listenings.get(page);
+    if (known) return known;
     const own = createListening(safe);
+    listenings.set(page, own);
     listening.whenStopped(own.stop);
-    if (page !== document) {
-      // A frame that goes to another page takes its listeners along.
-      own.on(view, 'pagehide', own.stop);
-      assets.watch(view);
-    }
+    if (page !== document && page.defaultView) own.on(page.defaultView, 'pagehide', own.stop);
+    return own;
+  };
+
+  const watchDocument = (page: Document) => {
+    const view = page.defaultView as (Window & typeof globalThis) | null;
+    if (watched.has(page) || !view) return;
+    const own = listeningOf(page);
+    if (page !== document) assets.watch(view);
+    else sights.resizes(view, own);
     watchPointer(page, { listening: own, idOf, moved: (pointer) => emit({ kind: 'pointer', pointer }) });
     signs.watch(page, own);
     if (calls) own.on(view, 'message', calls.heard);
-    own.on(page, 'load', (event: Event) => {
-      const target = targetOf(event);
-      if (target && /^(IMG|LINK)$/.test(tagOf(target))) outgoing.loaded(target);
+    fields.watch(page, own);
+    sights.selections(page, own);
+    const inThere = page === document ? patches : createPatches(own, safe);
+    fields.patch(view, inThere);
+    sheets.patch(view, inThere);
+    inThere.method(view.Element.prototype, 'attachShadow', (host) => {
+      // Null for closed ones.
+      const root = (host as Element).shadowRoot;
+      if (root) tree.rooted(root);
     });
-    for (const type of ['input', 'change'])
-      own.on(page, type, (event: Event) => {
-        const target = targetOf(event);
-        if (target) outgoing.typed(target);
-      });
   };
 
-  listening.whenStopped(() => {
-    stopRecord?.();
-    frameLoads.remove();
-    veil.remove();
-  });
+  listening.whenStopped(() => tree.stop());
+  listening.every(LOOK_EVERY_MS, () => sheets.look());
 
   let look: () => void = () => undefined;
+  let hasBegun = false;
   safe(() => {
-    watchDocument(document);
     begin();
+    hasBegun = true;
     look = watchPage(document, { masker, listening, changed: (page) => emit({ kind: 'page', page }) });
   })();
-  if (!stopRecord) notice('capture-failed');
+  if (!hasBegun) notice('capture-failed');
 
   return {
     stop,
     snapshot: restart,
-    nodeOf: (id) => mirror.getNode(id) ?? undefined,
+    nodeOf: ids.nodeOf,
     idOf,
     isHidden: (element) =>
-      masker.isWithinBlocked(element) || masker.zoneOf(element) !== 'open' || !!masker.secretOf(element),
+      masker.isWithinBlocked(element) ||
+      masker.zoneOf(element) !== 'open' ||
+      masker.secretOf(element) !== undefined ||
+      masker.isForSecrets(element),
     guests: () => calls?.guests() ?? [],
   };
-}
-
-function isAdopted(event: eventWithTime | undefined): boolean {
-  return event?.type === EVENT.Incremental && event.data.source === SOURCE.AdoptedStyleSheet;
 }

@@ -28,10 +28,20 @@ function isCard(digits: string): boolean {
   return sum % 10 === 0;
 }
 
+/** Most strings of a page are shorter than a card number, or have fewer digits: asked of every text that leaves a page,
+ * before anything that takes longer. Whatever is beyond Hebrew may be a digit of another alphabet. */
+function mayHoldCard(text: string): boolean {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code >= 48 && code <= 57) || code >= 0x600) digits++;
+  }
+  return digits >= 13;
+}
+
 /** Hides the digits of card-like numbers: 13 to 19 digits that pass the Luhn check, in one piece or in groups. */
 export function maskCards(text: string): string {
-  // Most strings of a page are shorter than a card number.
-  if (text.length < 13) return text;
+  if (!mayHoldCard(text)) return text;
   const plain = withPlainDigits(text);
   const masked = plain.replace(DIGIT_RUN, (run) => {
     // Groups, and what is between them.

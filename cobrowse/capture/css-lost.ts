@@ -1,6 +1,6 @@
-// What the CSSOM, through which rrweb reads style sheets, does not tell: a shorthand with var() once a longhand follows it
+// What the CSSOM, through which linked and scripted style sheets are read, does not tell: a shorthand with var() once a longhand follows it
 // (`font: 600 15px var(--sans)`, then `font-feature-settings`), whose longhands are written with empty values; and the
-// conditions of imports, since rrweb puts the imported rules in their place.
+// conditions of imports, since the imported rules stand in their place.
 
 import { dropCssUrls } from './css-urls.ts';
 

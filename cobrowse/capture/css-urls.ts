@@ -3,9 +3,6 @@
 // How both sides name an asset: `new URL(value, base).href` without its fragment, compared as a string, or what stands
 // for it where it tells too much (assets.ts). Everything that capture sends is already absolute, so the mirror needs no
 // base but a stylesheet's own address for the text of a stylesheet that it loads by itself.
-//
-// Easy to get wrong: rrweb makes CSS addresses absolute by hand, and breaks two kinds: url(#id) becomes
-// url(https://site/dir/#id), and blob: addresses get a directory in front. Both are mended here.
 
 /** Strings are addresses behind `@import`, and as candidates of an image-set(). */
 const CSS_URL =
@@ -24,12 +21,9 @@ export type NameOf = (key: string) => string;
 export function resolveAddress(value: string, base: string, nameOf: NameOf = (key) => key): Address {
   const trimmed = value.trim();
   if (!trimmed || trimmed.startsWith('#') || /^data:/i.test(trimmed)) return { written: trimmed, key: undefined };
-  const blob = /blob:https?:\/\/\S+$/i.exec(trimmed)?.[0];
-  const local = /^[a-z]+:\/\/[^?#]*\/(#.+)$/i.exec(trimmed)?.[1];
-  if (local) return { written: local, key: undefined };
   let url: URL;
   try {
-    url = new URL(blob ?? trimmed, base);
+    url = new URL(trimmed, base);
   } catch {
     // Not an address: the browser loads nothing for it either.
     return { written: trimmed, key: undefined };

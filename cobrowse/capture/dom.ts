@@ -11,10 +11,21 @@ function cleanPrototypes(): { node: Node; element: Element } {
     return /\[native code]/.test(Function.prototype.toString.call(property?.get ?? property?.value));
   };
   if (
-    ['parentNode', 'childNodes', 'nodeName', 'nodeType', 'ownerDocument', 'getRootNode'].every((key) =>
-      isNative(own.node, key),
-    ) &&
-    ['shadowRoot', 'matches', 'closest', 'getAttribute', 'hasAttribute'].every((key) => isNative(own.element, key))
+    [
+      'parentNode',
+      'firstChild',
+      'nextSibling',
+      'childNodes',
+      'isConnected',
+      'nodeName',
+      'nodeType',
+      'nodeValue',
+      'ownerDocument',
+      'getRootNode',
+    ].every((key) => isNative(own.node, key)) &&
+    ['shadowRoot', 'matches', 'closest', 'getAttribute', 'getAttributeNames', 'hasAttribute'].every((key) =>
+      isNative(own.element, key),
+    )
   )
     return own;
   try {
@@ -44,16 +55,27 @@ function getter<T extends object, R>(prototype: T, key: keyof T): (node: T) => R
 export const parentOf = getter<Node, Node | null>(prototypes.node, 'parentNode');
 export const childrenOf = getter<Node, NodeListOf<ChildNode>>(prototypes.node, 'childNodes');
 export const shadowOf = getter<Element, ShadowRoot | null>(prototypes.element, 'shadowRoot');
+export const firstOf = getter<Node, ChildNode | null>(prototypes.node, 'firstChild');
+export const nextOf = getter<Node, ChildNode | null>(prototypes.node, 'nextSibling');
+const isConnected = getter<Node, boolean>(prototypes.node, 'isConnected');
+export const typeOf = getter<Node, number>(prototypes.node, 'nodeType');
+export const valueOf = getter<Node, string | null>(prototypes.node, 'nodeValue');
 const nameOf = getter<Node, string>(prototypes.node, 'nodeName');
-const typeOf = getter<Node, number>(prototypes.node, 'nodeType');
 const ownerOf = getter<Node, Document | null>(prototypes.node, 'ownerDocument');
-const { matches: nativeMatches, closest: nativeClosest, getAttribute, hasAttribute } = prototypes.element;
+const {
+  matches: nativeMatches,
+  closest: nativeClosest,
+  getAttribute,
+  getAttributeNames,
+  hasAttribute,
+} = prototypes.element;
 const { getRootNode } = prototypes.node;
 
 export const tagOf = (node: Node): string => nameOf(node).toUpperCase();
 export const isElement = (node: Node | null | undefined): node is Element => !!node && typeOf(node) === 1;
 export const isDocument = (node: Node): node is Document => typeOf(node) === 9;
 export const attributeOf = (element: Element, name: string): string | null => getAttribute.call(element, name);
+export const attributesOf = (element: Element): string[] => getAttributeNames.call(element);
 export const hasAttributeOf = (element: Element, name: string): boolean => hasAttribute.call(element, name);
 export const matches = (element: Element, selector: string): boolean => nativeMatches.call(element, selector);
 export const closest = (element: Element, selector: string): Element | null => nativeClosest.call(element, selector);
@@ -98,9 +120,23 @@ export function isWithin(start: Node, selector: string): boolean {
 }
 
 /** False where a box is not laid out before it is asked for: in closed details, and where content-visibility skips. To ask
- * there lays out that part for this one question, and a page with a thousand of them freezes. build.ts puts the same
- * question into rrweb's snapshot. */
+ * there lays out that part for this one question, and a page with a thousand of them freezes. */
 export function isLaidOut(element: Element): boolean {
   // Safari has it since 17.4.
   return !element.checkVisibility || element.checkVisibility({ contentVisibilityAuto: true });
+}
+
+export function isScrolled(element: Element): boolean {
+  return isLaidOut(element) && (element.scrollTop !== 0 || element.scrollLeft !== 0);
+}
+
+/** In its document, and that in a window: what is in a frame that is gone does not know of it. */
+export function isThere(node: Node): boolean {
+  return isConnected(node) && documentOf(node).defaultView !== null;
+}
+
+/** Until it has loaded, a frame holds a document that it will not keep. */
+export function isReady(element: HTMLIFrameElement, inner: Document): boolean {
+  if (inner.readyState !== 'complete') return false;
+  return inner.location?.href !== 'about:blank' || !element.src || element.src === 'about:blank';
 }

@@ -58,7 +58,7 @@ const MAX_URL_CHARS = 4096;
 /** As in assets.ts: a name in place of an address, at which there is nothing to fetch. */
 const ALIAS = '/tandem-asset-';
 
-/** rrweb's numbers, as in rrweb.ts, which is in a file that this one must not draw out of. */
+/** rrweb's numbers, as in events.ts, which is in a file that this one must not draw out of. */
 const TYPE = { FullSnapshot: 2, Incremental: 3, Custom: 5 } as const;
 const MUTATION = 0;
 const SCROLL = 3;

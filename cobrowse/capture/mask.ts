@@ -43,8 +43,6 @@ export type Zone = 'open' | 'private' | 'masked';
 export type Secret = 'password' | 'secret';
 
 export type Masker = {
-  /** For rrweb, and for our own checks. */
-  readonly blockSelector: string;
   isUi(element: Element): boolean;
   /** This element itself, not those around it. */
   isBlocked(element: Element): boolean;
@@ -55,6 +53,12 @@ export type Masker = {
   step(element: Element, outer: Zone): Zone;
   zoneOf(node: Node): Zone;
   secretOf(element: Element): Secret | undefined;
+  /** Why its attributes are hidden: frameworks repeat a field's value in others, and components that of the field in their
+   * shadow. `secret`: the element's own. */
+  secretIn(element: Element, tag: string, secret: Secret | undefined): Secret | undefined;
+  /** Somebody may be about to type a secret there, for all that can be seen of it: not worth the asking for every change
+   * of a page. */
+  isForSecrets(field: Element): boolean;
   /** Marks that decide about this element, as one word: when it changes, what was sent before is no longer right. Empty
    * for most elements: then it is not blocked, and its zone is that around it. */
   marksOf(element: Element): string;
@@ -77,8 +81,6 @@ export type Masker = {
 };
 
 export const FIELD = /^(INPUT|TEXTAREA|SELECT)$/;
-/** These make rrweb leave a field's input events to us: it would read the value. */
-export const PASSWORD_SELECTOR = 'input[type="password" i],[data-rr-is-password]';
 
 const URL_ATTRIBUTE =
   /^(href|src|srcset|imagesrcset|poster|action|formaction|ping|data|background|longdesc|xlink:href|rr_src|manifest|codebase|profile|cite|usemap)$/;
@@ -121,6 +123,20 @@ const NUMBER_FIELD = '[readonly],[disabled],[max],[step]';
 const MANY_DIGITS = /(\p{Nd}\P{Nd}*){5}/u;
 /** Input types that hold no typed text. */
 const TEXTLESS_TYPE = /^(checkbox|radio|submit|button|reset|image|file|range|color)$/;
+
+/** With rules of their own for every attribute. */
+const ODD_TAG = /^(SCRIPT|META|INPUT|OPTION)$/;
+const MOST_NAMES = 2000;
+
+/** What a name says of an attribute, whatever its value. */
+type NameKind = {
+  readonly isDropped: boolean;
+  readonly isUrl: boolean;
+  readonly isPicture: boolean;
+  readonly isShape: boolean;
+  readonly isScript: boolean;
+  readonly isToken: boolean;
+};
 
 /** Throws on a selector that does not parse: masking that silently hides nothing is worse than no picture. */
 export function createMasker(masking: Masking, uiAttribute: string): Masker {
@@ -211,14 +227,29 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       return hasAttributeOf(element, 'contenteditable') && hasTextSecurity(element) ? 'secret' : undefined;
     }
     const type = tag === 'INPUT' ? typeOf(element) : '';
-    if (type === 'password' || passwords.has(element) || hasAttributeOf(element, 'data-rr-is-password'))
-      return remember(element);
+    if (type === 'password' || passwords.has(element)) return remember(element);
     if (TEXTLESS_TYPE.test(type)) return undefined;
     const isPlain = type === '' || type === 'text';
     if (isPlain && isSuccessor(element)) return remember(element);
     if (namesOf(element).some(isSecretName)) return 'secret';
-    if (tag === 'SELECT') return undefined;
-    return hasTextSecurity(element) || (isPlain && looksLikePassword(element)) ? 'secret' : undefined;
+    // An empty field has nothing to hide yet, and what comes now brings styles up to date or reads labels. Its tag says that
+    // it has a value.
+    if (tag === 'SELECT' || !(element as HTMLInputElement).value) return undefined;
+    return isForSecrets(element) ? 'secret' : undefined;
+  };
+
+  const isForSecrets: Masker['isForSecrets'] = (field) => {
+    const type = tagOf(field) === 'INPUT' ? typeOf(field) : '';
+    const isText = /^(INPUT|TEXTAREA)$/.test(tagOf(field)) && !TEXTLESS_TYPE.test(type);
+    return isText && (hasTextSecurity(field) || ((type === '' || type === 'text') && looksLikePassword(field)));
+  };
+
+  const secretIn: Masker['secretIn'] = (element, tag, secret) => {
+    const repeats =
+      typeOf(element) === 'password' || (tag.includes('-') && namesOf(element).some(isSecretName))
+        ? 'secret'
+        : undefined;
+    return secret ?? repeats;
   };
 
   const step: Masker['step'] = (element, outer) => {
@@ -248,6 +279,25 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     return editor && attributeOf(editor, 'contenteditable') !== 'false' ? typed(editor, value) : maskCards(value);
   };
 
+  const kinds = new Map<string, NameKind>();
+  /** A page has few names and many attributes. */
+  const kindOf = (name: string): NameKind => {
+    let kind = kinds.get(name);
+    if (!kind) {
+      kind = {
+        isDropped: /^(on.*|srcdoc|nonce|integrity)$/.test(name),
+        isUrl: URL_ATTRIBUTE.test(name),
+        isPicture: PICTURE_ATTRIBUTE.test(name),
+        isShape: SHAPE_ATTRIBUTE.test(name),
+        isScript: SCRIPT_ATTRIBUTE.test(name),
+        isToken: isTokenPart(name),
+      };
+      // A page that makes up names for ever is no reason to remember them all.
+      if (kinds.size < MOST_NAMES) kinds.set(name, kind);
+    }
+    return kind;
+  };
+
   const isTelling: Masker['isTelling'] = (property, value) =>
     property.startsWith('--')
       ? !STYLE_SHAPE.test(value)
@@ -261,13 +311,24 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     return probe.cssText;
   };
 
-  const url = (value: string) => maskUrl(value, { all: masking.privateByDefault });
+  let addresses = new Map<string, string>();
+  /** The same links come again and again. */
+  const url = (value: string) => {
+    let masked = addresses.get(value);
+    if (masked === undefined) {
+      masked = maskUrl(value, { all: masking.privateByDefault });
+      if (addresses.size > MOST_NAMES) addresses = new Map();
+      addresses.set(value, masked);
+    }
+    return masked;
+  };
 
   const masker: Masker = {
-    blockSelector,
     outermost,
     step,
     secretOf,
+    secretIn,
+    isForSecrets,
     text,
     url,
     isTelling,
@@ -290,8 +351,12 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       // One question for most elements, of which a page has tens of thousands.
       matches(element, anySelector) ? selectors.map((selector) => Number(matches(element, selector))).join('') : '',
     attribute(element, tag, name, value, zone, secret) {
+      const kind = kindOf(name);
+      // Most attributes of most pages: shapes and names, in the open.
+      if (kind.isShape && !kind.isUrl && zone === 'open' && !secret && !ODD_TAG.test(tag))
+        return RECORD.test(value) ? '' : value;
       // Never needed for the picture, and full of what the page would not show.
-      if (tag === 'SCRIPT' || /^(on.*|srcdoc|nonce|integrity)$/.test(name)) return undefined;
+      if (tag === 'SCRIPT' || kind.isDropped) return undefined;
       if (name === 'href' && isSheetLink(element)) return value;
       if (tag === 'META') {
         if (name !== 'content') return maskCards(value);
@@ -307,35 +372,31 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       }
       // What is chosen of a list is known by it.
       if (RECORD.test(value) && tag !== 'OPTION') return '';
-      const isComponent = tag.includes('-');
-      // Frameworks repeat a field's value in others, and components that of the field in their shadow.
-      const isSecret =
-        secret ?? (typeOf(element) === 'password' || (isComponent && namesOf(element).some(isSecretName)));
-      if (zone !== 'open' || (isSecret && name !== 'placeholder')) {
+      if (zone !== 'open' || (secret && name !== 'placeholder')) {
         if (name === 'style') return maskStyle(value);
         const isSvg = element.namespaceURI?.endsWith('svg');
         // Drawing programs number their gradients, which are found by it.
         if (name === 'id') return !isSvg && TELLING_ID.test(value) ? undefined : value;
-        if (URL_ATTRIBUTE.test(name)) {
+        if (kind.isUrl) {
           if (tag === 'A' || tag === 'AREA') return '#';
           // References within the page: gradients, symbols.
           return /^(USE|IMAGE|FEIMAGE|\w+GRADIENT)$/.test(tag) && value.startsWith('#') ? value : undefined;
         }
         if (name === 'checked' || name === 'selected') return undefined;
-        if (HIDDEN_ANY.test(name) || (!isComponent && (isSvg ? HIDDEN_SVG : HIDDEN_HTML).test(name))) return value;
+        if (HIDDEN_ANY.test(name) || (!tag.includes('-') && (isSvg ? HIDDEN_SVG : HIDDEN_HTML).test(name)))
+          return value;
         if ((STYLE_WORD.test(value) || value === name) && !CONTENT_ATTRIBUTE.test(name)) return value;
         // Dots would tell how long it is.
-        return isSecret ? undefined : maskText(value);
+        return secret ? undefined : maskText(value);
       }
-      if (URL_ATTRIBUTE.test(name) && !(PICTURE_TAG.test(tag) && PICTURE_ATTRIBUTE.test(name))) {
+      if (kind.isUrl && !(kind.isPicture && PICTURE_TAG.test(tag))) {
         // Code, and whole files.
         return /^\s*(javascript|data):/i.test(value) ? '#' : url(value);
       }
-      if (STYLE_WORD.test(value) || SHAPE_ATTRIBUTE.test(name)) return value;
-      const isScript = SCRIPT_ATTRIBUTE.test(name);
+      if (kind.isShape || STYLE_WORD.test(value)) return value;
       // Code and addresses that hold one.
-      if (isTokenPart(name) || (isScript && /=./.test(value) && isTokenPart(value))) return maskText(value);
-      return isScript ? url(value) : maskCards(value);
+      if (kind.isToken || (kind.isScript && /=./.test(value) && isTokenPart(value))) return maskText(value);
+      return kind.isScript ? url(value) : maskCards(value);
     },
   };
   return masker;

@@ -1,4 +1,4 @@
-// What a person sees on a page and rrweb does not record: where the focus and the caret are, open <select> lists,
+// What a person sees on a page and rrweb's format has no event for: where the focus and the caret are, open <select> lists,
 // popovers, animations that script has started, style sheets that are switched off. The last become changes of an
 // attribute, the others each a custom rrweb event {tag, payload}:
 //
@@ -21,6 +21,8 @@ export type Signs = {
   watch(page: Document, listening: Listening): void;
   /** A new picture begins: says everything again. */
   announce(): void;
+  /** Nodes have become part of the picture: one of them may have the focus. */
+  look(): void;
 };
 
 /** getAnimations() makes the browser bring styles up to date: rarely enough to cost nothing. */
@@ -185,8 +187,7 @@ export function createSigns(options: {
 
   /** Owners of sheets: a new text or address makes a new sheet, and that is on. */
   let switchedOff = new Set<Node>();
-  let adopted: number | undefined;
-  /** What nothing tells of: a sheet that is switched off, and one that is pushed to those that the page has adopted. */
+  /** What nothing tells of: a sheet that is switched off. */
   const lookAtSheets = () => {
     for (const sheet of page.styleSheets) {
       const { disabled, ownerNode } = sheet;
@@ -195,10 +196,6 @@ export function createSigns(options: {
       else switchedOff.delete(ownerNode);
       change(known(ownerNode), 'media', disabled ? 'not all' : attributeOf(ownerNode, 'media'));
     }
-    const { adoptedStyleSheets: sheets } = page;
-    // Set to itself, it passes where rrweb listens.
-    if (adopted !== sheets?.length && adopted !== undefined) page.adoptedStyleSheets = sheets;
-    adopted = sheets?.length;
   };
   listening.every(LOOK_EVERY_MS, () => {
     lookAtAnimations();
@@ -229,13 +226,16 @@ export function createSigns(options: {
       });
       watchSelects(view, listening);
     },
+    look() {
+      lookAtFocus();
+      lookAtCaret();
+    },
     announce() {
       focus = 0;
       caret = '';
       open = undefined;
       animations.clear();
       switchedOff = new Set();
-      adopted = undefined;
       lookAtSheets();
       lookAtFocus();
       lookAtCaret();

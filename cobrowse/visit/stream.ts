@@ -14,7 +14,7 @@ import type { eventWithTime } from '@rrweb/types';
 import { encodeFrames, encodePicture, encodePointer, KIND, type Kind } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { createResendBuffer } from '../../protocol/resend.ts';
-import { EVENT } from '../capture/rrweb.ts';
+import { EVENT } from '../capture/events.ts';
 import type { CaptureNotice, CaptureOutput } from '../capture.ts';
 import type { VisitPort } from '../visit.ts';
 import { createOffers } from './offers.ts';

@@ -368,7 +368,12 @@ inEachBrowser('masked fields', (browser) => {
       field('plain').defaultValue = 'card 5105 1051 0510 5';
       field('plain').value = 'card 4111 1111 111';
       field('plain').dispatchEvent(new InputEvent('input', { inputType: 'insertFromDrop', bubbles: true }));
-      const task = () => new Promise((resolve) => setTimeout(resolve));
+      // Until what was changed has gone out: what comes and goes within a frame is not sent at all.
+      const { outputs } = (window as unknown as Json).tandem as { outputs: unknown[] };
+      const task = async () => {
+        const before = outputs.length;
+        while (outputs.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      };
       await task();
       (document.getElementById('f') as HTMLFormElement).reset();
       await task();

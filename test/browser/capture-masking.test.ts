@@ -100,13 +100,16 @@ inEachBrowser('masking', (browser) => {
 
   test('masked fields are marked, blocked ones keep their size, our own UI has none', () =>
     withPage(async (page) => {
-      const [snapshot] = await page.outputs('snapshot');
       const all: Json[] = [];
       const walk = (node: Json) => {
         all.push(node);
         for (const child of node.childNodes ?? []) walk(child);
       };
-      walk(snapshot.events[1].data.node);
+      // A picture may come in several pieces.
+      for (const { data } of await page.events()) {
+        if (data.node) walk(data.node);
+        for (const add of data.adds ?? []) walk(add.node);
+      }
       const byId = async (selector: string) => {
         const id = await page.idOf(selector);
         return all.find((node) => node.id === id);

@@ -107,9 +107,13 @@ inEachBrowser('SVG', (browser) => {
   test.each(['before', 'after'])('pieces of a file that comes %s the page look as they do there', async (when) => {
     const visitor = await bench.record(browser(), 'pieces');
     const clip = { x: 0, y: 0, width: 700, height: 200 };
-    const theirs = await visitor.page.screenshot({ encoding: 'base64', clip });
     const events = await visitor.events();
-    await visitor.page.close();
+    const theirs = async (): Promise<string> => {
+      await visitor.page.bringToFront();
+      const picture = await visitor.page.screenshot({ encoding: 'base64', clip });
+      await page.bringToFront();
+      return picture;
+    };
     await page.bringToFront();
     const ours = async (): Promise<string> => page.screenshot({ encoding: 'base64', clip });
     const assets = `bench.assets(['/shapes.svg', '/page/shapes.svg'].map((path) => ({ url: location.origin + path, hash: hash(9), type: 'image/svg+xml' })));`;
@@ -120,18 +124,25 @@ inEachBrowser('SVG', (browser) => {
     if (when === 'after') await run(assets);
     await run(`await until(() => bench.document.querySelector('use[href]') && bench.document.querySelector('[id^="mirror-piece"]'), 'pieces');
         for (let frames = 0; frames < 20; frames++) await bench.painted();`);
-    const share = (picture: string) =>
+    const share = (picture: string, wanted: string) =>
       run(`
           const load = async (data) => { const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode(); const canvas = document.createElement('canvas'); canvas.width = ${clip.width}; canvas.height = ${clip.height}; const context = canvas.getContext('2d'); context.drawImage(image, 0, 0); return context.getImageData(0, 0, canvas.width, canvas.height).data; };
-          const [a, b] = [await load('${theirs}'), await load('${picture}')];
+          const [a, b] = [await load('${wanted}'), await load('${picture}')];
           let differ = 0;
           for (let at = 0; at < a.length; at += 4) if (Math.abs(a[at] - b[at]) + Math.abs(a[at + 1] - b[at + 1]) + Math.abs(a[at + 2] - b[at + 2]) > 60) differ++;
           return differ / (a.length / 4);
         `) as Promise<number>;
-    const picture = await ours();
-    expect(await share(picture)).toBeLessThan(0.005);
+    // Their own page may have drawn less than all of it: it loads the file by itself, after everything else.
+    let wanted = await theirs();
+    let differing = await share(await ours(), wanted);
+    for (let tries = 0; tries < 40 && differing >= 0.005; tries++) {
+      wanted = await theirs();
+      differing = await share(await ours(), wanted);
+    }
+    expect(differing).toBeLessThan(0.005);
     // Without the pieces it looks otherwise.
-    if (when === 'after') expect(await share(without)).toBeGreaterThan(0.05);
+    if (when === 'after') expect(await share(without, wanted)).toBeGreaterThan(0.05);
+    await visitor.page.close();
     expect(bench.requests.filter((url) => !url.startsWith('/asset/'))).toEqual([]);
   });
 

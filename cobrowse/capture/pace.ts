@@ -1,0 +1,54 @@
+// When capture works: tasks of its own between those of the page. Tests hold the pace in their own hands.
+
+import type { Listening, Task } from './listening.ts';
+
+export type Pace = {
+  /** Longest slice of work, in ms; 0: one step each. */
+  readonly sliceMs: number;
+  /** Calls the task later, in a task of its own. `isSeen`: somebody waits for it, so it is the next one. */
+  soon(task: () => void, isSeen: boolean): void;
+  /** Calls the task after the next animation frame has been drawn. */
+  frame(task: () => void): void;
+};
+
+const SLICE_MS = 8;
+/** Between slices that nobody waits for: half of the time is the page's. */
+const REST_MS = 8;
+/** Hidden pages have no frames, and frames of other origins that can't be seen have few. */
+const NO_FRAME_MS = 100;
+
+export function createPace(listening: Listening, safe: <A extends unknown[]>(task: Task<A>) => Task<A>): Pace {
+  // A message of our own is the next task: a timer may be held back for longer, and a promise belongs to the page's task.
+  const { port1, port2 } = new MessageChannel();
+  let tasks: (() => void)[] = [];
+  port1.onmessage = safe(() => {
+    const due = tasks;
+    tasks = [];
+    for (const task of due) if (!listening.isStopped) task();
+  });
+  listening.whenStopped(() => port1.close());
+
+  const next = (task: () => void) => {
+    tasks.push(task);
+    if (tasks.length === 1) port2.postMessage(0);
+  };
+
+  return {
+    sliceMs: SLICE_MS,
+    soon(task, isSeen) {
+      if (isSeen) next(task);
+      else listening.after(REST_MS, task);
+    },
+    frame(task) {
+      let isDone = false;
+      const run = safe(() => {
+        if (isDone) return;
+        isDone = true;
+        clearTimeout(timer);
+        next(task);
+      });
+      const timer = setTimeout(run, NO_FRAME_MS);
+      requestAnimationFrame(run);
+    },
+  };
+}

@@ -1,0 +1,300 @@
+// Style sheets beside their text: what script has made of them (CSSOM), and sheets that documents and shadow roots adopt.
+//
+// A style element leaves with the text that stands in it, and a sheet that can be read behind a link with what the CSSOM
+// makes of it, read once. Where script has put rules in or taken rules out, that is what the sheet is; what it does later
+// is told rule by rule.
+//
+// Easy to get wrong: rules are told by their place in the sheet, in order, and after the nodes of the same batch; a sheet
+// that was replaced meanwhile (its element has another text) has no such places any more. Rules put in before anybody
+// watched show by their number alone.
+
+import { withLonghands } from './css-lost.ts';
+import { rewriteCss } from './css-urls.ts';
+import { documentOf, isDocument, isElement, tagOf } from './dom.ts';
+import { SOURCE } from './events.ts';
+import type { Ids } from './ids.ts';
+import type { Masker, Zone } from './mask.ts';
+import type { Patches } from './patches.ts';
+import type { Serializer } from './serial.ts';
+import type { Root } from './tree.ts';
+
+export type Sheets = {
+  /** Text for a style element or link that stands for its sheet; undefined: what is in the page says it all. */
+  textOf(owner: Element): string | undefined;
+  /** Listens in a window. */
+  patch(view: Window & typeof globalThis, patches: Patches): void;
+  /** A root is part of the picture. */
+  entered(root: Root): void;
+  /** Looks for what nothing tells of: sheets pushed to those that the page has adopted. */
+  look(): void;
+  /** Tells what has changed. `adoptedOnly`: with a snapshot, which has read all else. */
+  flush(adoptedOnly?: boolean): void;
+  /** A new picture begins. */
+  begin(): void;
+};
+
+type Told = { [name: string]: unknown };
+/** `owner`: its element when it was changed; a sheet that was replaced has none any more. */
+type Change = { sheet: CSSStyleSheet; owner: Node | null; data: Told };
+
+export function createSheets(options: {
+  page: Document;
+  ids: Ids;
+  masker: Masker;
+  serializer: () => Serializer;
+  tell: (data: Told) => void;
+  due: () => void;
+}): Sheets {
+  const { page, ids, masker, serializer, tell, due } = options;
+  /** Sheets of elements that script has changed. */
+  const scripted = new WeakSet<CSSStyleSheet>();
+  /** Sheets of elements that it has not, as far as their number of rules says. */
+  const plain = new WeakSet<CSSStyleSheet>();
+  const texts = new WeakMap<CSSStyleSheet, string>();
+  let styleIds = new WeakMap<CSSStyleSheet, number>();
+  /** Adopted in hidden places. */
+  let hidden = new WeakSet<CSSStyleSheet>();
+  let adopted = new WeakMap<Root, readonly CSSStyleSheet[]>();
+  let nextStyleId = 1;
+  let waiting = new Set<Root>();
+  let changes: Change[] = [];
+
+  const textOfSheet = (sheet: CSSStyleSheet, base: string): string => {
+    const known = texts.get(sheet);
+    if (known !== undefined) return known;
+    const rules = Array.from(sheet.cssRules);
+    const text = rewriteCss(rules.map(ruleText).join(''), sheet.href ?? base, (key) => key);
+    // An import that has not come yet says nothing of what is in it. Only imports have a sheet of their own.
+    const isWhole = rules.every((rule) => (rule as Partial<CSSImportRule>).styleSheet !== null);
+    if (isWhole) texts.set(sheet, text);
+    return text;
+  };
+
+  const ruleText = (rule: CSSRule): string => {
+    // Only import rules have a sheet of their own.
+    const imported = (rule as CSSImportRule).styleSheet as CSSStyleSheet | null | undefined;
+    if (imported) {
+      try {
+        return textOfSheet(imported, page.baseURI);
+      } catch {
+        // Of another origin.
+        return rule.cssText;
+      }
+    }
+    const { cssText } = rule;
+    // Safari forgets to escape a colon in an attribute's name.
+    return cssText.includes('[') ? cssText.replace(/(\[[\w-]+[^\\])(:[\w-]+\])/g, '$1\\$2') : cssText;
+  };
+
+  const isScripted = (style: Element, sheet: CSSStyleSheet): boolean => {
+    if (scripted.has(sheet)) return true;
+    if (plain.has(sheet)) return false;
+    const text = style.textContent ?? '';
+    const { length } = sheet.cssRules;
+    let isPlain = text.trim() === '' ? length === 0 : length > 0 && text.includes('@import');
+    if (!isPlain && text.trim() !== '') {
+      const view = documentOf(style).defaultView as (Window & typeof globalThis) | null;
+      try {
+        const copy = view && new view.CSSStyleSheet();
+        copy?.replaceSync(text);
+        isPlain = !copy || copy.cssRules.length === length;
+      } catch {
+        // A browser without constructed sheets.
+        isPlain = true;
+      }
+    }
+    (isPlain ? plain : scripted).add(sheet);
+    return !isPlain;
+  };
+
+  const isKnown = (sheet: CSSStyleSheet): boolean =>
+    sheet.ownerNode ? ids.of(sheet.ownerNode) > 0 : styleIds.has(sheet);
+
+  const changed = (sheet: CSSStyleSheet | null | undefined, data: Told) => {
+    if (!sheet) return;
+    texts.delete(sheet);
+    if (sheet.ownerNode) scripted.add(sheet);
+    // One that has not been sent is read when it is.
+    if (!isKnown(sheet)) return;
+    changes.push({ sheet, owner: sheet.ownerNode, data });
+    due();
+  };
+
+  const placeOf = (rule: CSSRule | CSSStyleSheet): number[] => {
+    const place: number[] = [];
+    for (let inner = rule as CSSRule | null; inner && 'parentRule' in inner; inner = inner.parentRule) {
+      const list = inner.parentRule ?? inner.parentStyleSheet;
+      place.unshift(Array.prototype.indexOf.call((list as CSSGroupingRule | null)?.cssRules ?? [], inner));
+    }
+    return place;
+  };
+  const sheetOf = (rule: object) => (rule as CSSRule).parentStyleSheet;
+  const at = (value: unknown) => Number(value ?? 0) || 0;
+
+  const zoneOf = (sheet: CSSStyleSheet, owner: Node | null): Zone => {
+    if (isElement(owner)) return masker.zoneOf(owner);
+    return hidden.has(sheet) ? 'masked' : masker.outermost;
+  };
+
+  const tellChange = ({ sheet, owner, data }: Change) => {
+    // Its element has another sheet by now, which was sent with it.
+    if (owner && (!ids.of(owner) || (owner as HTMLStyleElement).sheet !== sheet)) return;
+    if (owner ? masker.isWithinBlocked(owner) : !styleIds.has(sheet)) return;
+    const { css, cssValue } = serializer();
+    const zone = zoneOf(sheet, owner);
+    const base = sheet.href ?? owner?.baseURI ?? page.baseURI;
+    const name = owner ? { id: ids.of(owner) } : { styleId: styleIds.get(sheet) };
+    const told: Told = { ...data, ...name };
+    if (data['adds'])
+      told['adds'] = (data['adds'] as Told[]).map((add) => ({ ...add, rule: css(String(add['rule']), base, zone) }));
+    for (const key of ['replace', 'replaceSync'])
+      if (data[key] !== undefined) told[key] = css(String(data[key]), base, zone);
+    const set = data['set'] as Told | undefined;
+    if (set) {
+      const property = String(set['property']);
+      told['set'] = { ...set, property, value: cssValue(property, String(set['value'] ?? ''), base, zone) };
+    }
+    tell(told);
+  };
+
+  const isToCome = ({ sheet, owner }: Change): boolean =>
+    owner?.firstChild !== null && !ids.of(owner?.firstChild) && (owner as HTMLStyleElement | null)?.sheet === sheet;
+
+  const hostOf = (root: Root): Node => (isDocument(root) ? root : root.host);
+
+  const tellAdopted = (root: Root) => {
+    const host = hostOf(root);
+    const id = ids.of(host);
+    const list = [...(root.adoptedStyleSheets ?? [])];
+    const before = adopted.get(root);
+    const isSame = list.length === (before?.length ?? 0) && list.every((sheet, index) => sheet === before?.[index]);
+    if (!id || isSame || masker.isWithinBlocked(host)) return;
+    adopted.set(root, list);
+    const zone = isDocument(root) && root === page ? masker.outermost : masker.zoneOf(host);
+    const { css } = serializer();
+    const styles: Told[] = [];
+    for (const sheet of list) {
+      if (zone === 'masked') hidden.add(sheet);
+      if (styleIds.has(sheet)) continue;
+      const styleId = nextStyleId++;
+      styleIds.set(sheet, styleId);
+      const rules = Array.from(sheet.cssRules, (rule, index) => ({
+        rule: css(withLonghands(ruleText(rule), root), documentOf(host).baseURI, zone),
+        index,
+      }));
+      styles.push({ styleId, rules });
+    }
+    tell({
+      source: SOURCE.AdoptedStyleSheet,
+      id,
+      styleIds: list.map((sheet) => styleIds.get(sheet)),
+      ...(styles.length > 0 ? { styles } : {}),
+    });
+  };
+
+  const adoption = (root: Root) => {
+    if (!ids.of(hostOf(root))) return;
+    waiting.add(root);
+    due();
+  };
+
+  return {
+    textOf(owner) {
+      // Only <style> and <link> are asked for, and both have one.
+      const { sheet } = owner as HTMLStyleElement;
+      if (!sheet) return undefined;
+      try {
+        if (tagOf(owner) === 'STYLE' && !isScripted(owner, sheet)) return undefined;
+        const text = textOfSheet(sheet, owner.baseURI);
+        if (tagOf(owner) === 'LINK') return text || undefined;
+        // A style element is in the page, so its root is one of these.
+        return withLonghands(text, owner.getRootNode() as Root);
+      } catch {
+        // Of another origin: it goes as an asset.
+        return undefined;
+      }
+    },
+    patch(view, patches) {
+      const rules = SOURCE.StyleSheetRule;
+      const sheet = view.CSSStyleSheet?.prototype;
+      const self = (of: object) => of as CSSStyleSheet;
+      patches.method(sheet, 'insertRule', (of, [rule, index]) =>
+        changed(self(of), { source: rules, adds: [{ rule, index: at(index) }] }),
+      );
+      patches.method(sheet, 'addRule', (of, [selector, block, index]) =>
+        changed(self(of), {
+          source: rules,
+          adds: [
+            {
+              rule: `${String(selector)} { ${String(block ?? '')} }`,
+              index: index === undefined ? self(of).cssRules.length - 1 : at(index),
+            },
+          ],
+        }),
+      );
+      for (const name of ['deleteRule', 'removeRule'])
+        patches.method(sheet, name, (of, [index]) =>
+          changed(self(of), { source: rules, removes: [{ index: at(index) }] }),
+        );
+      for (const name of ['replace', 'replaceSync'])
+        patches.method(sheet, name, (of, [text]) => changed(self(of), { source: rules, [name]: text }));
+      // Older browsers have them on each kind.
+      const groups = view.CSSGroupingRule ? [view.CSSGroupingRule] : [view.CSSMediaRule, view.CSSSupportsRule];
+      for (const group of groups) {
+        patches.method(group?.prototype, 'insertRule', (of, [rule, index]) =>
+          changed(sheetOf(of), {
+            source: rules,
+            adds: [{ rule, index: [...placeOf(of as CSSRule), at(index)] }],
+          }),
+        );
+        patches.method(group?.prototype, 'deleteRule', (of, [index]) =>
+          changed(sheetOf(of), { source: rules, removes: [{ index: [...placeOf(of as CSSRule), at(index)] }] }),
+        );
+      }
+      const declared = (of: object, data: Told) => {
+        const rule = (of as CSSStyleDeclaration).parentRule;
+        // Most are of an element's own style.
+        if (rule) changed(rule.parentStyleSheet, { source: SOURCE.StyleDeclaration, index: placeOf(rule), ...data });
+      };
+      const style = view.CSSStyleDeclaration?.prototype;
+      patches.method(style, 'setProperty', (of, [property, value, priority]) =>
+        declared(of, { set: { property, value, priority } }),
+      );
+      patches.method(style, 'removeProperty', (of, [property]) => declared(of, { remove: { property } }));
+      for (const owner of [view.Document, view.ShadowRoot])
+        patches.setter(owner?.prototype, 'adoptedStyleSheets', (root) => adoption(root as Root));
+    },
+    entered(root) {
+      if (root.adoptedStyleSheets?.length) waiting.add(root);
+    },
+    look() {
+      if ((page.adoptedStyleSheets?.length ?? 0) !== (adopted.get(page)?.length ?? 0)) adoption(page);
+    },
+    flush(adoptedOnly) {
+      if (waiting.size > 0) {
+        const roots = waiting;
+        waiting = new Set();
+        // A shadow root comes into being with the first thing in it, which may come with a later slice.
+        for (const root of roots) {
+          const first = isDocument(root) ? null : root.firstChild;
+          if (first && !ids.of(first) && root.isConnected) waiting.add(root);
+          else tellAdopted(root);
+        }
+      }
+      if (adoptedOnly || changes.length === 0) return;
+      const all = changes;
+      changes = [];
+      // The text of a style element may come with a later slice, and would undo what has been told of its rules.
+      for (const change of all)
+        if (isToCome(change)) changes.push(change);
+        else tellChange(change);
+    },
+    begin() {
+      styleIds = new WeakMap();
+      hidden = new WeakSet();
+      adopted = new WeakMap();
+      waiting = new Set();
+      changes = [];
+    },
+  };
+}
