@@ -12,12 +12,13 @@ import { hand } from './hand.ts';
 import { idle } from './idle.ts';
 import { join } from './join.ts';
 import { mirror } from './mirror.ts';
+import { recorder } from './recorder.ts';
 import { relay } from './relay.ts';
 import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts';
 import { size } from './size.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror, control, hand];
+const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror, recorder, control, hand];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
