@@ -138,6 +138,20 @@ describe('choosing and framing', () => {
     expect(desk.errors).toEqual([]);
   });
 
+  test('Tab right after framing comes to the frame’s first button, whenever the next frame is drawn', async () => {
+    await open();
+    hand.granted('point');
+    await hand.use('frame');
+    await press('ArrowDown', 'ArrowDown', 'Enter');
+    await hasFocus('hand-note');
+    await desk.page.evaluate(() => {
+      window.requestAnimationFrame = () => 0;
+    });
+    await press('Enter', 'Tab');
+    const focused = () => desk.page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+    await expect.poll(focused).toBe('frame-edit');
+  });
+
   test('a note that the visitor’s side refuses leaves the frame that was there, with its note', async () => {
     await open();
     await hand.use('frame');
