@@ -142,7 +142,7 @@ export function startCapture(
   };
   const masker = (() => {
     try {
-      return createMasker(options.masking, options.uiAttribute);
+      return createMasker(options.masking, options.uiAttribute, (element) => sheets.mayBeDotted(element));
     } catch {
       // A selector of the site does not parse.
       return undefined;
@@ -234,7 +234,7 @@ export function startCapture(
     ...telling,
     mark: (id) => pushAttributes([{ id, attributes: { [MASKED_MARK]: '' } }]),
   });
-  const sights = createSights(telling);
+  const sights = createSights({ ...telling, drawing: (task) => pace.drawing(safe(task)) });
   const patches = createPatches(listening, safe);
   /** Pictures and style sheets of the page. */
   let arrived = new Set<Element>();
@@ -281,6 +281,7 @@ export function startCapture(
     // Built here in rrweb's form, which its types say with more words.
     emit({ kind: 'snapshot', events: events as eventWithTime[] });
     isNew = true;
+    signs.begin();
     pace.soon(
       safe(() => {
         isNew = false;
@@ -296,7 +297,12 @@ export function startCapture(
     page: document,
     ids,
     serializer,
-    pace: { ...pace, soon: (task, isSeen) => pace.soon(safe(task), isSeen), frame: (task) => pace.frame(safe(task)) },
+    pace: {
+      ...pace,
+      soon: (task, isSeen) => pace.soon(safe(task), isSeen),
+      later: (ms, task) => pace.later(ms, safe(task)),
+      frame: (task) => pace.frame(safe(task)),
+    },
     isTooLarge() {
       if (document.getElementsByTagName('*').length <= MAX_ELEMENTS) return false;
       notice('page-too-large');

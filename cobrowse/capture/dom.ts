@@ -46,22 +46,40 @@ function cleanPrototypes(): { node: Node; element: Element } {
 }
 const prototypes = cleanPrototypes();
 
-function getter<T extends object, R>(prototype: T, key: keyof T): (node: T) => R {
+// Of the browser's own, and what is left where a browser has none. Each getter is called in one place only: the compiler
+// makes much less of a call that leads now here, now there.
+function getter<T extends object>(prototype: T, key: keyof T): () => unknown {
   const native = Object.getOwnPropertyDescriptor(prototype, key)?.get;
-  // The caller names the property's type, which the descriptor does not carry.
-  return (node) => (native ? native.call(node) : node[key]) as R;
+  return (
+    native ??
+    (function (this: T) {
+      return this[key];
+    } as () => unknown)
+  );
 }
+const natives = {
+  parentNode: getter(prototypes.node, 'parentNode'),
+  childNodes: getter(prototypes.node, 'childNodes'),
+  firstChild: getter(prototypes.node, 'firstChild'),
+  nextSibling: getter(prototypes.node, 'nextSibling'),
+  isConnected: getter(prototypes.node, 'isConnected'),
+  nodeType: getter(prototypes.node, 'nodeType'),
+  nodeValue: getter(prototypes.node, 'nodeValue'),
+  nodeName: getter(prototypes.node, 'nodeName'),
+  ownerDocument: getter(prototypes.node, 'ownerDocument'),
+  shadowRoot: getter(prototypes.element, 'shadowRoot'),
+};
+const { parentNode, childNodes, firstChild, nextSibling, nodeType, nodeValue, nodeName, ownerDocument } = natives;
+const { shadowRoot, isConnected } = natives;
 
-export const parentOf = getter<Node, Node | null>(prototypes.node, 'parentNode');
-export const childrenOf = getter<Node, NodeListOf<ChildNode>>(prototypes.node, 'childNodes');
-export const shadowOf = getter<Element, ShadowRoot | null>(prototypes.element, 'shadowRoot');
-export const firstOf = getter<Node, ChildNode | null>(prototypes.node, 'firstChild');
-export const nextOf = getter<Node, ChildNode | null>(prototypes.node, 'nextSibling');
-const isConnected = getter<Node, boolean>(prototypes.node, 'isConnected');
-export const typeOf = getter<Node, number>(prototypes.node, 'nodeType');
-export const valueOf = getter<Node, string | null>(prototypes.node, 'nodeValue');
-const nameOf = getter<Node, string>(prototypes.node, 'nodeName');
-const ownerOf = getter<Node, Document | null>(prototypes.node, 'ownerDocument');
+// What a getter gives follows from which one it is.
+export const parentOf = (node: Node) => parentNode.call(node) as Node | null;
+export const childrenOf = (node: Node) => childNodes.call(node) as NodeListOf<ChildNode>;
+export const shadowOf = (element: Element) => shadowRoot.call(element) as ShadowRoot | null;
+export const firstOf = (node: Node) => firstChild.call(node) as ChildNode | null;
+export const nextOf = (node: Node) => nextSibling.call(node) as ChildNode | null;
+export const typeOf = (node: Node) => nodeType.call(node) as number;
+export const valueOf = (node: Node) => nodeValue.call(node) as string | null;
 const {
   matches: nativeMatches,
   closest: nativeClosest,
@@ -71,7 +89,19 @@ const {
 } = prototypes.element;
 const { getRootNode } = prototypes.node;
 
-export const tagOf = (node: Node): string => nameOf(node).toUpperCase();
+const tags = new Map<string, string>();
+/** A page that makes up names for ever is no reason to remember them all. */
+const MOST_TAGS = 1000;
+/** In capitals, in any namespace. */
+export const tagOf = (node: Node): string => {
+  const name = nodeName.call(node) as string;
+  let tag = tags.get(name);
+  if (tag === undefined) {
+    tag = name.toUpperCase();
+    if (tags.size < MOST_TAGS) tags.set(name, tag);
+  }
+  return tag;
+};
 export const isElement = (node: Node | null | undefined): node is Element => !!node && typeOf(node) === 1;
 export const isDocument = (node: Node): node is Document => typeOf(node) === 9;
 export const attributeOf = (element: Element, name: string): string | null => getAttribute.call(element, name);
@@ -79,7 +109,7 @@ export const attributesOf = (element: Element): string[] => getAttributeNames.ca
 export const hasAttributeOf = (element: Element, name: string): boolean => hasAttribute.call(element, name);
 export const matches = (element: Element, selector: string): boolean => nativeMatches.call(element, selector);
 export const closest = (element: Element, selector: string): Element | null => nativeClosest.call(element, selector);
-export const documentOf = (node: Node): Document => ownerOf(node) ?? (node as Document);
+export const documentOf = (node: Node): Document => (ownerDocument.call(node) as Document | null) ?? (node as Document);
 
 /** The innermost element that an event is about; windows and frames' documents have events too. */
 export function targetOf(event: Event): Element | undefined {
@@ -132,7 +162,7 @@ export function isScrolled(element: Element): boolean {
 
 /** In its document, and that in a window: what is in a frame that is gone does not know of it. */
 export function isThere(node: Node): boolean {
-  return isConnected(node) && documentOf(node).defaultView !== null;
+  return (isConnected.call(node) as boolean) && documentOf(node).defaultView !== null;
 }
 
 /** Until it has loaded, a frame holds a document that it will not keep. */

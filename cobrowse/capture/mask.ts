@@ -60,8 +60,11 @@ export type Masker = {
    * of a page. */
   isForSecrets(field: Element): boolean;
   /** Marks that decide about this element, as one word: when it changes, what was sent before is no longer right. Empty
-   * for most elements: then it is not blocked, and its zone is that around it. */
-  marksOf(element: Element): string;
+   * for most elements: then it is not blocked, and its zone is that around it. `names`, `values`: all of its attributes,
+   * where they are known. */
+  marksOf(element: Element, names?: readonly string[], values?: readonly string[]): string;
+  /** May its marks be others, now that these attributes are? */
+  decides(name: string): boolean;
   /** `parent`: the element whose content it is. */
   text(text: string, zone: Zone, parent?: Element): string;
   /** A field's value. */
@@ -122,11 +125,15 @@ const MOST_LABELLED = 200;
 const NUMBER_FIELD = '[readonly],[disabled],[max],[step]';
 const MANY_DIGITS = /(\p{Nd}\P{Nd}*){5}/u;
 /** Input types that hold no typed text. */
-const TEXTLESS_TYPE = /^(checkbox|radio|submit|button|reset|image|file|range|color)$/;
+export const TEXTLESS_TYPE = /^(checkbox|radio|submit|button|reset|image|file|range|color)$/;
 
 /** With rules of their own for every attribute. */
 const ODD_TAG = /^(SCRIPT|META|INPUT|OPTION)$/;
+/** No field, and none of a library's. */
+const PLAIN_TAG = /^(DIV|SPAN|LI|UL|A|P|TD|TR|LABEL|BUTTON|PATH|LINE|TEXT|G|SVG|SECTION|IMG|H\d)$/;
 const MOST_NAMES = 2000;
+/** In any case: documents without a doctype read classes so. */
+const MARKING_CLASS = /rr-/i;
 
 /** What a name says of an attribute, whatever its value. */
 type NameKind = {
@@ -139,7 +146,12 @@ type NameKind = {
 };
 
 /** Throws on a selector that does not parse: masking that silently hides nothing is worse than no picture. */
-export function createMasker(masking: Masking, uiAttribute: string): Masker {
+export function createMasker(
+  masking: Masking,
+  uiAttribute: string,
+  /** Whether a style sheet may show the text of this element as dots. */
+  mayBeDotted: (element: Element) => boolean,
+): Masker {
   const uiSelector = `[${uiAttribute}]`;
   const list = (...selectors: (string | undefined)[]) => selectors.filter(Boolean).join(',');
   const blockSelector = list('.rr-block', '[data-tandem="block"]', uiSelector, masking.block);
@@ -150,6 +162,13 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   for (const selector of selectors) document.createDocumentFragment().querySelector(selector);
 
   const anySelector = list(...selectors);
+  /** With selectors of the site's own any attribute may decide. */
+  const isUsual = !masking.block && !masking.mask && !masking.unmask;
+  const decides: Masker['decides'] = (name) =>
+    !isUsual || name === 'class' || name === 'style' || name === 'data-tandem' || name === uiAttribute;
+  /** A cheap look at what the usual selectors ask for. */
+  const mayMark = (name: string, value: string): boolean =>
+    name === 'class' ? MARKING_CLASS.test(value) : name === 'style' ? value.includes('text-security') : decides(name);
   const outermost: Zone = masking.privateByDefault ? 'private' : 'open';
   const passwords = new WeakSet<Element>();
   /** By their names, and by the element around them. */
@@ -162,6 +181,17 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
 
   const typeOf = (field: Element) => (attributeOf(field, 'type') ?? '').toLowerCase();
   const nameOf = (field: Element) => attributeOf(field, 'name') || attributeOf(field, 'id');
+  const secretNames = new Map<string, boolean>();
+  /** A page has few names and many fields. */
+  const isSecret = (name: string): boolean => {
+    if (name === '') return false;
+    let known = secretNames.get(name);
+    if (known === undefined) {
+      known = isSecretName(name);
+      if (secretNames.size < MOST_NAMES) secretNames.set(name, known);
+    }
+    return known;
+  };
   /** What says what a field is for. */
   const namesOf = (field: Element) => ['name', 'id', 'autocomplete'].map((name) => attributeOf(field, name) ?? '');
   /** A button or box that a form sends a key with. */
@@ -216,6 +246,8 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   };
 
   const hasTextSecurity = (element: Element): boolean => {
+    // To ask the browser brings the styles of the whole page up to date.
+    if (!mayBeDotted(element)) return false;
     // Not in TypeScript's list of properties.
     const style = getComputedStyle(element) as CSSStyleDeclaration & { webkitTextSecurity?: string };
     return !!style.webkitTextSecurity && style.webkitTextSecurity !== 'none';
@@ -231,7 +263,7 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
     if (TEXTLESS_TYPE.test(type)) return undefined;
     const isPlain = type === '' || type === 'text';
     if (isPlain && isSuccessor(element)) return remember(element);
-    if (namesOf(element).some(isSecretName)) return 'secret';
+    if (namesOf(element).some(isSecret)) return 'secret';
     // An empty field has nothing to hide yet, and what comes now brings styles up to date or reads labels. Its tag says that
     // it has a value.
     if (tag === 'SELECT' || !(element as HTMLInputElement).value) return undefined;
@@ -245,11 +277,9 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
   };
 
   const secretIn: Masker['secretIn'] = (element, tag, secret) => {
-    const repeats =
-      typeOf(element) === 'password' || (tag.includes('-') && namesOf(element).some(isSecretName))
-        ? 'secret'
-        : undefined;
-    return secret ?? repeats;
+    if (secret || PLAIN_TAG.test(tag)) return secret;
+    const repeats = typeOf(element) === 'password' || (tag.includes('-') && namesOf(element).some(isSecret));
+    return repeats ? 'secret' : undefined;
   };
 
   const step: Masker['step'] = (element, outer) => {
@@ -347,9 +377,14 @@ export function createMasker(masking: Masking, uiAttribute: string): Masker {
       if (isWithin(node, maskSelector)) return 'masked';
       return outermost === 'private' && !isWithin(node, unmaskSelector) ? 'private' : 'open';
     },
-    marksOf: (element) =>
+    marksOf(element, names, values) {
+      if (isUsual && names && !names.some((name, at) => mayMark(name, values?.[at] ?? ''))) return '';
       // One question for most elements, of which a page has tens of thousands.
-      matches(element, anySelector) ? selectors.map((selector) => Number(matches(element, selector))).join('') : '',
+      return matches(element, anySelector)
+        ? selectors.map((selector) => Number(matches(element, selector))).join('')
+        : '';
+    },
+    decides,
     attribute(element, tag, name, value, zone, secret) {
       const kind = kindOf(name);
       // Most attributes of most pages: shapes and names, in the open.

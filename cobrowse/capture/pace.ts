@@ -7,8 +7,12 @@ export type Pace = {
   readonly sliceMs: number;
   /** Calls the task later, in a task of its own. `isSeen`: somebody waits for it, so it is the next one. */
   soon(task: () => void, isSeen: boolean): void;
+  /** Calls the task after so many ms. */
+  later(ms: number, task: () => void): void;
   /** Calls the task after the next animation frame has been drawn. */
   frame(task: () => void): void;
+  /** Calls the task in the next animation frame: what lays the page out there costs nothing, it is laid out in any case. */
+  drawing(task: () => void): void;
 };
 
 const SLICE_MS = 8;
@@ -33,22 +37,26 @@ export function createPace(listening: Listening, safe: <A extends unknown[]>(tas
     if (tasks.length === 1) port2.postMessage(0);
   };
 
+  const drawing = (task: () => void) => {
+    let isDone = false;
+    const run = safe(() => {
+      if (isDone || listening.isStopped) return;
+      isDone = true;
+      clearTimeout(timer);
+      task();
+    });
+    const timer = setTimeout(run, NO_FRAME_MS);
+    requestAnimationFrame(run);
+  };
+
   return {
     sliceMs: SLICE_MS,
     soon(task, isSeen) {
       if (isSeen) next(task);
       else listening.after(REST_MS, task);
     },
-    frame(task) {
-      let isDone = false;
-      const run = safe(() => {
-        if (isDone) return;
-        isDone = true;
-        clearTimeout(timer);
-        next(task);
-      });
-      const timer = setTimeout(run, NO_FRAME_MS);
-      requestAnimationFrame(run);
-    },
+    later: listening.after,
+    frame: (task) => drawing(() => next(task)),
+    drawing,
   };
 }

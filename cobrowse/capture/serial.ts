@@ -54,7 +54,7 @@ export type Serializer = {
   /** The node without its content, which has an id from now on. Undefined: such nodes are nobody's content.
    * `isNew`: it has just come, so that it is not scrolled. */
   node(node: Node, outer: Inside, isNew: boolean): Serial | undefined;
-  /** Attributes that have changed, as they may leave; an empty record: nothing does. */
+  /** Attributes of an element that is not stale, as they may leave; an empty record: nothing does. */
   changed(element: Element, names: Iterable<string>): Attributes;
   /** What a text is to be. Undefined: it is not sent. */
   text(node: Node): string | undefined;
@@ -73,8 +73,10 @@ export type Serializer = {
   /** The private place has text of its own now: it is marked. */
   marksText(parent: Element): boolean;
   isBlocked(element: Element): boolean;
-  /** Whether what was decided when it was sent still holds. */
-  isStale(element: Element): boolean;
+  /** Whether what was decided when it was sent is another now that these attributes have changed. */
+  isStale(element: Element, names: Iterable<string>): boolean;
+  /** Whether it was sent as blocked. */
+  wasBlocked(element: Element): boolean;
 };
 
 type Value = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
@@ -106,6 +108,14 @@ export function createSerializer(options: {
   const marks = new WeakMap<Element, string>();
   const sentSrcset = new WeakMap<Element, string>();
   let places = new Map<Node, Inside>();
+  /** Of fields with something in them: to find out asks the browser a lot. */
+  let secrets = new Map<Element, Secret | undefined>();
+
+  const secretOf = (element: Element, tag: string): Secret | undefined => {
+    if (!FIELD.test(tag)) return masker.secretOf(element);
+    if (!secrets.has(element)) secrets.set(element, masker.secretOf(element));
+    return secrets.get(element);
+  };
 
   const rootIdOf = (node: Node): number | undefined => {
     const owner = documentOf(node);
@@ -126,7 +136,8 @@ export function createSerializer(options: {
     if (isElement(parent)) {
       const around = parentOf(parent);
       const outer = around ? inside(around) : { zone: masker.outermost, isClosed: false, rootId: rootIdOf(parent) };
-      found = insideOf(parent, tagOf(parent), outer, masker.marksOf(parent), masker.secretOf(parent));
+      const tag = tagOf(parent);
+      found = insideOf(parent, tag, outer, masker.marksOf(parent), secretOf(parent, tag));
     } else {
       const host = elementAround(parent);
       if (isDocument(parent)) {
@@ -254,7 +265,7 @@ export function createSerializer(options: {
   const typed = new WeakSet<Element>();
 
   const shownValue: Serializer['shownValue'] = (field) => {
-    const secret = masker.secretOf(field);
+    const secret = secretOf(field, tagOf(field));
     if (secret === 'password') return isFilled(field as HTMLInputElement) ? PASSWORD_MASK : '';
     // Outside of HTML an element may have the name of a field and no value.
     return masker.value(field, (field as Partial<Value>).value ?? '', zoneOf(field), secret);
@@ -267,7 +278,7 @@ export function createSerializer(options: {
   };
 
   const isHiddenField: Serializer['isHiddenField'] = (element) =>
-    FIELD.test(tagOf(element)) && (zoneOf(element) !== 'open' || masker.secretOf(element) !== undefined);
+    FIELD.test(tagOf(element)) && (zoneOf(element) !== 'open' || secretOf(element, tagOf(element)) !== undefined);
 
   /** The state of a field, over what its attributes say. */
   const fieldState = (element: Value, tag: string, all: Attributes, zone: Zone, secret: Secret | undefined) => {
@@ -325,9 +336,13 @@ export function createSerializer(options: {
     };
     if (isSvg) serial.isSVG = true;
     if (outer.rootId !== undefined) serial.rootId = outer.rootId;
-    const marked = masker.marksOf(element);
+    const names = attributesOf(element);
+    const values = names.map((name) => attributeOf(element, name) ?? '');
+    const marked = masker.marksOf(element, names, values);
     if (marked) marks.set(element, marked);
-    const secret = masker.secretOf(element);
+    else marks.delete(element);
+    const isEditor = names.includes('contenteditable');
+    const secret = isEditor || FIELD.test(tag) ? secretOf(element, tag) : undefined;
     places.set(element, insideOf(element, tag, outer, marked, secret));
     if (marked && masker.isBlocked(element)) {
       serial.attributes = blockedElement(element);
@@ -336,10 +351,10 @@ export function createSerializer(options: {
     const zone = marked ? masker.step(element, outer.zone) : outer.zone;
     const all: Attributes = {};
     serial.attributes = all;
-    const names = attributesOf(element);
     const secretHere = names.length > 0 ? masker.secretIn(element, tag, secret) : undefined;
-    for (const name of names) {
-      const kept = attribute(element, tag, name, attributeOf(element, name) ?? '', zone, secretHere);
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at] ?? '';
+      const kept = attribute(element, tag, name, values[at] ?? '', zone, secretHere);
       if (kept !== undefined && !isIgnored(name)) all[name] = kept;
     }
     if (zone === 'open' && PICTURE_TAG.test(tag)) note(element, tag, all);
@@ -373,7 +388,7 @@ export function createSerializer(options: {
         return;
       case 'OPTION': {
         const select = element.closest('select');
-        const isHidden = zone !== 'open' || (select && masker.secretOf(select));
+        const isHidden = zone !== 'open' || (select && secretOf(select, 'SELECT'));
         if ((element as HTMLOptionElement).selected && !isHidden) all['selected'] = true;
         else delete all['selected'];
         return;
@@ -446,6 +461,7 @@ export function createSerializer(options: {
   return {
     fresh() {
       if (places.size > 0) places = new Map();
+      if (secrets.size > 0) secrets = new Map();
     },
     inside,
     node(node, outer, isNew) {
@@ -482,8 +498,10 @@ export function createSerializer(options: {
     },
     changed(element, names) {
       const tag = tagOf(element);
-      const zone = zoneOf(element);
-      const secret = masker.secretOf(element);
+      const parent = parentOf(element);
+      const outer = parent ? inside(parent).zone : masker.outermost;
+      const zone = marks.has(element) ? masker.step(element, outer) : outer;
+      const secret = secretOf(element, tag);
       const secretHere = masker.secretIn(element, tag, secret);
       const all: Attributes = {};
       const set = (name: string) => {
@@ -568,7 +586,15 @@ export function createSerializer(options: {
     },
     marksText: (parent) => inside(parent).zone === 'private' && hasOwnText(parent),
     isBlocked: (element) => masker.marksOf(element) !== '' && masker.isBlocked(element),
-    isStale: (element) => (marks.get(element) ?? '') !== masker.marksOf(element),
+    wasBlocked: (element) => marks.has(element) && masker.isBlocked(element),
+    isStale(element, names) {
+      const deciding = [...names].filter(masker.decides);
+      if (deciding.length === 0) return false;
+      const before = marks.get(element);
+      if (before) return before !== masker.marksOf(element);
+      const values = deciding.map((name) => attributeOf(element, name) ?? '');
+      return masker.marksOf(element, deciding, values) !== '';
+    },
   };
 }
 

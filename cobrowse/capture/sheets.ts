@@ -21,6 +21,8 @@ import type { Root } from './tree.ts';
 export type Sheets = {
   /** Text for a style element or link that stands for its sheet; undefined: what is in the page says it all. */
   textOf(owner: Element): string | undefined;
+  /** Whether a sheet may show the text of this element as dots, which some pages do instead of a password field. */
+  mayBeDotted(element: Element): boolean;
   /** Listens in a window. */
   patch(view: Window & typeof globalThis, patches: Patches): void;
   /** A root is part of the picture. */
@@ -34,6 +36,8 @@ export type Sheets = {
 };
 
 type Told = { [name: string]: unknown };
+/** What an import brings is not known here. */
+const DOTTING = /text-security|@import/i;
 /** `owner`: its element when it was changed; a sheet that was replaced has none any more. */
 type Change = { sheet: CSSStyleSheet; owner: Node | null; data: Told };
 
@@ -86,6 +90,24 @@ export function createSheets(options: {
     return cssText.includes('[') ? cssText.replace(/(\[[\w-]+[^\\])(:[\w-]+\])/g, '$1\\$2') : cssText;
   };
 
+  /** Of a sheet as it is; one that is changed is asked anew. */
+  const dotting = new WeakMap<CSSStyleSheet, boolean>();
+  const isDotting = (sheet: CSSStyleSheet): boolean => {
+    let found = dotting.get(sheet);
+    if (found !== undefined) return found;
+    const owner = sheet.ownerNode;
+    try {
+      // To read it from the CSSOM takes longer; what has been put there beside its text is known by now, or will be.
+      const isText = isElement(owner) && tagOf(owner) === 'STYLE' && !isScripted(owner, sheet);
+      found = DOTTING.test(isText ? (owner.textContent ?? '') : textOfSheet(sheet, owner?.baseURI ?? page.baseURI));
+    } catch {
+      // It can't be read.
+      found = true;
+    }
+    dotting.set(sheet, found);
+    return found;
+  };
+
   const isScripted = (style: Element, sheet: CSSStyleSheet): boolean => {
     if (scripted.has(sheet)) return true;
     if (plain.has(sheet)) return false;
@@ -112,7 +134,10 @@ export function createSheets(options: {
 
   const changed = (sheet: CSSStyleSheet | null | undefined, data: Told) => {
     if (!sheet) return;
-    texts.delete(sheet);
+    for (let each: CSSStyleSheet | null = sheet; each; each = each.parentStyleSheet) {
+      texts.delete(each);
+      dotting.delete(each);
+    }
     if (sheet.ownerNode) scripted.add(sheet);
     // One that has not been sent is read when it is.
     if (!isKnown(sheet)) return;
@@ -213,6 +238,17 @@ export function createSheets(options: {
         // Of another origin: it goes as an asset.
         return undefined;
       }
+    },
+    mayBeDotted(element) {
+      // What a host is said to be holds for what is in it.
+      for (let inner: Element | null = element; inner;) {
+        // Of an element in no page nothing is seen.
+        const root = inner.getRootNode() as Partial<Root>;
+        for (const sheet of root.styleSheets ?? []) if (isDotting(sheet)) return true;
+        for (const sheet of root.adoptedStyleSheets ?? []) if (isDotting(sheet)) return true;
+        inner = (root as Partial<ShadowRoot>).host ?? null;
+      }
+      return false;
     },
     patch(view, patches) {
       const rules = SOURCE.StyleSheetRule;

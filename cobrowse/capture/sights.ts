@@ -1,13 +1,14 @@
 // How far things are scrolled, how large the window is, and what is selected: told once per batch, as it is then.
 //
 // Easy to get wrong: where something is scrolled to is read as it scrolls, when the browser knows it; to ask later may lay
-// the page out. Out of sight a selection may move as it likes: even empty events would count the keys.
+// the page out. So would asking what is selected: that is done within a frame, where it will be laid out in any case. Out of sight a selection may move as it likes: even empty events would count the keys.
 
 import { isDocument, isElement, isLaidOut, parentOf } from './dom.ts';
 import { SOURCE } from './events.ts';
 import type { Ids } from './ids.ts';
 import type { Listening } from './listening.ts';
 import type { Masker } from './mask.ts';
+import type { Pace } from './pace.ts';
 import type { Serializer } from './serial.ts';
 import type { Root } from './tree.ts';
 
@@ -34,13 +35,14 @@ export function createSights(options: {
   serializer: () => Serializer;
   tell: (data: Told) => void;
   due: () => void;
+  drawing: Pace['drawing'];
 }): Sights {
-  const { ids, masker, serializer, tell, due } = options;
+  const { ids, masker, serializer, tell, due, drawing } = options;
   const scrolled = new Map<Node, { x: number; y: number }>();
   /** What was scrolled once, as far as is known. */
   const ever = new WeakSet<Node>();
-  let selecting = new Set<Document>();
-  let selected = new WeakMap<Document, { ranges: string; count: number }>();
+  let selected = new Map<Document, readonly Range[]>();
+  let toldRanges = new WeakMap<Document, { ranges: string; count: number }>();
   const told = new WeakMap<Node, { x: number; y: number }>();
   let resized: Window | undefined;
   let size = '';
@@ -53,12 +55,10 @@ export function createSights(options: {
     return zone === 'open' && !isClosed;
   };
 
-  const tellSelection = (page: Document) => {
-    const selection = page.getSelection();
+  const tellSelection = (page: Document, found: readonly Range[]) => {
     const ranges: Told[] = [];
-    for (let at = 0; at < (selection?.rangeCount ?? 0); at++) {
-      const range = selection?.getRangeAt(at);
-      if (!range || !isInSight(range.startContainer) || !isInSight(range.endContainer)) continue;
+    for (const range of found) {
+      if (!isInSight(range.startContainer) || !isInSight(range.endContainer)) continue;
       ranges.push({
         start: ids.of(range.startContainer),
         startOffset: range.startOffset,
@@ -67,9 +67,9 @@ export function createSights(options: {
       });
     }
     const now = JSON.stringify(ranges);
-    const before = selected.get(page);
+    const before = toldRanges.get(page);
     if (before?.ranges === now || (!before?.count && ranges.length === 0)) return;
-    selected.set(page, { ranges: now, count: ranges.length });
+    toldRanges.set(page, { ranges: now, count: ranges.length });
     tell({ source: SOURCE.Selection, ranges });
   };
 
@@ -86,9 +86,21 @@ export function createSights(options: {
       });
     },
     selections(page, listening) {
+      let isAsked = false;
       const note = () => {
-        selecting.add(page);
-        due();
+        if (isAsked) return;
+        isAsked = true;
+        drawing(() => {
+          isAsked = false;
+          if (!page.defaultView) return;
+          const selection = page.getSelection();
+          const ranges = Array.from({ length: selection?.rangeCount ?? 0 }, (_, at) => selection?.getRangeAt(at));
+          selected.set(
+            page,
+            ranges.filter((range) => range !== undefined),
+          );
+          due();
+        });
       };
       listening.on(page, 'selectionchange', note);
       note();
@@ -118,8 +130,8 @@ export function createSights(options: {
         const isHidden = isElement(target) && (serializer().isHiddenField(target) || masker.isWithinBlocked(target));
         if (id && target.isConnected && !isHidden && (isWhole || !isTold)) tell({ source: SOURCE.Scroll, id, ...at });
       }
-      for (const page of selecting) if (page.defaultView) tellSelection(page);
-      if (selecting.size > 0) selecting = new Set();
+      for (const [page, ranges] of selected) if (page.defaultView) tellSelection(page, ranges);
+      if (selected.size > 0) selected = new Map();
       if (!resized) return;
       const { innerWidth: width, innerHeight: height } = resized;
       resized = undefined;
@@ -127,7 +139,7 @@ export function createSights(options: {
       tell({ source: SOURCE.ViewportResize, width, height });
     },
     begin() {
-      selected = new WeakMap();
+      toldRanges = new WeakMap();
       size = '';
     },
   };

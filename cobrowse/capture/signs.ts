@@ -19,7 +19,9 @@ import type { Masker } from './mask.ts';
 export type Signs = {
   /** Listens in a document: the page's own, or a same-origin frame's, which has listeners of its own. */
   watch(page: Document, listening: Listening): void;
-  /** A new picture begins: says everything again. */
+  /** A new picture begins, in which nothing has been said yet. */
+  begin(): void;
+  /** Says all that has not been said of this picture. */
   announce(): void;
   /** Nodes have become part of the picture: one of them may have the focus. */
   look(): void;
@@ -230,12 +232,14 @@ export function createSigns(options: {
       lookAtFocus();
       lookAtCaret();
     },
-    announce() {
+    begin() {
       focus = 0;
       caret = '';
       open = undefined;
       animations.clear();
       switchedOff = new Set();
+    },
+    announce() {
       lookAtSheets();
       lookAtFocus();
       lookAtCaret();

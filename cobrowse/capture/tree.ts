@@ -95,13 +95,18 @@ type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; is
 
 /** Frames come sixty times a second: what changes more often than that nobody sees. */
 const FRAME_MS = 16;
+/** For each millisecond that a batch took, so long is the page's before the next one: most of what a page changes while it
+ * works hard it changes again. */
+const REST_PER_MS = 19;
+/** So late nobody minds. */
+const MOST_REST_MS = 100;
 const FRAME_LOADS_MS = 5000;
 /** Between two looks at the clock. */
 const NODES_PER_LOOK = 8;
 
 export function createTree(options: TreeOptions): Tree {
   const { page, ids, serializer, batch: emit } = options;
-  const { sliceMs, soon, frame } = options.pace;
+  const { sliceMs, soon, later, frame } = options.pace;
   let isStopped = false;
   /** Of this picture; what was begun for another is over. */
   let picture = 0;
@@ -113,6 +118,7 @@ export function createTree(options: TreeOptions): Tree {
   let isBuilt = false;
   let isScheduled = false;
   let lastAt = -Infinity;
+  let restMs = FRAME_MS;
   let slice = 0;
 
   let noted: MutationRecord[][] = [];
@@ -146,8 +152,10 @@ export function createTree(options: TreeOptions): Tree {
     const run = () => {
       if (mine === picture) turn();
     };
-    if (now() - lastAt >= FRAME_MS) soon(run, true);
-    else frame(run);
+    const wait = lastAt + restMs - now();
+    if (wait <= 0) soon(run, true);
+    else if (wait <= FRAME_MS) frame(run);
+    else later(wait - FRAME_MS, () => frame(run));
   };
 
   const turn = () => {
@@ -173,6 +181,7 @@ export function createTree(options: TreeOptions): Tree {
     }
     options.after(isWhole);
     attach();
+    restMs = Math.min(Math.max((now() - lastAt) * REST_PER_MS, FRAME_MS), MOST_REST_MS);
     if (jobs.length > 0 || touched.size > 0) goOn(false);
     else if (isLong) {
       isLong = false;
@@ -388,11 +397,17 @@ export function createTree(options: TreeOptions): Tree {
       const id = ids.of(element);
       if (!id || !isThere(element) || isAwaited(element)) continue;
       const parent = parentOf(element);
-      if (serializer.isStale(element)) options.stale();
-      if ((parent && serializer.inside(parent).isClosed) || serializer.isBlocked(element)) continue;
+      if (serializer.isStale(element, names)) {
+        options.stale();
+        continue;
+      }
+      if ((parent && serializer.inside(parent).isClosed) || serializer.wasBlocked(element)) continue;
       if (isValue(element, names)) options.rewritten(element);
       const changed = serializer.changed(element, names);
-      if (Object.keys(changed).length > 0) batch.attributes.push({ id, attributes: changed });
+      for (const _name in changed) {
+        batch.attributes.push({ id, attributes: changed });
+        break;
+      }
     }
     for (const node of texts) {
       const id = ids.of(node);

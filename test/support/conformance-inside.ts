@@ -11,7 +11,9 @@ type Pace = {
   /** Longest slice of the snapshot; 0: one step each. */
   sliceMs: number;
   soon(task: Task): void;
+  later(ms: number, task: Task): void;
   frame(task: Task): void;
+  drawing(task: Task): void;
 };
 
 export type Inside = {
@@ -65,6 +67,12 @@ function createInside(): Inside {
           },
           frame(task) {
             isPaced = true;
+            frames.push(task);
+          },
+          later(_ms, task) {
+            frames.push(task);
+          },
+          drawing(task) {
             frames.push(task);
           },
         },
