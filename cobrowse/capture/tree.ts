@@ -2,9 +2,8 @@
 //
 // Changes are only noted when they come; what they amount to is read from the page as it is when the batch is made, once
 // per frame at most: a node that came and went in between is never looked at, an attribute that changed ten times is read
-// once. What is put in works no longer than a slice, and what is left comes in the next one; attributes and texts
-// that have changed are not cut yet. The picture itself is made like that: what
-// can be seen goes first, as rrweb's snapshot, and the rest follows as nodes that are added. Who has applied everything
+// once. A batch takes no longer than a slice, and what is left comes with the next one. The picture itself is made like
+// that: what can be seen goes first, as rrweb's snapshot, and the rest follows as nodes that are added. Who has applied everything
 // has what one reading at the end would have given.
 //
 // How it stays right while the page goes on changing: a node has an id from when it was sent (ids.ts). A parent that was
@@ -174,7 +173,7 @@ export function createTree(options: TreeOptions): Tree {
     work(batch);
     changes(batch);
     if (batch.adds.length + batch.removes.length + batch.texts.length + batch.attributes.length > 0) emit(batch);
-    const isWhole = jobs.length === 0 && touched.size === 0;
+    const isWhole = isAllSaid();
     if (isWhole && moved.size > 0) {
       options.moved(moved);
       moved = new Set();
@@ -182,12 +181,14 @@ export function createTree(options: TreeOptions): Tree {
     options.after(isWhole);
     attach();
     restMs = Math.min(Math.max((now() - lastAt) * REST_PER_MS, FRAME_MS), MOST_REST_MS);
-    if (jobs.length > 0 || touched.size > 0) goOn(false);
+    if (!isAllSaid()) goOn(false);
     else if (isLong) {
       isLong = false;
       options.whole();
     }
   };
+
+  const isAllSaid = () => jobs.length === 0 && touched.size === 0 && attributes.size === 0 && texts.size === 0;
 
   const goOn = (isSeen: boolean) => {
     isScheduled = true;
@@ -394,29 +395,14 @@ export function createTree(options: TreeOptions): Tree {
 
   const changes = (batch: Batch) => {
     for (const [element, names] of attributes) {
-      const id = ids.of(element);
-      if (!id || !isThere(element) || isAwaited(element)) continue;
-      const parent = parentOf(element);
-      if (serializer.isStale(element, names)) {
-        options.stale();
-        continue;
-      }
-      if ((parent && serializer.inside(parent).isClosed) || serializer.wasBlocked(element)) continue;
-      if (isValue(element, names)) options.rewritten(element);
-      const changed = serializer.changed(element, names);
-      for (const _name in changed) {
-        batch.attributes.push({ id, attributes: changed });
-        break;
-      }
+      attributes.delete(element);
+      changeOf(element, names, batch);
+      if (isOver()) return;
     }
     for (const node of texts) {
-      const id = ids.of(node);
-      const parent = parentOf(node);
-      if (!parent) continue;
-      if (isElement(parent) && tagOf(parent) === 'TEXTAREA') marked.add(parent);
-      if (!id || !isThere(node) || isAwaited(node) || serializer.inside(parent).isClosed) continue;
-      const value = serializer.text(node);
-      if (value !== undefined) batch.texts.push({ id, value });
+      texts.delete(node);
+      textOf(node, batch);
+      if (isOver()) return;
     }
     for (const element of marked) {
       const id = ids.of(element);
@@ -424,9 +410,28 @@ export function createTree(options: TreeOptions): Tree {
       if (tagOf(element) === 'TEXTAREA') options.rewritten(element);
       else batch.attributes.push({ id, attributes: { [MASKED_MARK]: '' } });
     }
-    if (attributes.size > 0) attributes = new Map();
-    if (texts.size > 0) texts = new Set();
     if (marked.size > 0) marked = new Set();
+  };
+
+  const changeOf = (element: Element, names: Set<string>, batch: Batch) => {
+    const id = ids.of(element);
+    if (!id || !isThere(element) || isAwaited(element)) return;
+    const parent = parentOf(element);
+    if (serializer.isStale(element, names)) return options.stale();
+    if ((parent && serializer.inside(parent).isClosed) || serializer.wasBlocked(element)) return;
+    if (isValue(element, names)) options.rewritten(element);
+    const changed = serializer.changed(element, names);
+    if (!isEmpty(changed)) batch.attributes.push({ id, attributes: changed });
+  };
+
+  const textOf = (node: Node, batch: Batch) => {
+    const id = ids.of(node);
+    const parent = parentOf(node);
+    if (!parent) return;
+    if (isElement(parent) && tagOf(parent) === 'TEXTAREA') marked.add(parent);
+    if (!id || !isThere(node) || isAwaited(node) || serializer.inside(parent).isClosed) return;
+    const value = serializer.text(node);
+    if (value !== undefined) batch.texts.push({ id, value });
   };
 
   // ——— the first picture ———
@@ -483,7 +488,7 @@ export function createTree(options: TreeOptions): Tree {
     options.snapshot(whole);
     options.after(false);
     attach();
-    if (isLong || touched.size > 0 || attributes.size > 0 || texts.size > 0) goOn(false);
+    if (isLong || !isAllSaid()) goOn(false);
   };
 
   const left = new Set<Node>();
@@ -634,6 +639,11 @@ function nameOf({ attributeName, attributeNamespace, target }: MutationRecord): 
   // Only elements have attributes; one that is gone has the usual prefix.
   const now = (target as Element).getAttributeNodeNS(attributeNamespace, name)?.name;
   return now ?? (attributeNamespace.endsWith('xlink') ? `xlink:${name}` : name);
+}
+
+function isEmpty(record: object): boolean {
+  for (const _name in record) return false;
+  return true;
 }
 
 /** What a field shows may follow from its attributes, unless somebody has changed it. */
