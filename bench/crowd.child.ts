@@ -2,6 +2,7 @@
 // is open, all in this one process (so that a change and its arrival in the list are read off one clock). Speaks the
 // relay's real messages; for the control it opens sockets and says nothing.
 
+import { linkPath } from '../protocol/version.ts';
 import { answer, sleep } from './processes.ts';
 import { createRandom } from '../test/support/random.ts';
 import { connectRaw, type RawPeer } from './raw-peer.ts';
@@ -85,7 +86,7 @@ async function connectOne(url: string, number: number, site: string): Promise<vo
   let welcome: () => void = () => {};
   const welcomed = new Promise<void>((resolve) => (welcome = resolve));
   const peer = await connectRaw({
-    url: `${url}/link/1/visitor`,
+    url: `${url}${linkPath('visitor')}`,
     headers: { origin, 'user-agent': AGENTS[number % AGENTS.length] ?? '' },
     events: {
       text(text) {
@@ -125,7 +126,7 @@ async function openList(question: CrowdQuestion & { do: 'open-list' }): Promise<
   let welcome: () => void = () => {};
   const welcomed = new Promise<void>((resolve) => (welcome = resolve));
   operator = await connectRaw({
-    url: `${question.url}/link/1/operator`,
+    url: `${question.url}${linkPath('operator')}`,
     headers: { origin: question.origin, cookie: question.cookie },
     events: {
       text(text) {

@@ -11,6 +11,7 @@
 
 import { KIND, HEADER_BYTES } from '../protocol/codec.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { linkPath } from '../protocol/version.ts';
 import { answer, mainThreadSec, sleep } from './processes.ts';
 import { connectRaw, MASK, maskedBinary, maskedHeadBytes, type RawPeer } from './raw-peer.ts';
 import { quantile } from './report.ts';
@@ -160,7 +161,7 @@ async function enterTandem(target: Target & { kind: 'tandem' }, number: number, 
   const isCapturing = heard(capturing);
   let id = '';
   room.visitor = await connectRaw({
-    url: `${target.url}/link/1/visitor`,
+    url: `${target.url}${linkPath('visitor')}`,
     headers: { origin: target.origin, 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36' },
     events: {
       text(text) {
@@ -193,7 +194,7 @@ async function enterTandem(target: Target & { kind: 'tandem' }, number: number, 
       if (text.startsWith('{"t":"history"')) live.wake();
     });
     const viewer = await connectRaw({
-      url: `${target.url}/link/1/operator`,
+      url: `${target.url}${linkPath('operator')}`,
       bundles: true,
       headers: { origin: target.url.replace(/^ws/, 'http'), cookie: target.cookie },
       events,

@@ -29,6 +29,7 @@ import { inflate } from './mirror/inflate.ts';
 import { createMarks } from './mirror/marks.ts';
 import { createOrder } from './mirror/order.ts';
 import { createPage, type Page } from './mirror/page.ts';
+import { createReader, type Reader } from './mirror/reader.ts';
 import { createStage } from './mirror/stage.ts';
 import type { Still } from './mirror/still.ts';
 
@@ -44,6 +45,8 @@ export type MirrorOptions = {
 export type MirrorEvent =
   /** Ask the relay for history after this sequence. */
   | { kind: 'gap'; from: number }
+  /** Changes of this tab can't be read any more: ask the relay for a snapshot of it. Said again while they come and none does. */
+  | { kind: 'lost'; tab: number }
   /** A snapshot stands in its place: the next frame paints it. What lies over it may go now, in the same frame. */
   | { kind: 'ready'; tab: number; /** Sequence of the snapshot. */ sequence: number }
   /** A snapshot was applied and a frame painted, so long after its first bytes came. */
@@ -103,17 +106,25 @@ type Job =
       kind: 'events';
       isSnapshot: boolean;
       isPast: boolean;
-      text: string | undefined;
+      isPacked: boolean;
+      /** Undefined while it is being inflated. */
+      bytes: Uint8Array | undefined;
       isBroken: boolean;
       sequence: number;
+      /** Ordinals of its frames. */
+      first: number;
+      last: number;
     }
   | { kind: 'picture'; frame: Uint8Array };
 
 type Tab = {
   page: Page;
   assembler: ReturnType<typeof createAssembler>;
+  reader: Reader;
   /** Ordinal of the last frame of an unfinished payload; 0: none is unfinished. */
   unfinished: number;
+  /** Of the first frame of the last payload. */
+  first: number;
   /** Of the last frame. */
   ordinal: number;
   age: Age;
@@ -191,7 +202,9 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     if (known) return known;
     const tab: Tab = {
       assembler: createAssembler(),
+      reader: createReader(now),
       unfinished: 0,
+      first: 0,
       ordinal: 0,
       age: createAge(now),
       queue: [],
@@ -243,23 +256,18 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       tab.page.picture(decodePicture(job.frame));
       return;
     }
-    let events: unknown;
-    try {
-      events = job.isBroken ? undefined : JSON.parse(job.text ?? '');
-    } catch {
-      events = undefined;
-    }
-    if (!Array.isArray(events)) {
-      // A change that can't be read leaves a picture that is wrong in places; a snapshot leaves none.
-      if (job.isSnapshot) emit({ kind: 'failed', tab: number, reason: 'broken-snapshot' });
-      return;
-    }
-    if (job.isSnapshot) {
+    const { isSnapshot, bytes } = job;
+    // Changes belong to a snapshot that is here.
+    if (!isSnapshot && (!tab.page.hasPicture || tab.isStale)) return;
+    const events = job.isBroken || !bytes ? tab.reader.failed(isSnapshot) : tab.reader.read({ ...job, bytes });
+    if (events === 'broken') emit({ kind: 'failed', tab: number, reason: 'broken-snapshot' });
+    if (events === 'lost') emit({ kind: 'lost', tab: number });
+    if (typeof events === 'string') return;
+    if (isSnapshot) {
       tab.isStale = false;
       tab.pictureOf = job.sequence;
     }
-    // Changes belong to a snapshot that is here.
-    if (job.isSnapshot || (tab.page.hasPicture && !tab.isStale)) tab.page.apply(events);
+    tab.page.apply(events);
     const sent = job.isPast ? undefined : sentOf(events[events.length - 1]);
     if (sent) tab.age.shown(sent);
   };
@@ -267,7 +275,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
   const drain = (number: number, tab: Tab) => {
     if (tab.hold !== undefined) return;
     for (let job = tab.queue[0]; job; job = tab.queue[0]) {
-      if (job.kind === 'events' && job.text === undefined && !job.isBroken) return;
+      if (job.kind === 'events' && !job.bytes && !job.isBroken) return;
       tab.queue.shift();
       perform(number, tab, job);
     }
@@ -282,13 +290,13 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
   const enqueue = (number: number, tab: Tab, job: Job) => {
     // A new snapshot is the whole truth: what waits before it need not be shown.
     if (job.kind === 'events' && job.isSnapshot) tab.queue = [];
-    if (tab.queue.length > 0 || (job.kind === 'events' && job.text === undefined)) tab.queue.push(job);
+    if (tab.queue.length > 0 || (job.kind === 'events' && !job.bytes)) tab.queue.push(job);
     else perform(number, tab, job);
   };
 
   const inflated = async (number: number, tab: Tab, job: Job & { kind: 'events' }, bytes: Uint8Array) => {
     try {
-      job.text = await inflate(bytes);
+      job.bytes = await inflate(bytes);
     } catch {
       job.isBroken = true;
     }
@@ -309,7 +317,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       if (!payload) return;
       if (payload.deflated)
         void inflate(payload.bytes)
-          .then(assets)
+          .then((whole) => assets(decoder.decode(whole)))
           .catch(() => undefined);
       else assets(decoder.decode(payload.bytes));
       return;
@@ -325,6 +333,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     tab.ordinal = header.ordinal;
     const isSnapshot = header.kind === KIND.Snapshot;
     if (isSnapshot && tab.unfinished === 0) tab.snapshotAt = performance.now();
+    if (tab.unfinished === 0) tab.first = header.ordinal;
     const payload = tab.assembler.push(header, payloadOf(bytes));
     tab.unfinished = (header.flags & FLAG.More) === 0 ? 0 : header.ordinal;
     if (!payload) return;
@@ -334,15 +343,18 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       kind: 'events',
       isSnapshot,
       isPast,
-      text: undefined,
+      isPacked: payload.packed,
+      bytes: undefined,
       isBroken: false,
       sequence,
+      first: tab.first,
+      last: header.ordinal,
     };
     if (payload.deflated) {
       enqueue(header.tab, tab, job);
       void inflated(header.tab, tab, job, payload.bytes);
     } else {
-      job.text = decoder.decode(payload.bytes);
+      job.bytes = payload.bytes;
       enqueue(header.tab, tab, job);
     }
   };

@@ -22,9 +22,9 @@ export const HEADER_BYTES = 16;
 
 /** Numbers are never reused (W2). `ordered`: takes a sequence number and is kept in the room's history. */
 export const KIND = {
-  /** The whole page: rrweb events (Meta, FullSnapshot, then adopted sheets) as a JSON array. Starts the tab anew. */
+  /** The whole page: rrweb events (Meta, FullSnapshot, then adopted sheets). Starts the tab anew. */
   Snapshot: 1,
-  /** One batch of mutations and inputs: rrweb events as a JSON array. */
+  /** One batch of mutations and inputs: rrweb events. */
   Change: 2,
   /** Where the visitor's pointer is now: see encodePointer. Latest wins. */
   Pointer: 3,
@@ -40,8 +40,11 @@ export const FLAG = {
   More: 1,
   /** The (whole) payload is deflate-raw. */
   Deflated: 2,
+  /** The (whole, inflated) payload of a snapshot or change is lists of events as event-encoder.ts writes them; without this
+   * flag it is one JSON array. */
+  Packed: 4,
 } as const;
-const KNOWN_FLAGS = FLAG.More | FLAG.Deflated;
+const KNOWN_FLAGS = FLAG.More | FLAG.Deflated | FLAG.Packed;
 
 export function isOrdered(kind: Kind): boolean {
   switch (kind) {
@@ -166,11 +169,12 @@ export function payloadOf(frame: Uint8Array): Uint8Array {
 export function encodeFrames(
   kind: Kind,
   payload: Uint8Array,
-  options: { deflated?: boolean } = {},
+  options: { deflated?: boolean; packed?: boolean } = {},
 ): Uint8Array<ArrayBuffer>[] {
   if (payload.byteLength > LIMITS.maxPayloadBytes)
     throw new ProtocolError('payload-too-long', `${payload.byteLength} bytes`);
   const room = LIMITS.maxFrameBytes - HEADER_BYTES;
+  const flags = (options.deflated ? FLAG.Deflated : 0) | (options.packed ? FLAG.Packed : 0);
   const frames: Uint8Array<ArrayBuffer>[] = [];
   let at = 0;
   do {
@@ -178,14 +182,14 @@ export function encodeFrames(
     at += piece.byteLength;
     const frame = new Uint8Array(HEADER_BYTES + piece.byteLength);
     frame[0] = kind;
-    frame[1] = (options.deflated ? FLAG.Deflated : 0) | (at < payload.byteLength ? FLAG.More : 0);
+    frame[1] = flags | (at < payload.byteLength ? FLAG.More : 0);
     frame.set(piece, HEADER_BYTES);
     frames.push(frame);
   } while (at < payload.byteLength);
   return frames;
 }
 
-export type Payload = { kind: Kind; deflated: boolean; bytes: Uint8Array };
+export type Payload = { kind: Kind; deflated: boolean; packed: boolean; bytes: Uint8Array };
 
 export type Assembler = {
   /** A whole payload, or undefined while pieces are missing. Throws ProtocolError on pieces that do not belong together. */
@@ -217,10 +221,11 @@ export function createAssembler(): Assembler {
         throw new ProtocolError('payload-too-long', `${bytes} bytes`);
       }
       const deflated = (header.flags & FLAG.Deflated) !== 0;
+      const packed = (header.flags & FLAG.Packed) !== 0;
       const more = (header.flags & FLAG.More) !== 0;
       if (!more && pieces.length === 0) {
         bytes = 0;
-        return { kind: header.kind, deflated, bytes: payload };
+        return { kind: header.kind, deflated, packed, bytes: payload };
       }
       // A copy: the caller's buffer may be reused before the last piece comes.
       pieces.push(payload.slice());
@@ -233,7 +238,7 @@ export function createAssembler(): Assembler {
         at += piece.byteLength;
       }
       reset();
-      return { kind: header.kind, deflated, bytes: whole };
+      return { kind: header.kind, deflated, packed, bytes: whole };
     },
   };
 }

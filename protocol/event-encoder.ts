@@ -98,7 +98,8 @@ const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 const isHigh = (code: number) => code >> 10 === 0x36;
 
-export function createEventEncoder(): EventEncoder {
+/** `toJson`: for what can't be packed; in a page that may have changed JSON.stringify, one that it has not reached. */
+export function createEventEncoder(toJson: (value: unknown) => string = JSON.stringify): EventEncoder {
   const utf8 = new TextEncoder();
   const createColumn = (): Column => ({ bytes: new Uint8Array(FIRST_BYTES), at: 0 });
   let structure = createColumn();
@@ -394,7 +395,7 @@ export function createEventEncoder(): EventEncoder {
         forget();
         let json = '[]';
         try {
-          json = JSON.stringify(events);
+          json = toJson(events);
         } catch {
           // Endless, or deeper than the browser can go: no event that the mirror could show.
         }

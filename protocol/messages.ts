@@ -9,6 +9,7 @@
 //            or visitor show → visit; the room waits for an operator
 //   watch    operator watch → history, then frames; visitor gets visit{capture:true} and sends Snapshot, Change, …
 //   repair   operator sees a gap → history{from}; the relay → history, frames
+//            operator can't read a tab's changes → refresh; visitor snapshot → Snapshot
 //   lag      head → operator have: what is on its way to an operator stays within what the line carries
 //   hand     what an operator does on the page, with the visitor's leave: hand.ts
 //   end      visitor stop | operator end | nobody watches | visitor lost → ended / room{state:'ended'}
@@ -236,6 +237,8 @@ const fromOperator = /* @__PURE__ */ messages({
   /** Answer to each `head`, with its sequence: what was sent before it has come. */
   have: { room: id, sequence: count },
   history: { room: id, from: count },
+  /** The changes of this tab can't be read any more: its page is asked for a snapshot. */
+  refresh: { room: id, tab: size },
   end: { room: id },
   probe: { at: ms },
   hand: { room: id, say: fromOperatorHand },

@@ -219,7 +219,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         ownOrigin: request.origin,
         cookie: role === 'operator' ? request.header('cookie') : undefined,
       };
-      const verdict = judgeVersion(version);
+      const verdict = judgeVersion(version, role);
       const refused: CloseName | undefined =
         verdict === 'peer-too-old' ? 'PeerTooOld' : verdict === 'peer-too-new' ? 'PeerTooNew' : undefined;
       const tandemPeer = { upgrade, refused, place: undefined, socket: undefined, end: undefined, early: undefined };

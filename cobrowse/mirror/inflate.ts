@@ -1,5 +1,5 @@
-// A payload's bytes → the JSON text in it. A deflated one is never held in full before its size is known to be allowed:
-// a small frame must not become a gigabyte in an operator's tab.
+// A deflated payload's bytes → what was deflated. It is never held in full before its size is known to be allowed: a small
+// frame must not become a gigabyte in an operator's tab.
 
 import { LIMITS } from '../../protocol/limits.ts';
 
@@ -8,7 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 const SLICE_BYTES = 8192;
 
 /** Rejects when the bytes are not deflate-raw, or hold more than `maxBytes`. */
-export async function inflate(bytes: Uint8Array, maxBytes: number = LIMITS.maxInflatedBytes): Promise<string> {
+export async function inflate(bytes: Uint8Array, maxBytes: number = LIMITS.maxInflatedBytes): Promise<Uint8Array> {
   const stream = new DecompressionStream('deflate-raw');
   const writer = stream.writable.getWriter();
   const write = async () => {
@@ -20,17 +20,21 @@ export async function inflate(bytes: Uint8Array, maxBytes: number = LIMITS.maxIn
   // Fails together with the reader, which is where the error is reported.
   write().catch(() => undefined);
   const reader = stream.readable.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
+  const parts: Uint8Array[] = [];
   let total = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    total += value.byteLength;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    total += next.value.byteLength;
     if (total > maxBytes) {
       await reader.cancel();
       throw new Error(`more than ${maxBytes} bytes when inflated`);
     }
-    text += decoder.decode(value, { stream: true });
+    parts.push(next.value);
   }
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
 }

@@ -289,6 +289,9 @@ export class Room {
       case 'gap':
         this.#door.send({ t: 'history', room: this.id, from: event.from });
         return;
+      case 'lost':
+        this.#door.send({ t: 'refresh', room: this.id, tab: event.tab });
+        return;
       case 'ready':
         this.#failed = false;
         this.hand.pictured(event.tab, event.sequence);

@@ -255,6 +255,11 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         if (room?.repair(peer, message.from, now) === 'too-often') peer.socket.close('TooSlow');
         return;
       }
+      case 'refresh': {
+        const room = roomOf(message.room);
+        if (room && peer.rooms.has(room)) room.refresh(message.tab, now);
+        return;
+      }
       case 'have':
         // An answer that was asked for is no flood.
         if (roomOf(message.room)?.heard(peer, message.sequence) === true) peer.texts.level += 1;

@@ -418,6 +418,11 @@ export class Room {
     return this.#watchers.repair(peer, from, now);
   }
 
+  /** A watcher can't go on with what it has of this tab. */
+  refresh(tab: number, now: number): void {
+    if (this.#captures(now)) this.#refresh(tab, 'now', now);
+  }
+
   feed(peer: OperatorPeer): void {
     this.#watchers.feed(peer);
   }

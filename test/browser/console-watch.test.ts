@@ -1,7 +1,8 @@
 // Watching a room in the built console: the picture, what lies over it, tabs, repair, and coming back.
 
 import type { Browser } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createEventEncoder } from '../../protocol/event-encoder.ts';
 import type { RoomView } from '../../protocol/messages.ts';
 import { launchChromium } from '../support/browsers.ts';
 import { openConsole, type ConsolePage } from '../support/console-page.ts';
@@ -406,4 +407,17 @@ test('of many tabs the one on screen is in sight and can be read', async () => {
   });
   expect(seen.isInside).toBe(true);
   expect(seen.width).toBeGreaterThan(100);
+});
+
+test('[R19] changes that can’t be read: the console asks for a snapshot, shows what it has, and goes on with what comes', async () => {
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
+  await watch();
+  const { number } = someRoom();
+  desk.relay.frame({ room: number, tab: 1, sequence: 2 }, 'change', new Uint8Array([255, 1, 2, 3]));
+  expect(await desk.relay.next('refresh')).toEqual({ t: 'refresh', room: ROOM, tab: 1 });
+  expect(await pictures()).toEqual(['Tab 1']);
+  const events = createEventEncoder().encode(somePage('Anew') as unknown[], true);
+  desk.relay.frame({ room: number, tab: 1, sequence: 3 }, 'snapshot', events);
+  await vi.waitUntil(async () => (await pictures())[0] === 'Anew', { timeout: 30_000 });
+  expect(desk.errors).toEqual([]);
 });

@@ -1,14 +1,13 @@
 // For tests of the hand in frames of other origins: a shop on 127.0.0.1, and another site on localhost, whose pages stand
 // in the shop's frames and carry the snippet. The visitor has allowed control; acts are what the relay would pass on.
 
-import { inflateRawSync } from 'node:zlib';
 import type { Browser } from 'puppeteer';
-import { createAssembler, KIND, payloadOf, readHeader } from '../../protocol/codec.ts';
 import type { Act, Outcome, Place, ToHand } from '../../protocol/hand.ts';
 import { farFrame, type FarFrame } from './far-frame.ts';
 import { snippetFor, startSite, startVisitorRelay, until, visitState } from './visitor-relay.ts';
 import type { Site, SitePage, Tab, VisitorRelay } from './visitor-relay.ts';
 import { ALLOW, openPage, type WidgetPage } from './widget-page.ts';
+import { createEventReader } from './wire-events.ts';
 
 export const ANNA = { id: 'op-1', name: 'Anna' };
 
@@ -16,19 +15,14 @@ type Captured = { id?: number; attributes?: { id?: unknown }; childNodes?: Captu
 
 /** The number of the element with this id, wherever the picture has it: the last one counts. */
 export function capturedAnywhere(frames: readonly Buffer[], id: string): number | undefined {
-  const assembler = createAssembler();
+  const read = createEventReader();
   let found: number | undefined;
   const look = (node: Captured) => {
     if (node.attributes?.id === id) found = node.id;
     for (const child of node.childNodes ?? []) look(child);
   };
   for (const frame of frames) {
-    const header = readHeader(frame);
-    if (header.kind !== KIND.Snapshot && header.kind !== KIND.Change) continue;
-    const payload = assembler.push(header, payloadOf(frame));
-    if (!payload) continue;
-    const json = payload.deflated ? inflateRawSync(payload.bytes) : Buffer.from(payload.bytes);
-    const events = JSON.parse(json.toString()) as { data?: { node?: Captured; adds?: { node: Captured }[] } }[];
+    const events = (read(frame)?.events ?? []) as { data?: { node?: Captured; adds?: { node: Captured }[] } }[];
     for (const { data } of events) {
       if (data?.node) look(data.node);
       for (const { node } of data?.adds ?? []) look(node);

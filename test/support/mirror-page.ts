@@ -22,10 +22,13 @@ const RECORDER = `
 /** In the console: window.bench drives mirror and Replayer. Frames are made by the real codec. */
 const CONSOLE = `
   import { createMirror } from './cobrowse/mirror.ts';
-  import { encodeFrames, encodePicture, encodePointer, KIND, stamp } from './protocol/codec.ts';
+  import { encodeFrames, encodePicture, encodePointer, KIND, setOrdinal, stamp } from './protocol/codec.ts';
+  import { createEventEncoder } from './protocol/event-encoder.ts';
   import { Replayer } from '@rrweb/replay';
   import { outline } from './test/support/outline.ts';
   let sequence = 0;
+  let ordinal = 0;
+  const encoder = createEventEncoder();
   const bench = (window.bench = {
     KIND, encodeFrames, encodePicture, encodePointer, stamp, outline, Replayer,
     emitted: [],
@@ -44,12 +47,23 @@ const CONSOLE = `
         return frame;
       });
     },
+    /** As a page of today sends them: packed, each building on those before. 'bytes': these instead. */
+    async packed(kind, events, { tab = 1, bytes, deflated = false } = {}) {
+      const plain = bytes ?? encoder.encode(events, kind === KIND.Snapshot);
+      const payload = deflated ? await bench.deflateBytes(plain) : plain;
+      return encodeFrames(kind, payload, { packed: true, deflated }).map((frame) => {
+        stamp(frame, { tab, room: 1, sequence: ++sequence });
+        setOrdinal(frame, ++ordinal);
+        return frame;
+      });
+    },
     send(kind, value, options) { for (const frame of bench.frames(kind, value, options)) bench.mirror.frame(frame); },
     snapshot(events, options) { bench.send(KIND.Snapshot, events, options); },
     change(events, options) { bench.send(KIND.Change, events, options); },
     assets(list, options) { bench.send(KIND.Assets, list, options); },
-    async deflate(value) {
-      const stream = new Blob([JSON.stringify(value)]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+    deflate: (value) => bench.deflateBytes(new TextEncoder().encode(JSON.stringify(value))),
+    async deflateBytes(bytes) {
+      const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
       return new Uint8Array(await new Response(stream).arrayBuffer());
     },
     /** Cuts a recording into a snapshot (with the frames and sheets that belong to it) and single changes. */

@@ -125,9 +125,10 @@ export async function startStandIn(options: { console: string; isIn?: boolean; n
       for (const socket of sockets) socket.send(JSON.stringify(message));
     },
     frame({ room, tab, sequence }, kind, events) {
-      const payload = new TextEncoder().encode(JSON.stringify(events));
+      const packed = events instanceof Uint8Array;
+      const payload = packed ? events : new TextEncoder().encode(JSON.stringify(events));
       let next = sequence;
-      for (const frame of encodeFrames(kind === 'snapshot' ? KIND.Snapshot : KIND.Change, payload)) {
+      for (const frame of encodeFrames(kind === 'snapshot' ? KIND.Snapshot : KIND.Change, payload, { packed })) {
         stamp(frame, { room, tab, sequence: next++ });
         for (const socket of sockets) socket.send(frame);
       }

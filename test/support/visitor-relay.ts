@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ToHand } from '../../protocol/hand.ts';
 import { parseFromVisitor, type FromVisitor, type ToVisitor, type VisitState } from '../../protocol/messages.ts';
+import { linkPath } from '../../protocol/version.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const built = path.join(root, 'dist/widget');
@@ -105,7 +106,7 @@ export async function startVisitorRelay(): Promise<VisitorRelay> {
   });
   const upgrades = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
-    if (isRefusing || request.url !== '/link/1/visitor') return socket.destroy();
+    if (isRefusing || request.url !== linkPath('visitor')) return socket.destroy();
     upgrades.handleUpgrade(request, socket, head, (ws) => {
       sockets.add(ws);
       let tab: (Tab & { isOpen: boolean }) | undefined;

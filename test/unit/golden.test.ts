@@ -18,10 +18,13 @@ import {
   setOrdinal,
   stamp,
 } from '../../protocol/codec.ts';
+import { createEventEncoder } from '../../protocol/event-encoder.ts';
 import { SCHEMAS } from '../../protocol/messages.ts';
-import { CURRENT_VERSION } from '../../protocol/version.ts';
+import { CURRENT_VERSION, judgeVersion } from '../../protocol/version.ts';
 
-const file = path.join(path.dirname(fileURLToPath(import.meta.url)), `../golden/wire-${CURRENT_VERSION}.json`);
+const fileOf = (version: number) =>
+  path.join(path.dirname(fileURLToPath(import.meta.url)), `../golden/wire-${version}.json`);
+const file = fileOf(CURRENT_VERSION);
 
 function hex(frame: Uint8Array<ArrayBuffer> | undefined): string {
   if (!frame) throw new Error('no frame');
@@ -32,6 +35,7 @@ function hex(frame: Uint8Array<ArrayBuffer> | undefined): string {
 
 function current() {
   const text = new TextEncoder().encode('[]');
+  const events = createEventEncoder().encode([{ type: 4 }], true);
   const table = {
     kinds: KIND,
     flags: FLAG,
@@ -40,8 +44,8 @@ function current() {
   };
   return {
     frames: {
-      snapshot: hex(encodeFrames(KIND.Snapshot, text, { deflated: true })[0]),
-      change: hex(encodeFrames(KIND.Change, text)[0]),
+      snapshot: hex(encodeFrames(KIND.Snapshot, events, { deflated: true, packed: true })[0]),
+      change: hex(encodeFrames(KIND.Change, events, { packed: true })[0]),
       pointer: hex(encodePointer({ x: -1, y: 513, buttons: 1, state: 'touch', node: 77 })),
       picture: hex(encodePicture({ node: 77, width: 320, height: 200, image: new Uint8Array([9, 8, 7]) })),
       assets: hex(encodeFrames(KIND.Assets, text)[0]),
@@ -66,10 +70,14 @@ describe('the wire', () => {
   });
 
   test('[W5] golden frames are still read', () => {
-    const { frames } = JSON.parse(readFileSync(file, 'utf8')) as { frames: Record<string, string> };
-    for (const [name, text] of Object.entries(frames)) {
-      const header = readHeader(new Uint8Array(Buffer.from(text, 'hex')));
-      expect(header, name).toMatchObject({ tab: 2, room: 258, sequence: 65537, ordinal: 3 });
+    const versions = Array.from({ length: CURRENT_VERSION }, (_, before) => before + 1);
+    expect(versions.filter((version) => judgeVersion(version, 'visitor') === 'accepted')).toEqual([1, 2]);
+    for (const version of versions) {
+      const { frames } = JSON.parse(readFileSync(fileOf(version), 'utf8')) as { frames: Record<string, string> };
+      for (const [name, text] of Object.entries(frames)) {
+        const header = readHeader(new Uint8Array(Buffer.from(text, 'hex')));
+        expect(header, name).toMatchObject({ tab: 2, room: 258, sequence: 65537, ordinal: 3 });
+      }
     }
   });
 });

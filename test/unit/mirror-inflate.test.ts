@@ -4,10 +4,10 @@ import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { inflate } from '../../cobrowse/mirror/inflate.ts';
 
-test('text of any length comes back, cut at any byte', async () => {
+test('bytes of any length come back', async () => {
   const text = 'a\u00e9\u{1f600}'.repeat(40_000);
-  expect(await inflate(deflateRawSync(text))).toBe(text);
-  expect(await inflate(deflateRawSync(''))).toBe('');
+  expect(Buffer.from(await inflate(deflateRawSync(text))).toString()).toBe(text);
+  expect((await inflate(deflateRawSync(''))).length).toBe(0);
 });
 
 test('more than allowed is refused', async () => {

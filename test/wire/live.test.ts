@@ -4,6 +4,7 @@
 import http from 'node:http';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { linkPath } from '../../protocol/version.ts';
 import { createRandom } from '../support/random.ts';
 import { addSite, logInFirst, startTestRelay, type TestRelay } from '../support/relay.ts';
 import { connectPeer, frame, helloOf, payloadText, sequenceOf, SHOP } from '../support/wire-peer.ts';
@@ -31,6 +32,16 @@ describe('who may connect', () => {
     expect((await old.closed()).code).toBe(4503);
     const young = await connectPeer(world.relay.url, 'visitor', { origin: SHOP, version: 99 });
     expect((await young.closed()).code).toBe(4202);
+  });
+
+  test('[P1] a widget of the first version is served; a console of it, which could not read a new widget, is told to reload', async () => {
+    const page = await connectPeer(world.relay.url, 'visitor', { origin: SHOP, version: 1 });
+    page.send(hello({ tab: 'first-version' }));
+    await page.expect('welcome');
+    page.close();
+    const { url } = world.relay;
+    const anna = await connectPeer(url, 'operator', { origin: url, cookie: world.cookie, version: 1 });
+    expect((await anna.closed()).code).toBe(4503);
   });
 
   test('[P2] a page of an origin that is not on the list is refused', async () => {
@@ -182,7 +193,7 @@ describe('what bad input gets', () => {
       for (let index = 0; index < 10; index++) {
         const bytes = random.bytes(random.below(200));
         if (random.below(2) === 0) bytes[0] = 1 + random.below(5);
-        if (random.below(2) === 0) bytes[1] = random.below(4);
+        if (random.below(2) === 0) bytes[1] = random.below(8);
         if (peer.socket.readyState === 1) peer.raw(bytes);
       }
       peer.close();
@@ -195,7 +206,7 @@ describe('what bad input gets', () => {
     const control = await pair('control-deflate');
     const raw = connectRaw(world.relay.url);
     await raw.write(
-      `GET /link/1/visitor HTTP/1.1\r\nhost: relay\r\norigin: ${SHOP}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n` +
+      `GET ${linkPath('visitor')} HTTP/1.1\r\nhost: relay\r\norigin: ${SHOP}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n` +
         'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
         'sec-websocket-extensions: permessage-deflate; client_max_window_bits\r\n\r\n',
     );
@@ -301,6 +312,27 @@ describe('whose room it is', () => {
     expect((await page.expect('snapshot'))['when']).toBe('now');
     page.close();
     anna.close();
+  });
+
+  test('[R19] a watcher that can’t go on with a tab has its page asked for a snapshot; nobody else has, nor too often', async () => {
+    const { visitor: page, operator: anna, room } = await pair('refresh');
+    const boris = await operator();
+    await boris.expect('welcome');
+    boris.send({ t: 'refresh', room, tab: 1 });
+    boris.send({ t: 'probe', at: 1 });
+    await boris.expect('echo');
+    anna.send({ t: 'refresh', room, tab: 7 });
+    anna.send({ t: 'probe', at: 1 });
+    await anna.expect('echo');
+    expect(page.messages.filter(({ t }) => t === 'snapshot')).toEqual([]);
+    for (let again = 0; again < 10; again++) anna.send({ t: 'refresh', room, tab: 1 });
+    expect(await page.expect('snapshot')).toEqual({ t: 'snapshot', when: 'now' });
+    page.raw(frame(1, 2, '["fresh"]'));
+    await anna.frame((bytes) => payloadText(bytes) === '["fresh"]');
+    expect(page.messages.filter(({ t }) => t === 'snapshot')).toHaveLength(1);
+    page.close();
+    anna.close();
+    boris.close();
   });
 
   test('[R11] a document as short as the one before it is acknowledged, too', async () => {
