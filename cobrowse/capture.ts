@@ -14,12 +14,14 @@ import type { eventWithTime } from '@rrweb/types';
 import type { Picture, Pointer } from '../protocol/codec.ts';
 import type { Page } from '../protocol/messages.ts';
 import { createAssets } from './capture/assets.ts';
+import { createCost, type CostFigures, type CostOptions } from './capture/cost.ts';
 import { documentOf, isDocument, tagOf, targetOf } from './capture/dom.ts';
 import { EVENT, SOURCE, type Serial } from './capture/events.ts';
 import { createFields } from './capture/fields.ts';
 import { createFrameCalls } from './capture/frame-calls.ts';
 import type { Guest } from './capture/frames.ts';
 import { createIds } from './capture/ids.ts';
+import { createLate } from './capture/late.ts';
 import { createListening, type Task } from './capture/listening.ts';
 import { createMasker } from './capture/mask.ts';
 import { createPace, type Pace } from './capture/pace.ts';
@@ -51,6 +53,8 @@ export type CaptureOptions = {
   guard: <A extends unknown[], R>(task: (...args: A) => R) => (...args: A) => R | undefined;
   /** When it works, if somebody else is to say so: a test. */
   pace?: Pace;
+  /** From when on it gives way: other limits than its own, for a test. */
+  cost?: CostOptions;
 };
 
 export type CaptureNotice = 'page-too-large' | 'assets-skipped' | 'capture-failed';
@@ -78,6 +82,8 @@ export type Capture = {
   isHidden(element: Element): boolean;
   /** Frames of other origins that are part of the picture now. */
   guests(): Iterable<Guest>;
+  /** What it takes of the page's time at present, and what it gives up for that. */
+  readonly cost: CostFigures;
 };
 
 /** For what nothing tells of. */
@@ -97,6 +103,7 @@ export function startCapture(
   let isRestartDue = false;
   /** The picture has begun, and what belongs to it beside nodes has not been said yet. */
   let isNew = false;
+  let hasBegun = false;
   const noticed = new Set<CaptureNotice>();
 
   const notice = (kind: CaptureNotice) => {
@@ -111,7 +118,13 @@ export function startCapture(
     stop();
   };
 
-  const safe = <A extends unknown[]>(task: Task<A>): Task<A> =>
+  const cost = createCost({
+    isFirst: () => !hasBegun || tree.isFirst,
+    after: (ms, task) => listening.after(ms, task),
+    limits: options.cost,
+  });
+
+  const caught = <A extends unknown[]>(task: Task<A>): Task<A> =>
     options.guard((...args: A) => {
       try {
         task(...args);
@@ -119,6 +132,15 @@ export function startCapture(
         failed();
         throw error;
       }
+    });
+
+  /** Everything that capture does in the page goes through here, but for what it does in the page's own calls. */
+  const safe = <A extends unknown[]>(task: Task<A>): Task<A> => caught(cost.timed(task));
+  /** There the clock would cost more than what it times. */
+  const counted = <A extends unknown[]>(task: Task<A>): Task<A> =>
+    caught((...args: A) => {
+      cost.noted(1);
+      task(...args);
     });
 
   const listening = createListening(safe);
@@ -139,6 +161,7 @@ export function startCapture(
     idOf: () => 0,
     isHidden: () => true,
     guests: () => [],
+    cost: { ms: 0, level: 0 },
   };
   const masker = (() => {
     try {
@@ -234,8 +257,8 @@ export function startCapture(
     ...telling,
     mark: (id) => pushAttributes([{ id, attributes: { [MASKED_MARK]: '' } }]),
   });
-  const sights = createSights({ ...telling, drawing: (task) => pace.drawing(safe(task)) });
-  const patches = createPatches(listening, safe);
+  const sights = createSights({ ...telling, cost, drawing: (task) => pace.drawing(safe(task)) });
+  const patches = createPatches(listening, counted);
   /** Pictures and style sheets of the page. */
   let arrived = new Set<Element>();
 
@@ -297,6 +320,8 @@ export function startCapture(
     page: document,
     ids,
     serializer,
+    late: createLate(cost, due),
+    noted: cost.noted,
     pace: {
       ...pace,
       soon: (task, isSeen) => pace.soon(safe(task), isSeen),
@@ -381,12 +406,12 @@ export function startCapture(
     const own = listeningOf(page);
     if (page !== document) assets.watch(view);
     else sights.resizes(view, own);
-    watchPointer(page, { listening: own, idOf, moved: (pointer) => emit({ kind: 'pointer', pointer }) });
+    watchPointer(page, { listening: own, cost, idOf, moved: (pointer) => emit({ kind: 'pointer', pointer }) });
     signs.watch(page, own);
     if (calls) own.on(view, 'message', calls.heard);
     fields.watch(page, own);
     sights.selections(page, own);
-    const inThere = page === document ? patches : createPatches(own, safe);
+    const inThere = page === document ? patches : createPatches(own, counted);
     fields.patch(view, inThere);
     sheets.patch(view, inThere);
     inThere.method(view.Element.prototype, 'attachShadow', (host) => {
@@ -400,7 +425,6 @@ export function startCapture(
   listening.every(LOOK_EVERY_MS, () => sheets.look());
 
   let look: () => void = () => undefined;
-  let hasBegun = false;
   safe(() => {
     begin();
     hasBegun = true;
@@ -419,5 +443,8 @@ export function startCapture(
       masker.secretOf(element) !== undefined ||
       masker.isForSecrets(element),
     guests: () => calls?.guests() ?? [],
+    get cost() {
+      return cost.figures();
+    },
   };
 }

@@ -7,7 +7,7 @@
 // visit is only true right after the link was opened; later ones lag behind what is on its way. The relay's word that the
 // visitor agreed is not enough: who has stolen this device's token can agree elsewhere, in the visitor's name.
 
-import type { Ending, FromVisitor, Person, ToVisitor, VisitState } from '../protocol/messages.ts';
+import type { Cost, Ending, FromVisitor, Person, ToVisitor, VisitState } from '../protocol/messages.ts';
 import type { Capture, CaptureNotice, CaptureOptions, CaptureOutput, Masking } from './capture.ts';
 import type { Stream } from './visit/stream.ts';
 
@@ -71,6 +71,8 @@ type Pausing = 'paused' | 'running' | undefined;
 /** As long as a person needs to read why. */
 const ENDED_SHOWN_MS = 6000;
 const PROBE_EVERY_MS = 2000;
+/** Of what capture costs: less is not worth telling. */
+const COST_STEP_MS = 2;
 const IDLE_SNAPSHOT_WITHIN_MS = 5000;
 const LOAD_TRIES = 4;
 const LOAD_RETRY_MS = 1500;
@@ -93,6 +95,8 @@ export function createVisit(options: VisitOptions): Visit {
   let loadTries = 0;
   let cancelProbe: (() => void) | undefined;
   let roundTripMs: number | undefined;
+  /** What the relay has last heard of what capture costs. */
+  let toldCost: Cost | undefined;
   let isClosed = false;
 
   const isPaused = (visiting: State & { at: 'visiting' }) =>
@@ -168,6 +172,7 @@ export function createVisit(options: VisitOptions): Visit {
   const end = () => {
     cancelProbe?.();
     cancelProbe = undefined;
+    toldCost = undefined;
     const ended = capturing;
     capturing = undefined;
     ended?.capture?.stop();
@@ -196,10 +201,18 @@ export function createVisit(options: VisitOptions): Visit {
     const next = () => {
       cancelProbe = after(PROBE_EVERY_MS, next);
       if (state.at !== 'visiting' || state.link === 'lost') return;
-      // Without the round trip while there is none: so does JSON.
-      port.message({ t: 'probe', at: performance.now(), last: roundTripMs } as FromVisitor);
+      // Without what there is none of: so does JSON.
+      port.message({ t: 'probe', at: performance.now(), last: roundTripMs, cost: newCost() } as FromVisitor);
     };
     next();
+  };
+
+  const newCost = (): Cost | undefined => {
+    const cost = capturing?.capture?.cost;
+    const isOld =
+      cost?.level === toldCost?.level &&
+      Math.abs((cost?.ms ?? 0) - (toldCost?.ms ?? 0)) <= Math.max(COST_STEP_MS, (toldCost?.ms ?? 0) / 4);
+    return cost && !isOld ? (toldCost = cost) : undefined;
   };
 
   const enter = (visit: VisitState, isFirstOnLink: boolean) => {
@@ -224,6 +237,7 @@ export function createVisit(options: VisitOptions): Visit {
     else if (wants === 'running' || visit.paused) wants = undefined;
     // At once: until the relay knows that this is the document it had, it passes nothing on to it.
     if (isFirstOnLink) {
+      toldCost = undefined;
       cancelProbe?.();
       cancelProbe = undefined;
     }

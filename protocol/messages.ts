@@ -74,6 +74,11 @@ const hello = {
   resume: maybe(token),
 } as const;
 
+/** What capture takes of the page's time, in ms of each second, and what it gives up so as not to take more: 0 nothing,
+ * 1 the pointer is told less often, 2 scrolling too, 3 animated attributes too. */
+const cost = /* @__PURE__ */ object({ ms: whole(1000), level: whole(3) });
+export type Cost = Infer<typeof cost>;
+
 const notice = /* @__PURE__ */ oneOf(['page-too-large', 'assets-skipped', 'capture-failed']);
 export type Notice = Infer<typeof notice>;
 
@@ -93,8 +98,9 @@ const fromVisitor = /* @__PURE__ */ messages({
   },
   /** What could not be shown, for the operator. */
   notice: { kind: notice },
-  /** Round trip: `at` comes back in echo; `last` is the previous result, told to the operators. */
-  probe: { at: ms, last: maybe(ms) },
+  /** Round trip: `at` comes back in echo; `last` is the previous result, told to the operators; so is `cost`, when it is
+   * another than was told. */
+  probe: { at: ms, last: maybe(ms), cost: maybe(cost) },
   hand: { say: fromVisitorHand },
 });
 export type FromVisitor = Infer<typeof fromVisitor>;
@@ -196,6 +202,8 @@ const roomTab = /* @__PURE__ */ object({
   blank: maybe(flag),
   /** True: the site lets nobody control this page. */
   pausedHere: maybe(flag),
+  /** As this tab told it last. */
+  cost: maybe(cost),
   viewport: object({ width: size, height: size }),
 });
 export type RoomTab = Infer<typeof roomTab>;

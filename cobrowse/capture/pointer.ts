@@ -8,24 +8,31 @@
 // is so busy has no time for them.
 
 import type { Pointer } from '../../protocol/codec.ts';
+import type { Cost } from './cost.ts';
 import { elementAround, targetOf } from './dom.ts';
 import type { Listening } from './listening.ts';
 
 /** Reports between two frames. 125 a second, as most mice and touchpads have, make two. */
 const MOST_RAW_PER_FRAME = 4;
+/** How often moves are told when capture has to give way: less than that does not look like a hand any more. */
+const MOVES_MS = 50;
 
 export function watchPointer(
   page: Document,
-  options: { listening: Listening; idOf: (node: Node) => number; moved: (pointer: Pointer) => void },
+  options: { listening: Listening; cost: Cost; idOf: (node: Node) => number; moved: (pointer: Pointer) => void },
 ): void {
-  const { listening, idOf, moved } = options;
+  const { listening, cost, idOf, moved } = options;
   const view = page.defaultView;
   if (!view) return;
 
-  const tell = (event: PointerEvent, state: Pointer['state']) => {
+  /** Not told yet; an event forgets its target once it is over. */
+  let held: { event: PointerEvent; target: Element | undefined } | undefined;
+
+  const tell = (event: PointerEvent, state: Pointer['state'], target = targetOf(event)) => {
+    held = undefined;
     const at = placeOf(view.frameElement);
     // composedPath sees through open shadow roots; what is not captured is shown by the nearest element that is.
-    let node: Element | null = targetOf(event) ?? null;
+    let node: Element | null = target ?? null;
     while (node && idOf(node) <= 0) node = elementAround(node);
     moved({
       x: event.clientX + at.x,
@@ -40,22 +47,38 @@ export function watchPointer(
   const here = (event: PointerEvent) => {
     if (event.isPrimary) tell(event, stateOf(event));
   };
+  const tellHeld = cost.gate(1, MOVES_MS, () => {
+    if (held) tell(held.event, stateOf(held.event), held.target);
+  });
+  const moves = (event: PointerEvent) => {
+    if (!event.isPrimary) return;
+    held = { event, target: targetOf(event) };
+    tellHeld();
+  };
   let raw: PointerEvent | undefined;
   let rawInFrame = 0;
-  const stopRaw = listening.on(view, 'pointerrawupdate', (event: PointerEvent) => {
-    if (++rawInFrame > MOST_RAW_PER_FRAME) return stopRaw();
-    raw = event;
-    here(event);
-  });
+  let stopRaw: (() => void) | undefined;
+  const startRaw = () => {
+    const stop = listening.on(view, 'pointerrawupdate', (event: PointerEvent) => {
+      // What they cost is in the finding of what lies there, before we hear of them.
+      if (cost.level > 0) stopRaw = undefined;
+      if (!stopRaw || ++rawInFrame > MOST_RAW_PER_FRAME) return stop();
+      raw = event;
+      moves(event);
+    });
+    stopRaw = stop;
+  };
+  startRaw();
   listening.on(view, 'pointermove', (event: PointerEvent) => {
+    if (!stopRaw && cost.level === 0) startRaw();
     // It repeats the last raw one, most of the time.
-    if (raw?.clientX !== event.clientX || raw.clientY !== event.clientY || raw.buttons !== event.buttons) here(event);
+    if (raw?.clientX !== event.clientX || raw.clientY !== event.clientY || raw.buttons !== event.buttons) moves(event);
     raw = undefined;
     rawInFrame = 0;
   });
   listening.on(view, 'pointerdown', here);
   // The pointer rests, and the page moves below it (scrolling, a menu that closes): browsers tell it as this alone.
-  listening.on(view, 'pointerover', here);
+  listening.on(view, 'pointerover', moves);
   listening.on(view, 'pointerup', (event: PointerEvent) => {
     if (event.isPrimary) tell(event, event.pointerType === 'touch' ? 'gone' : 'mouse');
   });

@@ -1,8 +1,10 @@
 // How far things are scrolled, how large the window is, and what is selected: told once per batch, as it is then.
 //
 // Easy to get wrong: where something is scrolled to is read as it scrolls, when the browser knows it; to ask later may lay
-// the page out. So would asking what is selected: that is done within a frame, where it will be laid out in any case. Out of sight a selection may move as it likes: even empty events would count the keys.
+// the page out. So would asking what is selected: that is done within a frame, where it will be laid out in any case. Out
+// of sight a selection may move as it likes: even empty events would count the keys.
 
+import type { Cost } from './cost.ts';
 import { isDocument, isElement, isLaidOut, parentOf } from './dom.ts';
 import { SOURCE } from './events.ts';
 import type { Ids } from './ids.ts';
@@ -27,6 +29,9 @@ export type Sights = {
   begin(): void;
 };
 
+/** How often scrolling is told when capture has to give way. */
+const SCROLLS_MS = 250;
+
 type Told = { [name: string]: unknown };
 
 export function createSights(options: {
@@ -35,6 +40,7 @@ export function createSights(options: {
   serializer: () => Serializer;
   tell: (data: Told) => void;
   due: () => void;
+  cost: Cost;
   drawing: Pace['drawing'];
 }): Sights {
   const { ids, masker, serializer, tell, due, drawing } = options;
@@ -46,6 +52,12 @@ export function createSights(options: {
   const told = new WeakMap<Node, { x: number; y: number }>();
   let resized: Window | undefined;
   let size = '';
+  /** Those that have come are told with the next batch. */
+  let areDue = false;
+  const scrolledOn = options.cost.gate(2, SCROLLS_MS, () => {
+    areDue = true;
+    due();
+  });
 
   /** Where a selection begins or ends in hidden text tells how long it is. */
   const isInSight = (node: Node): boolean => {
@@ -82,7 +94,7 @@ export function createSights(options: {
         if (!box) return;
         ever.add(target);
         scrolled.set(target, { x: box.scrollLeft, y: box.scrollTop });
-        due();
+        scrolledOn();
       });
     },
     selections(page, listening) {
@@ -117,11 +129,13 @@ export function createSights(options: {
       for (const element of elements) {
         if (!element.isConnected || !isLaidOut(element)) continue;
         const { scrollLeft: x, scrollTop: y } = element;
-        if (x || y) scrolled.set(element, { x, y });
+        if (!x && !y) continue;
+        scrolled.set(element, { x, y });
+        areDue = true;
       }
     },
     flush(isWhole) {
-      for (const [target, at] of scrolled) {
+      for (const [target, at] of areDue ? scrolled : []) {
         const id = ids.of(target);
         // While its content is still to come it can't be scrolled so far, and what comes may push it on: again at the end.
         const isTold = told.get(target) === at;
@@ -130,6 +144,7 @@ export function createSights(options: {
         const isHidden = isElement(target) && (serializer().isHiddenField(target) || masker.isWithinBlocked(target));
         if (id && target.isConnected && !isHidden && (isWhole || !isTold)) tell({ source: SOURCE.Scroll, id, ...at });
       }
+      if (scrolled.size === 0) areDue = false;
       for (const [page, ranges] of selected) if (page.defaultView) tellSelection(page, ranges);
       if (selected.size > 0) selected = new Map();
       if (!resized) return;

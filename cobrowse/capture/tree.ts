@@ -31,6 +31,7 @@ import {
 } from './dom.ts';
 import type { Batch, Serial } from './events.ts';
 import type { Ids } from './ids.ts';
+import type { Late } from './late.ts';
 import type { Pace } from './pace.ts';
 import { MASKED_MARK, type Inside, type Serializer } from './serial.ts';
 
@@ -41,6 +42,8 @@ export type Tree = {
   begin(): void;
   /** The snapshot has not gone out yet. */
   readonly isBuilding: boolean;
+  /** Nor has all that belongs to it. */
+  readonly isFirst: boolean;
   /** Something beside nodes has changed: a batch is due. */
   due(): void;
   /** A shadow root was made for an element that was sent before. */
@@ -55,6 +58,10 @@ export type TreeOptions = {
   ids: Ids;
   serializer: Serializer;
   pace: Pace;
+  /** Attributes that may wait. */
+  late: Late;
+  /** So many changes were noted. */
+  noted(records: number): void;
   /** Of a page that takes more than a slice: nothing is done with it if so. */
   isTooLarge(): boolean;
   /** The visible part. */
@@ -126,6 +133,7 @@ export function createTree(options: TreeOptions): Tree {
   let attributes = new Map<Element, Set<string>>();
   let texts = new Set<Node>();
   let marked = new Set<Element>();
+  let mayWait = false;
   let jobs: Job[] = [];
   let moved = new Set<Element>();
   let frames: HTMLIFrameElement[] = [];
@@ -206,7 +214,11 @@ export function createTree(options: TreeOptions): Tree {
     if (noted.length === 0) return;
     const lists = noted;
     noted = [];
-    for (const list of lists) for (const record of list) note(record);
+    mayWait = options.late.isOn;
+    for (const list of lists) {
+      options.noted(list.length);
+      for (const record of list) note(record);
+    }
   };
 
   const note = (record: MutationRecord) => {
@@ -220,6 +232,7 @@ export function createTree(options: TreeOptions): Tree {
         // Only elements have attributes.
         const names = attributes.get(target as Element);
         const name = nameOf(record);
+        if (mayWait && options.late.takes(target as Element, name)) return;
         if (names) names.add(name);
         else attributes.set(target as Element, new Set([name]));
         return;
@@ -394,6 +407,7 @@ export function createTree(options: TreeOptions): Tree {
   };
 
   const changes = (batch: Batch) => {
+    options.late.release(attributes);
     for (const [element, names] of attributes) {
       attributes.delete(element);
       changeOf(element, names, batch);
@@ -600,6 +614,7 @@ export function createTree(options: TreeOptions): Tree {
       attributes = new Map();
       texts = new Set();
       marked = new Set();
+      options.late.forget();
       jobs = [];
       moved = new Set();
       frames = [];
@@ -616,6 +631,9 @@ export function createTree(options: TreeOptions): Tree {
     },
     get isBuilding() {
       return levels !== undefined;
+    },
+    get isFirst() {
+      return isLong || levels !== undefined;
     },
     due,
     rooted(root) {

@@ -188,6 +188,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         toTab(tab, { t: 'echo', at: message.at });
         visitor.room?.probed(tab, message.at, now);
         if (message.last !== undefined && message.last < 600_000) visitor.room?.visitorRtt(message.last);
+        if (message.cost) visitor.room?.costs(tab, message.cost);
         return;
       case 'hand':
         return byHand(tab, message.say);

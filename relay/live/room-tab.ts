@@ -2,7 +2,7 @@
 
 import { FLAG, KIND, type Header } from '../../protocol/codec.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Notice, Page } from '../../protocol/messages.ts';
+import type { Cost, Notice, Page } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { DuePicture } from './due-picture.ts';
 import type { Tab } from './visitors.ts';
@@ -27,6 +27,8 @@ export type RoomTab = {
   readonly due: DuePicture;
   /** What could not be shown of the document that is there. */
   readonly notices: Set<Notice>;
+  /** What capture takes of the document that is there, as it says. */
+  cost: Cost | undefined;
 };
 
 export function createRoomTab(number: number, tab: Tab): RoomTab {
@@ -45,6 +47,7 @@ export function createRoomTab(number: number, tab: Tab): RoomTab {
     pictureAt: 0,
     due: new DuePicture(),
     notices: new Set(),
+    cost: undefined,
   };
 }
 

@@ -11,7 +11,16 @@
 import { KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { GRANTS, isPausedAt } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Ending, Notice, Person, RoomView, ToOperator, ToVisitor, VisitState } from '../../protocol/messages.ts';
+import type {
+  Cost,
+  Ending,
+  Notice,
+  Person,
+  RoomView,
+  ToOperator,
+  ToVisitor,
+  VisitState,
+} from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import type { LedgerEntry } from './deed.ts';
 import type { HandFiles } from './hand-files.ts';
@@ -180,6 +189,7 @@ export class Room {
     } else place.due.back(place.received, now);
     place.tab = tab;
     place.page = tab.page;
+    place.cost = undefined;
     if (tab.page.visible) place.seenAt = now;
     if (this.#state.kind === 'lost') this.#set({ kind: 'here' });
     this.#views.soon();
@@ -245,6 +255,13 @@ export class Room {
   visitorRtt(ms: number): void {
     this.#visitorRttMs = Math.round(ms);
     this.#door.metrics.visitorRtt.observe(ms / 1000);
+    this.#views.soon();
+  }
+
+  /** What showing this tab costs its page; it says so again on each new link. */
+  costs(tab: Tab, cost: Cost): void {
+    const place = this.#placeOf(tab);
+    if (place) place.cost = cost;
     this.#views.soon();
   }
 
@@ -493,7 +510,7 @@ export class Room {
   view(): RoomView {
     const active = frontOf(this.#tabs);
     const policy = this.#door.policies.of(this.site);
-    const tabs = this.#tabs.map(({ number, page, tab, due }) => ({
+    const tabs = this.#tabs.map(({ number, page, tab, due, cost }) => ({
       tab: number,
       url: page.url,
       title: page.title,
@@ -501,6 +518,7 @@ export class Room {
       here: tab !== undefined,
       ...(due.isBlank ? { blank: true } : {}),
       ...(isPausedAt(policy, page.url) ? { pausedHere: true } : {}),
+      ...(cost && tab ? { cost } : {}),
       viewport: page.viewport,
     }));
     const state = this.#state;

@@ -1,6 +1,6 @@
 // A page that changes faster than the line carries: the view may skip, but never falls further and further behind, and
 // says how old it is. (That large changes do not wait for the page to rest is in capture-visit.test.ts.) A page with a lot
-// that is folded away. And a page that has spoilt JSON.
+// that is folded away. A page that moves so much that capture gives way. And a page that has spoilt JSON.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorld, until, type Operator, type Viewed, type Visitor, type World } from '../support/live.ts';
@@ -32,6 +32,25 @@ const BUSY = `
   window.halt = () => clearInterval(timer);
 `;
 
+/** Changes two attributes of each of 2,000 elements in every frame. */
+const MOVING = `
+  const list = document.querySelector('ul');
+  for (let at = 0; at < 2000; at++) list.append(document.createElement('li'));
+  let runs = false;
+  window.ticks = 0;
+  const step = () => {
+    if (!runs) return;
+    document.querySelector('#clock').textContent = String(++ticks);
+    [...list.children].forEach((element, at) => {
+      element.style.marginLeft = (at * ticks) % 97 + 'px';
+      element.className = 'state-' + (at + ticks) % 7;
+    });
+    requestAnimationFrame(step);
+  };
+  window.go = () => { runs = true; requestAnimationFrame(step); };
+  window.halt = () => { runs = false; };
+`;
+
 const PAGE = (script: string) =>
   `<!doctype html><html><head><meta charset="utf-8"><title>Busy</title></head><body><p id="clock">0</p><ul></ul><script>${script}</script>%SNIPPET%</body></html>`;
 
@@ -39,6 +58,7 @@ beforeAll(async () => {
   world = await startWorld();
   line = await startNarrowLine(world.relay.url);
   world.site.pages.set('/busy', PAGE(BUSY));
+  world.site.pages.set('/moving', PAGE(MOVING));
   const question =
     '<h2>Question</h2><details><summary>more</summary><pre>x</pre><p>y</p></details><table><tr><td>1<td>2</table>';
   world.site.pages.set('/folded', PAGE('').replace('<ul>', `${question.repeat(3000)}<ul>`));
@@ -116,6 +136,47 @@ test('a page that changes all the time, on a line that carries a tenth of it: th
   await agree({ visitor, operator });
   await until('a good line again', async () => (await quality()) === 'good');
   await closeAll({ visitor, operator });
+});
+
+/** What this operator is told that the view costs the page. */
+const costTold = (operator: Operator) =>
+  operator.page.$eval('[data-testid=cost]', (line) => ({
+    level: Number((line as HTMLElement).dataset['level']),
+    words: line.textContent ?? '',
+  }));
+
+test('a page that moves so much that capture gives way: operators are told, the picture ends as the page, and at rest all is told again', async () => {
+  const people = await world.openViewed('/moving');
+  const { visitor, operator } = people;
+  await operator.click('quality');
+  // The picture, too, is told: it is a matter of seconds until only the page at rest is.
+  await until('a page at rest', async () => (await costTold(operator)).words.includes('less than 1 ms'));
+  expect((await costTold(operator)).level).toBe(0);
+
+  await visitor.page.bringToFront();
+  await run(visitor, 'go');
+  await until('the operator to be told', async () => {
+    const { level, words } = await costTold(operator);
+    return level === 3 && words.includes('animations');
+  });
+  const late = await world.openOperator();
+  await late.clickOf(visitor, 'view');
+  await late.overlay('none');
+  await late.click('quality');
+  await until('who comes later to be told', async () => (await costTold(late)).level === 3);
+  await late.page.close();
+
+  await run(visitor, 'halt');
+  const looks = await visitor.page.evaluate(() =>
+    [...document.querySelectorAll('li')].map((element) => `${element.className} ${element.style.marginLeft}`).join(),
+  );
+  await operator.mirrorHas(
+    `[...document.querySelectorAll('li')].map((element) => element.className + ' ' + element.style.marginLeft).join() === ${JSON.stringify(looks)}`,
+  );
+  await until('everything again', async () => (await costTold(operator)).level === 0);
+  await operator.page.bringToFront();
+  await operator.page.keyboard.press('Escape');
+  await closeAll(people);
 });
 
 test('a page that has replaced JSON.stringify, and put a toJSON that stays on all lists', async () => {

@@ -82,6 +82,49 @@ test('the picture, the address, the size and who watches', async () => {
   expect(desk.errors).toEqual([]);
 });
 
+test.each([
+  ['en', 0, 0, 'Capture takes less than 1 ms of each second of the visitor’s page.', ''],
+  ['en', 3, 0, 'Capture takes 3 ms of each second of the visitor’s page.', ''],
+  ['en', 61, 1, 'Capture takes 61 ms of each second', 'the pointer is shown less often'],
+  ['en', 80, 2, 'Capture takes 80 ms of each second', 'the pointer and scrolling are shown less often'],
+  ['en', 250, 3, 'Capture takes 250 ms of each second', 'the pointer, scrolling and animations are shown less often'],
+  ['ru', 61, 3, 'Показ занимает 61 мс из каждой секунды', 'указатель, прокрутка и анимации показываются реже'],
+] as const)('what the view costs the page, and what is given up for that: %s, %i ms, level %i', async (...given) => {
+  const [language, ms, level, says, thinned] = given;
+  desk = await openConsole(browser, { hash: `#/room/${ROOM}`, language });
+  const tabs = (cost: unknown) => [{ ...firstTab, cost }] as RoomView['tabs'];
+  await watch();
+  await desk.click('quality');
+  await desk.page.waitForSelector('[data-testid="elements"]');
+  expect(await desk.count('cost')).toBe(0);
+  desk.relay.send({ t: 'room', view: someRoom({ tabs: tabs({ ms, level }) }) });
+  await desk.sees('cost', says);
+  await desk.sees('cost', thinned);
+  if (!thinned) expect(await desk.page.$eval('[data-testid="cost"]', (line) => line.textContent?.trim())).toBe(says);
+
+  // What makes no sense is not taken in, and what came before stays.
+  await desk.page.evaluate(() => {
+    const line = document.querySelector('[data-testid="cost"]');
+    if (line)
+      new MutationObserver(() => (document.title = 'another cost')).observe(line, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+  });
+  for (const wrong of [{ ms: 3, level: 4 }, { ms: 5000, level: 0 }, { ms: '<b>', level: 0 }, { ms: 3 }])
+    desk.relay.send({ t: 'room', view: someRoom({ tabs: tabs(wrong), visitorRttMs: 99 }) });
+  desk.relay.send({ t: 'room', view: someRoom({ tabs: tabs({ ms, level }), visitorRttMs: 41 }) });
+  await desk.sees('rtt-theirs', '41');
+  await desk.sees('cost', says);
+  expect(await desk.page.title()).not.toBe('another cost');
+  // Of a page that is not shown it says nothing.
+  desk.relay.send({ t: 'room', view: someRoom({ tabs: tabs({ ms, level }), state: 'paused' }) });
+  await desk.page.waitForFunction(() => !document.querySelector('[data-testid="cost"]'));
+  expect(desk.errors).toEqual([]);
+});
+
 test('a button says what it does, to whoever points at it and whoever reaches it by key', async () => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
   await watch();

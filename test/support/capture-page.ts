@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'puppeteer';
 import { VISITOR_PLUGINS } from '../../build.ts';
+import type { CostFigures, CostOptions } from '../../cobrowse/capture/cost.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -22,10 +23,10 @@ const ENTRY = `
   window.tandem = {
     outputs,
     errors: [],
-    start(masking = {}) {
+    start(masking = {}, cost = undefined) {
       window.tandem.capture = startCapture(
         document,
-        { masking: { privateByDefault: false, ...masking }, uiAttribute: 'data-tandem-ui', guard },
+        { masking: { privateByDefault: false, ...masking }, uiAttribute: 'data-tandem-ui', guard, cost },
         (output) => {
           // As encoded at this moment: what is changed later did not leave.
           outputs.push(JSON.parse(JSON.stringify(output, (key, value) => {
@@ -52,7 +53,8 @@ export type CapturePage = {
   origin: string;
   otherOrigin: string;
   requests: string[];
-  start(masking?: Record<string, unknown>): Promise<void>;
+  start(masking?: Record<string, unknown>, cost?: CostOptions): Promise<void>;
+  cost(): Promise<CostFigures>;
   /** All outputs so far, of one kind or of all. */
   outputs(kind?: string): Promise<Json[]>;
   /** Everything that would leave the page, as one text. */
@@ -143,7 +145,9 @@ export async function openCapturePage(
     otherOrigin,
     requests,
     outputs,
-    start: (masking = {}) => page.evaluate((how) => (window as unknown as Json).tandem.start(how), masking),
+    start: (masking = {}, cost) =>
+      page.evaluate((how, limits) => (window as unknown as Json).tandem.start(how, limits), masking, cost),
+    cost: () => page.evaluate(() => (window as unknown as Json).tandem.capture.cost),
     everything: async () => JSON.stringify(await outputs()),
     events: async () => (await outputs()).flatMap((output) => output.events ?? []),
     idOf: (selector) => page.evaluate((of) => (window as unknown as Json).tandem.idOf(of), selector),

@@ -14,7 +14,7 @@ function watched(tabs = 1, url = 'https://shop.example/') {
   const shown = (title: string) => ({ url, title, visible: true, viewport: { width: 800, height: 600 } });
   let token: string | undefined;
   let visit: VisitState | undefined;
-  const pages = Array.from({ length: tabs }, (_, index) => {
+  const connect = (index: number) => {
     const page = relay.acceptVisitor()(
       createFakeSocket({
         text: (text) => {
@@ -22,27 +22,36 @@ function watched(tabs = 1, url = 'https://shop.example/') {
           if (message.t === 'welcome') token = message.token;
           if (message.t === 'visit') visit = message.visit;
         },
+        // By the next one of the same tab.
+        closed: () => undefined,
       }),
     );
     const say = (message: unknown) => page.text(JSON.stringify(message));
-    say({ t: 'hello', site: SITE.key, tab: `${index}`, lang: 'en', page: shown('first'), ...(token ? { token } : {}) });
+    const known = { ...(token ? { token } : {}), ...(visit ? { resume: visit.resume } : {}) };
+    say({ t: 'hello', site: SITE.key, tab: `${index}`, lang: 'en', page: shown('first'), ...known });
     return say;
-  });
+  };
+  const pages = Array.from({ length: tabs }, (_, index) => connect(index));
   const say = pages[0] ?? (() => {});
   say({ t: 'show' });
-  const views: RoomView[] = [];
-  const operator = relay.acceptOperator(operatorCalled('anna'))(
-    createFakeSocket({
-      text: (text) => {
-        const message = JSON.parse(text) as ToOperator;
-        if (message.t === 'room') views.push(message.view);
-      },
-    }),
-  );
-  operator.text(JSON.stringify({ t: 'watch', room: visit?.room }));
+  /** What an operator who comes now is told from then on. */
+  const watch = (): RoomView[] => {
+    const views: RoomView[] = [];
+    const operator = relay.acceptOperator(operatorCalled('anna'))(
+      createFakeSocket({
+        text: (text) => {
+          const message = JSON.parse(text) as ToOperator;
+          if (message.t === 'room') views.push(message.view);
+        },
+      }),
+    );
+    operator.text(JSON.stringify({ t: 'watch', room: visit?.room }));
+    return views;
+  };
+  const views = watch();
   clock.advance(5000);
   views.length = 0;
-  return { clock, say, views, shown };
+  return { clock, say, views, shown, watch, back: () => connect(0) };
 }
 
 test('[R17] what a page says of itself is told at once, and then no more than four times a second', () => {
@@ -54,6 +63,22 @@ test('[R17] what a page says of itself is told at once, and then no more than fo
   expect(views.map((view) => view.tabs[0]?.title)).toEqual(['title 0']);
   clock.advance(250);
   expect(views.slice(1).map((view) => [view.tabs[0]?.title, view.visitorRttMs])).toEqual([['title 9', 29]]);
+});
+
+test('[R17] what capture costs a tab is told with it, to who comes late, too, and no more of it than is declared', () => {
+  const { clock, say, views, watch, back } = watched();
+  const costs = () => views.map((view) => view.tabs[0]?.cost);
+  for (let ms = 1; ms <= 10; ms++) say({ t: 'probe', at: ms, cost: { ms, level: 3, words: 'x' } });
+  expect(costs()).toEqual([{ ms: 1, level: 3 }]);
+  clock.advance(250);
+  say({ t: 'probe', at: 11 });
+  clock.advance(250);
+  expect(costs().slice(1)).toEqual([{ ms: 10, level: 3 }]);
+  expect(watch().at(-1)?.tabs[0]?.cost).toEqual({ ms: 10, level: 3 });
+  // Another document says it anew.
+  back();
+  clock.advance(250);
+  expect(costs().at(-1)).toBeUndefined();
 });
 
 test('[R17] a long view is told less often', () => {
