@@ -24,6 +24,7 @@ import { createIds } from './capture/ids.ts';
 import { createLate } from './capture/late.ts';
 import { createListening, type Task } from './capture/listening.ts';
 import { createMasker } from './capture/mask.ts';
+import { createNamedSheets, LEAST_NAMED_CHARS } from './capture/named-sheets.ts';
 import { createPace, type Pace } from './capture/pace.ts';
 import { describeScreen, watchPage } from './capture/page.ts';
 import { createPatches } from './capture/patches.ts';
@@ -55,6 +56,8 @@ export type CaptureOptions = {
   pace?: Pace;
   /** From when on it gives way: other limits than its own, for a test. */
   cost?: CostOptions;
+  /** Style sheets go by name from this length on, in characters, if somebody else is to say so: a test. */
+  namedFrom?: number;
 };
 
 export type CaptureNotice = 'page-too-large' | 'assets-skipped' | 'capture-failed';
@@ -74,6 +77,8 @@ export type Capture = {
   stop(): void;
   /** A new snapshot, soon. */
   snapshot(): void;
+  /** Texts of style sheets do not arrive as assets: from now on they are in the picture, and a new one is on its way. */
+  inlineSheets(): void;
   /** Live node of a capture id. */
   nodeOf(id: number): Node | undefined;
   /** 0: not captured. */
@@ -157,6 +162,7 @@ export function startCapture(
   const refused: Capture = {
     stop,
     snapshot: () => undefined,
+    inlineSheets: () => undefined,
     nodeOf: () => undefined,
     idOf: () => 0,
     isHidden: () => true,
@@ -253,6 +259,11 @@ export function startCapture(
   const due = () => tree.due();
   const telling = { ids, masker, serializer: () => serializer, tell: push, due };
   const sheets = createSheets({ page: document, ...telling });
+  const named = createNamedSheets({
+    origin: document.defaultView?.location.origin ?? '',
+    leastChars: options.namedFrom ?? LEAST_NAMED_CHARS,
+    emit: (url, blob) => emit({ kind: 'asset', url, blob }),
+  });
   const fields = createFields({
     ...telling,
     mark: (id) => pushAttributes([{ id, attributes: { [MASKED_MARK]: '' } }]),
@@ -268,7 +279,8 @@ export function startCapture(
     masker,
     assets,
     uiAttribute: options.uiAttribute,
-    sheetText: sheets.textOf,
+    sheets,
+    named,
     valued: fields.sent,
     moving: pictures.add,
     scrolled: sights.seen,
@@ -285,6 +297,7 @@ export function startCapture(
     // All is said anew in a moment.
     if (!isNew) signs.look();
     flush();
+    if (!listening.isStopped) named.flush();
   };
 
   const showFirst = (page: Serial) => {
@@ -365,6 +378,7 @@ export function startCapture(
     queue = [];
     arrived = new Set();
     sheets.begin();
+    named.begin();
     sights.begin();
     calls?.begin();
     tree.begin();
@@ -435,6 +449,9 @@ export function startCapture(
   return {
     stop,
     snapshot: restart,
+    inlineSheets() {
+      if (named.stop()) restart();
+    },
     nodeOf: ids.nodeOf,
     idOf,
     isHidden: (element) =>

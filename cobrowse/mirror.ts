@@ -69,6 +69,8 @@ export type Mirror = {
   scale(mode: 'fit' | 'actual'): void;
   /** Highest sequence up to which nothing is missing. */
   readonly sequence: number;
+  /** Up to where what has come is shown of the shown tab: less than `sequence` while something waits for its styles. */
+  readonly seen: number;
   /** Highest sequence that the relay had when it last said something of it: that of a history that is under way, too. */
   readonly told: number;
   readonly stats: { frames: number; bytes: number; resyncs: number; elements: number };
@@ -267,7 +269,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       tab.isStale = false;
       tab.pictureOf = job.sequence;
     }
-    tab.page.apply(events);
+    tab.page.apply(events, job.sequence);
     const sent = job.isPast ? undefined : sentOf(events[events.length - 1]);
     if (sent) tab.age.shown(sent);
   };
@@ -404,6 +406,10 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     scale: (mode) => stage.scale(mode),
     get sequence() {
       return order.sequence;
+    },
+    get seen() {
+      const from = shown === undefined ? undefined : tabs.get(shown)?.page.waitsFrom;
+      return from === undefined ? order.sequence : Math.min(order.sequence, from - 1);
     },
     get told() {
       return order.told;

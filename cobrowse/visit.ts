@@ -146,7 +146,7 @@ export function createVisit(options: VisitOptions): Visit {
     import('./visit/recording.ts')
       .then(({ recording: { startCapture, createStream } }) => {
         if (capturing !== mine) return;
-        stream ??= createStream({ port, after, notice: guard(notice), stale: snapshotWhenIdle });
+        stream ??= createStream({ port, after, notice: guard(notice), stale: snapshotWhenIdle, sheetLost });
         const { take } = stream;
         tellStream();
         const { masking } = options;
@@ -243,6 +243,8 @@ export function createVisit(options: VisitOptions): Visit {
     }
     set({ at: 'visiting', visit, link: 'up', wants });
   };
+
+  const sheetLost = guard(() => capturing?.capture?.inlineSheets());
 
   const snapshotWhenIdle = () => {
     const take = guard(() => capturing?.capture?.snapshot());

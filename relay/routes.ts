@@ -181,7 +181,10 @@ export function createRoutes(door: RouteDoor): Route[] {
         // One answer for "not yours" and "not here": nobody learns what another account has.
         if (door.siteById(site)?.account !== signedIn.operator.account) return plain(404, 'No such asset.');
         const asset = await door.assets.get(site, hash);
-        if (!asset) return plain(404, 'No such asset.');
+        if (!asset) {
+          door.live.assetMissed(signedIn.operator, site, hash);
+          return plain(404, 'No such asset.');
+        }
         return reply(200, asset.bytes, {
           'content-type': asset.type,
           'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",

@@ -23,7 +23,7 @@ const REFUSALS_BEFORE_GIVING_UP = 2;
 /** The browser's own list is full at 250 unless the page asked for more: past it, absence proves nothing. */
 const TIMING_LIST_ENDS = 250;
 /** In place of a path that tells too much. */
-const ALIAS = '/tandem-asset-';
+export const ALIAS = '/tandem-asset-';
 
 export type Urgency = 'now' | 'soon';
 

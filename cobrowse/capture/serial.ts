@@ -35,6 +35,8 @@ import { NODE, type Attributes, type Serial } from './events.ts';
 import type { Ids } from './ids.ts';
 import { FIELD, isSheetLink, PICTURE_ATTRIBUTE, PICTURE_TAG, type Masker, type Secret, type Zone } from './mask.ts';
 import { PASSWORD_MASK } from './mask-text.ts';
+import type { NamedSheets } from './named-sheets.ts';
+import type { Sheets } from './sheets.ts';
 
 export const MASKED_MARK = 'data-tandem-masked';
 
@@ -94,8 +96,9 @@ export function createSerializer(options: {
   masker: Masker;
   assets: Assets;
   uiAttribute: string;
-  /** Text of the sheet of a style element or link, where it is not what stands there. */
-  sheetText: (owner: Element) => string | undefined;
+  /** Text of the sheet of a style element or link, where it is not what stands there; and which of them go by name. */
+  sheets: Pick<Sheets, 'textOf' | 'isAsItCame'>;
+  named: Pick<NamedSheets, 'leave'>;
   /** A field leaves with this in it. */
   valued: (field: Element, value: string, isChecked: boolean, isHidden: boolean) => void;
   /** A canvas or video is part of the picture. */
@@ -103,7 +106,8 @@ export function createSerializer(options: {
   /** It is scrolled. */
   scrolled: (element: Element) => void;
 }): Serializer {
-  const { page, ids, masker, assets, uiAttribute, sheetText, valued, moving, scrolled } = options;
+  const { page, ids, masker, assets, uiAttribute, sheets, named, valued, moving, scrolled } = options;
+  const { textOf: sheetText } = sheets;
   /** Marks that were set when an element was sent; most elements have none and are not here. */
   const marks = new WeakMap<Element, string>();
   const sentSrcset = new WeakMap<Element, string>();
@@ -165,6 +169,12 @@ export function createSerializer(options: {
 
   const cssValue: Serializer['cssValue'] = (property, value, base, zone) =>
     css(`${property}:${value}`, base, zone).slice(property.length + 1);
+
+  /** The text of an element's sheet, or what stands for it. */
+  const sheetCss = (owner: Element, text: string, zone: Zone): string => {
+    const write = () => css(text, owner.baseURI, zone);
+    return sheets.isAsItCame(owner) ? named.leave(owner, text, zone, write) : write();
+  };
 
   const imageOf = (element: Element): HTMLImageElement | undefined => {
     if (tagOf(element) === 'IMG') return element as HTMLImageElement;
@@ -423,7 +433,7 @@ export function createSerializer(options: {
             Object.assign(all, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
             noteSheet(element, all);
           }
-          all['_cssText'] = css(text, element.baseURI, zone);
+          all['_cssText'] = sheetCss(element, text, zone);
         } else if (tag === 'LINK') noteSheet(element, all);
       }
     }
@@ -443,12 +453,17 @@ export function createSerializer(options: {
     return ofRules.has(style);
   };
 
-  const textIn = (node: Node, parent: Node | null, zone: Zone): string => {
+  /** `isNew`: it has come, or changed, since the picture was taken: script has written it. */
+  const textIn = (node: Node, parent: Node | null, zone: Zone, isNew: boolean): string => {
     const text = valueOf(node) ?? '';
     const tag = parent ? tagOf(parent) : '';
     switch (tag) {
       case 'STYLE':
-        return isOfRules(parent as Element) ? '' : css(text, (parent as Element).baseURI, zone);
+        if (isOfRules(parent as Element)) return '';
+        // Of several texts each would be a sheet of its own.
+        return isNew || nextOf(node) || firstOf(parent as Element) !== node
+          ? css(text, (parent as Element).baseURI, zone)
+          : sheetCss(parent as Element, text, zone);
       case 'SCRIPT':
         return 'SCRIPT_PLACEHOLDER';
       case 'NOSCRIPT':
@@ -474,7 +489,7 @@ export function createSerializer(options: {
           return {
             type: NODE.Text,
             id: ids.give(node),
-            textContent: textIn(node, parentOf(node), outer.zone),
+            textContent: textIn(node, parentOf(node), outer.zone, isNew),
             rootId,
           };
         case 8:
@@ -532,7 +547,7 @@ export function createSerializer(options: {
         if (text !== undefined && ('href' in all || 'rel' in all)) {
           delete all['rel'];
           delete all['href'];
-          all['_cssText'] = css(text, element.baseURI, zone);
+          all['_cssText'] = sheetCss(element, text, zone);
         } else noteSheet(element, all);
       }
       return all;
@@ -540,7 +555,7 @@ export function createSerializer(options: {
     text(node) {
       const parent = parentOf(node);
       if (!parent || typeOf(node) === 8) return '';
-      return textIn(node, parent, inside(parent).zone);
+      return textIn(node, parent, inside(parent).zone, true);
     },
     css,
     cssValue,
@@ -556,7 +571,7 @@ export function createSerializer(options: {
           noteSheet(element);
           return [];
         }
-        const attributes: Attributes = { _cssText: css(text, element.baseURI, zoneOf(element)) };
+        const attributes: Attributes = { _cssText: sheetCss(element, text, zoneOf(element)) };
         if (isLossy(text, (element as HTMLLinkElement).sheet)) {
           Object.assign(attributes, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
           noteSheet(element, attributes);

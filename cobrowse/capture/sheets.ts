@@ -23,6 +23,8 @@ export type Sheets = {
   textOf(owner: Element): string | undefined;
   /** Whether a sheet may show the text of this element as dots, which some pages do instead of a password field. */
   mayBeDotted(element: Element): boolean;
+  /** Whether script has left the sheet of this element as it came, as far as is known, and all of it is here. */
+  isAsItCame(owner: Element): boolean;
   /** Listens in a window. */
   patch(view: Window & typeof globalThis, patches: Patches): void;
   /** A root is part of the picture. */
@@ -249,6 +251,11 @@ export function createSheets(options: {
         inner = (root as Partial<ShadowRoot>).host ?? null;
       }
       return false;
+    },
+    isAsItCame(owner) {
+      const { sheet } = owner as HTMLStyleElement;
+      // A link that was read whole is remembered.
+      return !!sheet && !scripted.has(sheet) && (tagOf(owner) === 'STYLE' || texts.has(sheet));
     },
     patch(view, patches) {
       const rules = SOURCE.StyleSheetRule;

@@ -8,6 +8,8 @@ import { parseCss, parseImported, type CssParts } from './css-text.ts';
 const MAX_CACHED_CHARS = 24_000_000;
 /** Shorter ones are tokenized sooner than found. */
 const MIN_CACHED_CHARS = 256;
+/** The relay may have to ask the visitor for what it has put away. */
+const TRY_AGAIN_MS = [300, 900, 2000] as const;
 
 export type CssSource = {
   parse(text: string): CssParts;
@@ -27,7 +29,13 @@ export function createCssSource(assetUrl: (hash: string) => string): CssSource {
   const abort = new AbortController();
 
   const fetchText = async (hash: string): Promise<string> => {
-    const answer = await fetch(assetUrl(hash), { signal: abort.signal, credentials: 'same-origin', redirect: 'error' });
+    const options = { signal: abort.signal, credentials: 'same-origin', redirect: 'error' } as const;
+    let answer = await fetch(assetUrl(hash), options);
+    for (const ms of TRY_AGAIN_MS) {
+      if (answer.status !== 404) break;
+      await new Promise((done) => setTimeout(done, ms));
+      answer = await fetch(assetUrl(hash), options);
+    }
     if (!answer.ok) return '';
     const text = await answer.text();
     return text.length > LIMITS.maxAssetBytes ? '' : text;

@@ -1,8 +1,12 @@
 // One tab of the room: its frame, the scene that stands in it now, and the events that go there. The frame stays over
 // snapshots: a new one is built beside the old content and put in its place in one step, so nothing flashes.
 //
+// Nothing is shown without its styles: events that name the text of a style sheet wait until it is here, and what comes
+// after them waits behind them; what is shown stays so meanwhile. For so long, since a text may never come: whoever had
+// it may be gone.
+//
 // Easy to get wrong: opening a document takes its listeners away; a frame that is not displayed lays nothing out, so
-// scrolling waits until it is shown.
+// scrolling waits until it is shown; while something waits, what is shown is older than what has come (`waitsFrom`).
 
 import type { Picture, Pointer } from '../../protocol/codec.ts';
 import { createApplier, type Applier } from './apply.ts';
@@ -15,6 +19,7 @@ import { boxOf, elementAt, type Box } from './geometry.ts';
 import type { Marks } from './marks.ts';
 import { mediaFacts, prefersDark } from './media.ts';
 import { elementAround, isElement } from './node-kinds.ts';
+import { lackOf, sheetNamesIn } from './named-sheets.ts';
 import { idIn } from './pieces.ts';
 import { createScene, type Labels, type Scene } from './scene.ts';
 
@@ -23,10 +28,12 @@ const MIN_SIDE = 50;
 const MAX_SIDE = 16_384;
 /** How long a first picture waits for linked sheets that are on their way from the relay, rather than show unstyled. */
 const STYLES_MS = 400;
+/** And anything for texts that it names: the visitor may have to send them first, over a poor line. */
+const NAMED_MS = 4000;
 
 export type Page = {
-  /** A snapshot's events, or a change's. */
-  apply(events: readonly unknown[]): void;
+  /** A snapshot's events, or a change's; `sequence` is the room's. */
+  apply(events: readonly unknown[], sequence: number): void;
   picture(picture: Picture): void;
   pointer(pointer: Pointer): void;
   /** Where the visitor is, as far as is known. */
@@ -43,7 +50,10 @@ export type Page = {
   readonly selectedText: string;
   readonly size: { width: number; height: number };
   readonly elements: number;
+  /** There, or waiting for its styles. */
   readonly hasPicture: boolean;
+  /** The sequence of the first that has come and is not shown. Undefined: all is. */
+  readonly waitsFrom: number | undefined;
   close(): void;
 };
 
@@ -240,6 +250,68 @@ export function createPage(options: PageOptions): Page {
     return (found && scene?.nodes.idOf(found)) ?? 0;
   };
 
+  const perform = (events: readonly unknown[]) => {
+    let meta: Fields = {};
+    try {
+      for (const event of events) {
+        if (!isFields(event)) continue;
+        const data = isFields(event.data) ? event.data : {};
+        if (event.type === EVENT.Meta) {
+          meta = data;
+          resize(finite(data.width) ?? 0, finite(data.height) ?? 0);
+        } else if (event.type === EVENT.FullSnapshot) rebuild(data, meta);
+        else applier?.event(event);
+      }
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+      options.failed('too-large');
+    }
+    schedule();
+  };
+
+  /** Undefined while nothing waits. */
+  let waiting:
+    { from: number; names: Set<string>; tasks: (() => void)[]; timer: ReturnType<typeof setTimeout> } | undefined;
+  /** Waited for in vain: not again. */
+  const missed = new Set<string>();
+
+  const take = (events: readonly unknown[], sequence: number) => {
+    // The whole truth: what waits before it need not be shown.
+    if (events.some((event) => isFields(event) && event.type === EVENT.FullSnapshot)) dropWaiting();
+    if (waiting) {
+      waiting.tasks.push(() => take(events, sequence));
+      return;
+    }
+    const names = sheetNamesIn(events);
+    for (const name of missed) names.delete(name);
+    if (!lackOf(names, book, source, look)) return perform(events);
+    const timer = setTimeout(() => {
+      for (const name of names) if (lackOf([name], book, source, look)) missed.add(name);
+      goOn();
+    }, NAMED_MS);
+    waiting = { from: sequence, names, tasks: [() => perform(events)], timer };
+  };
+
+  const dropWaiting = () => {
+    clearTimeout(waiting?.timer);
+    waiting = undefined;
+  };
+
+  /** Whether what is waited for is here now. */
+  const look = () => {
+    if (waiting && !closed && !lackOf(waiting.names, book, source, look)) goOn();
+  };
+
+  const goOn = () => {
+    const tasks = waiting?.tasks ?? [];
+    dropWaiting();
+    // One of them may have to wait itself, and the others behind it.
+    for (const task of tasks) {
+      if (waiting) waiting.tasks.push(task);
+      else task();
+    }
+  };
+
   return {
     get size() {
       return size;
@@ -248,27 +320,17 @@ export function createPage(options: PageOptions): Page {
       return scene?.nodes.elements ?? 0;
     },
     get hasPicture() {
-      return scene !== undefined;
+      return scene !== undefined || waiting !== undefined;
     },
-    apply(events) {
-      let meta: Fields = {};
-      try {
-        for (const event of events) {
-          if (!isFields(event)) continue;
-          const data = isFields(event.data) ? event.data : {};
-          if (event.type === EVENT.Meta) {
-            meta = data;
-            resize(finite(data.width) ?? 0, finite(data.height) ?? 0);
-          } else if (event.type === EVENT.FullSnapshot) rebuild(data, meta);
-          else applier?.event(event);
-        }
-      } catch (error) {
-        if (!(error instanceof TooLarge)) throw error;
-        options.failed('too-large');
-      }
-      schedule();
+    get waitsFrom() {
+      return waiting?.from;
     },
-    picture: (picture) => scene?.pictures.show(picture),
+    apply: take,
+    picture(picture) {
+      const show = () => scene?.pictures.show(picture);
+      if (waiting) waiting.tasks.push(show);
+      else show();
+    },
     pointer(pointer) {
       last = pointer;
       if (isShown) marks.pointer(pointer);
@@ -282,6 +344,7 @@ export function createPage(options: PageOptions): Page {
     },
     arrived(urls) {
       scene?.arrived(urls);
+      look();
       schedule();
     },
     show(shown) {
@@ -322,6 +385,7 @@ export function createPage(options: PageOptions): Page {
     },
     close() {
       closed = true;
+      dropWaiting();
       clearTimeout(reveal);
       scene?.close();
       scene = undefined;

@@ -142,6 +142,7 @@ export function createScene(options: SceneOptions): Scene {
   const ownCss = () => (overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS);
   const nodes: NodeMap = createNodeMap((node) => {
     places.forget(node);
+    sheets.forget(node);
     uses.forget(node);
     frames.forget(node);
     scrolls.forget(node);

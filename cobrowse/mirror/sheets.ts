@@ -6,7 +6,12 @@
 // them was is kept, since they change one by one. A constructed sheet belongs to one document, so the same sheet
 // adopted in a frame is a copy; setting a style element's text drops rules that scripts inserted, so late addresses
 // are put into the rules themselves.
+//
+// A text may be named only (protocol/sheet-reference.ts), and be an asset. Who applies events waits for those (page.ts),
+// for so long; past that, an element shows what it showed until its text is here, and what scripts have done to the sheet
+// meanwhile is done then.
 
+import { sheetNamed } from '../../protocol/sheet-reference.ts';
 import {
   fontPlaceholder,
   isPlaceholder,
@@ -20,7 +25,7 @@ import type { Addresses } from './attributes.ts';
 import type { CssSource } from './css-source.ts';
 import { wrapImport } from './css-imports.ts';
 import { cssUrl, type CssParts } from './css-text.ts';
-import { finite, idIn, isFields, listOf, textOf, type Fields } from './events.ts';
+import { finite, idIn, isFields, listOf, SOURCE, textOf, type Fields } from './events.ts';
 import { isDocument, isElement, isStyle, isText } from './node-kinds.ts';
 import type { NodeMap } from './node-map.ts';
 
@@ -31,6 +36,8 @@ const MAX_IMPORT_DEPTH = 8;
 const MAX_IMPORTS = 500;
 const MAX_IMPORTED_CHARS = 16_000_000;
 const MAX_ADOPTED = 4000;
+/** Of one sheet that is not here yet. */
+const MAX_EARLY = 10_000;
 /** A shorthand with var() in it has no value in its longhands, where a walk over a rule's properties would find it. */
 const SHORTHANDS = [
   'background',
@@ -60,6 +67,8 @@ export type Sheets = {
   /** A shadow root was made for this element. */
   hostMade(id: number, root: ShadowRoot): void;
   arrived(changes: Map<Owner, Replacement[]>): void;
+  /** A node is gone. */
+  forget(node: Node): void;
   /** Linked sheets whose text is on its way. */
   readonly pending: number;
 };
@@ -87,6 +96,8 @@ export function createSheets(options: SheetsOptions): Sheets {
   const early = new Map<number, number[]>();
   const indexes = new WeakMap<CSSStyleSheet, Map<string, Held[]>>();
   let pending = 0;
+  /** Elements that lack a text that is named, and what was done to their sheets since. */
+  const lacking = new Map<Element, Fields[]>();
 
   /** Whole sheets: imports in it are counted, since imports of imports could be without end. */
   const write = (
@@ -131,9 +142,9 @@ export function createSheets(options: SheetsOptions): Sheets {
     return wrapImport(write(source.parseImported(text), owner, url, [...imports, url], left), tail);
   };
 
-  const linkedText = (owner: Element, url: string): string | undefined => {
+  const linkedText = (owner: Element, url: string, refreshed = refresh): string | undefined => {
     const again = () => {
-      refresh(owner);
+      refreshed(owner);
       options.changed();
     };
     const asset = addresses.places.find(url, { kind: 'call', owner, run: again });
@@ -153,21 +164,66 @@ export function createSheets(options: SheetsOptions): Sheets {
     else rewrite(style);
   };
 
+  /** Of the element's text nodes together. Undefined: one that is named is not here. */
+  const wholeText = (style: Element): string | undefined => {
+    let whole: string | undefined = '';
+    for (const child of textsOf(style)) {
+      const own = raw.get(child) ?? '';
+      const name = sheetNamed(own);
+      const text = name === undefined ? own : linkedText(style, name, fillIn);
+      whole = text === undefined || whole === undefined ? undefined : whole + text;
+      // The same one may be named a thousand times.
+      if (whole !== undefined && whole.length > MAX_IMPORTED_CHARS) return '';
+    }
+    return whole;
+  };
+
+  /** A text that was named has come. */
+  const fillIn = (style: Element) => {
+    // Written otherwise meanwhile, or gone.
+    if (!lacking.has(style)) return;
+    const href = origins.get(style)?.link;
+    rewrite(style);
+    // Until the sheet itself is here.
+    if (href !== undefined) link(style, href);
+  };
+
+  /** Its text is here: what was done to the sheet before is done now. */
+  const catchUp = (style: Element) => {
+    const early = lacking.get(style) ?? [];
+    lacking.delete(style);
+    for (const data of early)
+      if (data.source === SOURCE.StyleSheetRule) rules(data);
+      else declaration(data);
+  };
+
+  /** What is done to a sheet that is not here yet, is done when it is. */
+  const isEarly = (data: Fields): boolean => {
+    const id = idIn(data.id);
+    const node = id === undefined ? undefined : nodes.get(id);
+    const early = isStyle(node) ? lacking.get(node) : undefined;
+    if (early && early.length < MAX_EARLY) early.push(data);
+    return early !== undefined;
+  };
+
   const rewrite = (style: Element) => {
     stale.delete(style);
-    const parts = source.parse(
-      textsOf(style)
-        .map((child) => raw.get(child) ?? '')
-        .join(''),
-    );
+    const text = wholeText(style);
+    if (text === undefined) {
+      if (!lacking.has(style)) lacking.set(style, []);
+      return;
+    }
+    const parts = source.parse(text);
     if (parts.references.some((reference) => reference.kind === 'import')) origins.set(style, {});
     else origins.delete(style);
     addresses.places.forget(style);
     setText(style, write(parts, style, addresses.base));
+    catchUp(style);
   };
 
   const fill = (style: Element, text: string) => {
     if (!textsOf(style)[0]) style.append(style.ownerDocument.createTextNode(''));
+    if (lacking.has(style)) lacking.set(style, []);
     const children = textsOf(style);
     const pieces = children.length === 1 ? [text] : text.split(SPLIT);
     if (pieces.length > children.length) pieces.push(pieces.splice(children.length - 1).join(''));
@@ -188,10 +244,12 @@ export function createSheets(options: SheetsOptions): Sheets {
     const url = resolve(href, addresses.base)?.key;
     if (url === undefined) return;
     // Filled already, it is shown as it is, addresses and all, until the sheet comes.
-    if (origins.has(style) || !style.firstChild) addresses.places.forget(style);
+    if ((origins.has(style) || !style.firstChild) && !lacking.has(style)) addresses.places.forget(style);
     origins.set(style, { link: href });
     const text = linkedText(style, url);
-    if (text !== undefined) setText(style, write(source.parse(text), style, url, [url]));
+    if (text === undefined) return;
+    setText(style, write(source.parse(text), style, url, [url]));
+    catchUp(style);
   };
 
   /** The sheets that an event is about: one element's, or all copies of an adopted one. */
@@ -244,15 +302,52 @@ export function createSheets(options: SheetsOptions): Sheets {
     adoptedBy.set(root, [...styleIds]);
   };
 
+  const rules = (data: Fields) => {
+    for (const { sheet, owner } of sheetsOf(data)) {
+      indexes.delete(sheet);
+      for (const add of listOf(data.adds)) if (isFields(add)) insert(sheet, owner, textOf(add.rule), add.index);
+      for (const remove of listOf(data.removes)) {
+        if (!isFields(remove)) continue;
+        const place = Array.isArray(remove.index) ? nested(sheet, remove.index) : undefined;
+        const list = Array.isArray(remove.index) ? place?.list : sheet;
+        const index = place?.index ?? finite(remove.index) ?? 0;
+        if (list && index < list.cssRules.length) list.deleteRule(index);
+      }
+      const replaced = data.replace ?? data.replaceSync;
+      if (typeof replaced === 'string' && !isElementOwner(owner)) {
+        addresses.places.forget(owner);
+        sheet.replaceSync(write(source.parse(replaced), owner, addresses.base));
+      }
+    }
+  };
+
+  const declaration = (data: Fields) => {
+    for (const { sheet, owner } of sheetsOf(data)) {
+      indexes.delete(sheet);
+      const rule = nestedRule(sheet, listOf(data.index));
+      if (!rule || !('style' in rule)) continue;
+      // Every rule that has a `style` has this one.
+      const { style } = rule as CSSStyleRule;
+      if (isFields(data.set)) {
+        const { property, value, priority } = data.set;
+        const safe = write(source.parse(textOf(value)), owner, addresses.base);
+        style.setProperty(textOf(property), safe, textOf(priority));
+      }
+      if (isFields(data.remove)) style.removeProperty(textOf(data.remove.property));
+    }
+  };
+
   return {
     get pending() {
-      return pending;
+      return pending + lacking.size;
     },
     fill,
     piece(child, text) {
       raw.set(child, text);
       const parent = child.parentNode;
-      if (isStyle(parent)) stale.add(parent);
+      if (!isStyle(parent)) return;
+      stale.add(parent);
+      if (lacking.has(parent)) lacking.set(parent, []);
     },
     stale: (style) => stale.add(style),
     settle() {
@@ -261,37 +356,10 @@ export function createSheets(options: SheetsOptions): Sheets {
     },
     link,
     rules(data) {
-      for (const { sheet, owner } of sheetsOf(data)) {
-        indexes.delete(sheet);
-        for (const add of listOf(data.adds)) if (isFields(add)) insert(sheet, owner, textOf(add.rule), add.index);
-        for (const remove of listOf(data.removes)) {
-          if (!isFields(remove)) continue;
-          const place = Array.isArray(remove.index) ? nested(sheet, remove.index) : undefined;
-          const list = Array.isArray(remove.index) ? place?.list : sheet;
-          const index = place?.index ?? finite(remove.index) ?? 0;
-          if (list && index < list.cssRules.length) list.deleteRule(index);
-        }
-        const replaced = data.replace ?? data.replaceSync;
-        if (typeof replaced === 'string' && !isElementOwner(owner)) {
-          addresses.places.forget(owner);
-          sheet.replaceSync(write(source.parse(replaced), owner, addresses.base));
-        }
-      }
+      if (!isEarly(data)) rules(data);
     },
     declaration(data) {
-      for (const { sheet, owner } of sheetsOf(data)) {
-        indexes.delete(sheet);
-        const rule = nestedRule(sheet, listOf(data.index));
-        if (!rule || !('style' in rule)) continue;
-        // Every rule that has a `style` has this one.
-        const { style } = rule as CSSStyleRule;
-        if (isFields(data.set)) {
-          const { property, value, priority } = data.set;
-          const safe = write(source.parse(textOf(value)), owner, addresses.base);
-          style.setProperty(textOf(property), safe, textOf(priority));
-        }
-        if (isFields(data.remove)) style.removeProperty(textOf(data.remove.property));
-      }
+      if (!isEarly(data)) declaration(data);
     },
     adopt(data) {
       const hostId = idIn(data.id);
@@ -316,6 +384,9 @@ export function createSheets(options: SheetsOptions): Sheets {
       const styleIds = listOf(data.styleIds).flatMap((styleId) => idIn(styleId) ?? []);
       if (root) applyAdopted(root, styleIds);
       else if (early.size < MAX_ADOPTED) early.set(hostId, styleIds);
+    },
+    forget(node) {
+      if (isElement(node)) lacking.delete(node);
     },
     hostMade(id, root) {
       const waiting = early.get(id);

@@ -2,9 +2,13 @@
 // for this page load: the relay takes nothing while the visit is paused or the link is down, and another room, or a
 // relay that has restarted, knows of nothing. So whenever it listens again, it is offered all of it again; it asks for
 // what it lacks.
+//
+// Texts of style sheets are waited for: nothing is shown before them. They are offered first and without delay, uploaded
+// first, and if one can't be uploaded, whoever takes the picture is told, to put them into it.
 
 import { LIMITS } from '../../protocol/limits.ts';
 import type { FromVisitor } from '../../protocol/messages.ts';
+import { isSheetName } from '../../protocol/sheet-reference.ts';
 import { sha256 } from './sha256.ts';
 
 const UPLOADS_AT_ONCE = 2;
@@ -34,8 +38,10 @@ export function createOffers(options: {
   /** Rejects when it failed, or was ended on the way. */
   upload: (hash: string, blob: Blob, ending: AbortSignal) => Promise<void>;
   after: (ms: number, task: () => void) => () => void;
+  /** The text of a style sheet that the relay has asked for does not get there. */
+  sheetLost: () => void;
 }): Offers {
-  const { upload, after } = options;
+  const { upload, after, sheetLost } = options;
   const known = new Set<string>();
   const blobs = new Map<string, Blob>();
   /** In the order in which they are offered; so many have been. */
@@ -44,12 +50,17 @@ export function createOffers(options: {
   let send: Send | undefined;
   let cancelBatch: (() => void) | undefined;
   let hashing = Promise.resolve();
+  let sheetsToHash = 0;
+  /** Something was offered less than a batch's time ago. */
+  let isResting = false;
+  const sheetHashes = new Set<string>();
   let ending = new AbortController();
   let toUpload: Upload[] = [];
   const uploading = new Set<Upload>();
 
   const offer = () => {
     cancelBatch = undefined;
+    isResting = false;
     const list: Entry[] = [];
     let chars = 0;
     for (const entry of entries.slice(offered, offered + LIMITS.maxAssetsPerMessage)) {
@@ -60,10 +71,18 @@ export function createOffers(options: {
     if (list.length === 0) return;
     offered += list.length;
     send?.({ t: 'assets', list });
+    isResting = true;
     schedule();
   };
   const schedule = () => {
     if (send) cancelBatch ??= after(BATCH_EVERY_MS, offer);
+  };
+  /** All that a picture names are hashed before the first of them is offered. */
+  const hurry = () => {
+    if (sheetsToHash > 0 || !send) return;
+    if (isResting) return schedule();
+    cancelBatch?.();
+    offer();
   };
 
   const uploadMore = () => {
@@ -75,6 +94,7 @@ export function createOffers(options: {
       const { signal } = ending;
       void upload(next.hash, blob, signal)
         .catch(() => {
+          if (sheetHashes.has(next.hash) && !signal.aborted) sheetLost();
           if (next.tries < UPLOAD_TRIES)
             after(UPLOAD_RETRY_MS * 2 ** (next.tries - 1), () => {
               // Ended by us: what is wanted when the relay listens again, it says then.
@@ -90,7 +110,8 @@ export function createOffers(options: {
   const again = (hash: string, tries: number) => {
     // Asked for by a second tab, or after a reconnect: the relay would refuse the second copy.
     if ([...toUpload, ...uploading].some((waiting) => waiting.hash === hash)) return;
-    toUpload.push({ hash, tries });
+    if (sheetHashes.has(hash)) toUpload.unshift({ hash, tries });
+    else toUpload.push({ hash, tries });
     uploadMore();
   };
 
@@ -116,6 +137,7 @@ export function createOffers(options: {
     uploading.clear();
     cancelBatch?.();
     cancelBatch = undefined;
+    isResting = false;
     ending.abort();
     ending = new AbortController();
     schedule();
@@ -125,9 +147,16 @@ export function createOffers(options: {
     add(url, blob) {
       if (known.has(url)) return;
       known.add(url);
+      const isSheet = isSheetName(url);
+      if (isSheet) sheetsToHash++;
       hashing = hashing.then(async () => {
-        entries.push(blob ? await hash(url, blob) : { url });
-        schedule();
+        const entry = blob ? await hash(url, blob) : { url };
+        if (isSheet && entry.hash) sheetHashes.add(entry.hash);
+        if (isSheet) entries.splice(offered, 0, entry);
+        else entries.push(entry);
+        if (isSheet) sheetsToHash--;
+        if (isSheet) hurry();
+        else schedule();
       });
     },
     want(hashes) {

@@ -1,7 +1,7 @@
 // SHA-256 in hex. crypto.subtle is there only on https and localhost; a shop on plain http (an intranet) gets the
 // arithmetic of sha256-plain.ts, for up to 1 MB; the others never load it.
 
-const MAX_BYTES_WITHOUT_SUBTLE = 1024 * 1024;
+export const MAX_BYTES_WITHOUT_SUBTLE = 1024 * 1024;
 /** undefined: too long to be hashed here. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   // Typed as always there; it is not on plain http.

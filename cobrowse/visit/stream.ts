@@ -58,10 +58,12 @@ export function createStream(options: {
   notice: (notice: CaptureNotice) => void;
   /** Changes are left out until the next snapshot; the line has room for one now. */
   stale: () => void;
+  /** A style sheet's text that the picture names does not get to the relay. */
+  sheetLost: () => void;
 }): Stream {
-  const { port, after, notice, stale } = options;
+  const { port, after, notice, stale, sheetLost } = options;
   const resend = createResendBuffer();
-  const offers = createOffers({ upload: port.upload, after });
+  const offers = createOffers({ upload: port.upload, after, sheetLost });
   const encoder = createEventEncoder(port.encode);
   const canDeflate = 'CompressionStream' in globalThis;
   let isOpen = false;

@@ -378,7 +378,7 @@ export class Hand {
       return false;
     }
     const n = this.#door.nextNumber();
-    if (tab === undefined || !mirror || !this.#door.send({ t: 'act', tab, n, seen: mirror.sequence, act })) {
+    if (tab === undefined || !mirror || !this.#door.send({ t: 'act', tab, n, seen: mirror.seen, act })) {
       if (!isQuiet) this.#came(sent, { done: false }, 'offline');
       return false;
     }

@@ -488,6 +488,15 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       if (room.assets.bytes + uploads.of(room) + bytes > LIMITS.maxRoomAssetBytes) return 'too-much';
       return uploads.begin(room, address, bytes) ?? 'busy';
     },
+    /** This operator's console asked for an asset that is not here any more: pages that they watch may still have it. */
+    assetMissed(operator: Operator, site: string, hash: string): void {
+      for (const visitor of visitors.values()) {
+        const { room } = visitor;
+        if (room?.site.id !== site || !room.takesAssets) continue;
+        if (!room.watchers.some(({ id }) => id === operator.id) || !room.assets.missed(hash)) continue;
+        for (const tab of visitor.tabs) if (room.has(tab)) toTab(tab, { t: 'want', hashes: [hash] });
+      }
+    },
     /** An upload is stored (type), or was no good (undefined). */
     assetUploaded(room: Room, hash: string, asset: { type: string; bytes: number } | undefined): void {
       room.assets.uploaded(hash, asset);

@@ -99,6 +99,14 @@ export class RoomAssets {
     return [...want];
   }
 
+  /** A watcher asked for what the store has put away meanwhile: whether the page is to send it again. */
+  missed(hash: string): boolean {
+    if (this.bytes > LIMITS.maxRoomAssetBytes) return false;
+    for (const { url, hash: known } of this.#known.values())
+      if (known === hash && this.#offers.add(url, hash, { size: this.size, bytes: this.#addressBytes })) return true;
+    return false;
+  }
+
   /** An upload is stored, or was no good (undefined). */
   uploaded(hash: string, asset: { type: string; bytes: number } | undefined): void {
     const urls = this.#offers.settle(hash);

@@ -7,6 +7,7 @@
 import { Replayer } from '@rrweb/replay';
 import type { eventWithTime } from '@rrweb/types';
 import type { CaptureOutput } from '../../cobrowse/capture.ts';
+import { sheetNamed } from '../../protocol/sheet-reference.ts';
 import type { Inside } from './conformance-inside.ts';
 import { differences } from './page-difference.ts';
 import { createRandom } from './random.ts';
@@ -102,9 +103,15 @@ function createReplay(root: HTMLElement) {
   };
   return {
     warnings,
-    async apply(outputs: Inside['outputs'], isDeaf: boolean) {
+    async apply({ outputs, sheets }: Pick<Inside, 'outputs' | 'sheets'>, isDeaf: boolean) {
+      const texts = new Map<string, string>();
+      for (const [name, text] of sheets) texts.set(name, await text);
       for (const text of outputs) {
-        const output = JSON.parse(text) as CaptureOutput;
+        const output = JSON.parse(text, (_, value: unknown) => {
+          const name = typeof value === 'string' ? sheetNamed(value) : undefined;
+          // One that did not go stays an empty sheet, which the comparison sees.
+          return name === undefined ? value : (texts.get(name) ?? value);
+        }) as CaptureOutput;
         if (output.kind === 'snapshot') begin();
         if (output.kind !== 'snapshot' && (output.kind !== 'change' || isDeaf)) continue;
         for (const event of output.events) replayer?.addEvent(event);
@@ -148,7 +155,7 @@ async function openPair(url: string, isDeaf = false) {
     await microtasks();
     const outputs = inside.outputs.splice(0);
     told += outputs.length;
-    await replay.apply(outputs, isDeaf);
+    await replay.apply({ outputs, sheets: inside.sheets }, isDeaf);
   };
   return {
     inside,

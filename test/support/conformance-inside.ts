@@ -2,6 +2,7 @@
 // Bundled by conformance-page.ts; driven by conformance-host.ts from the window around it.
 
 import { startCapture, type CaptureOptions } from '../../cobrowse/capture.ts';
+import { isSheetName } from '../../protocol/sheet-reference.ts';
 import { createRandomPage, type RandomPage } from './random-operations.ts';
 
 type Task = () => void;
@@ -20,6 +21,8 @@ export type Inside = {
   /** As encoded when they came: what is changed later did not leave. Text, since arrays belong to a window. */
   outputs: string[];
   errors: string[];
+  /** Texts of style sheets that outputs name, and that went as assets. */
+  sheets: Map<string, Promise<string>>;
   build(seed: number, blocks: number, without: readonly string[]): RandomPage;
   start(): void;
   /** Whether capture has asked for its pace, ever. */
@@ -34,6 +37,7 @@ export type Inside = {
 function createInside(): Inside {
   const outputs: string[] = [];
   const errors: string[] = [];
+  const sheets: Inside['sheets'] = new Map();
   let soon: Task[] = [];
   let frames: Task[] = [];
   let isPaced = false;
@@ -44,11 +48,14 @@ function createInside(): Inside {
   return {
     outputs,
     errors,
+    sheets,
     build: (seed, blocks, without) => createRandomPage(window, seed, blocks, without),
     start() {
       const options: CaptureOptions & { pace: Pace } = {
         masking: { privateByDefault: false },
         uiAttribute: 'data-tandem-ui',
+        // Each of them, however short.
+        namedFrom: 1,
         guard:
           (task) =>
           (...args) => {
@@ -79,6 +86,8 @@ function createInside(): Inside {
       };
       const capture = startCapture(document, options, (output) => {
         if (output.kind === 'notice') errors.push(`notice: ${output.notice}`);
+        if (output.kind === 'asset' && output.blob && isSheetName(output.url))
+          sheets.set(output.url, output.blob.text());
         if (output.kind !== 'snapshot' && output.kind !== 'change') return;
         outputs.push(JSON.stringify(output));
       });

@@ -27,8 +27,10 @@ function setUp() {
   const clock = createClock();
   const lists: string[][] = [];
   const uploads: Upload[] = [];
+  const sheetLost = vi.fn();
   const offers = createOffers({
     after: clock.after,
+    sheetLost,
     upload: (hash, _blob, signal) =>
       new Promise((stored, failed) => {
         const end = async (isStored: boolean) => {
@@ -47,6 +49,7 @@ function setUp() {
     clock,
     lists,
     uploads,
+    sheetLost,
     offers,
     open: () => offers.flow(listen),
     shut: () => offers.flow(undefined),
@@ -156,4 +159,44 @@ test('two at a time, the next when one has ended', async () => {
   expect(uploads.map(({ hash }) => hash)).toEqual(['a', 'b', 'c'].map(hashOf));
   await uploads[0]?.end(true);
   expect(uploads).toHaveLength(3);
+});
+
+const sheet = (name: string) => `http://shop.example/tandem-asset-sheet-${name}`;
+
+test('texts of style sheets are offered at once, together, before all else', async () => {
+  const { open, offers, lists, clock } = setUp();
+  open();
+  offers.add('/picture', blobOf('picture'));
+  for (const name of ['a', 'b']) offers.add(sheet(name), blobOf(name));
+  await settle();
+  clock.advance(0);
+  expect(lists).toEqual([[sheet('b'), sheet('a'), '/picture']]);
+  // Not one message for each of those that come one by one.
+  for (const name of ['c', 'd']) {
+    offers.add(sheet(name), blobOf(name));
+    await settle();
+  }
+  expect(lists).toHaveLength(1);
+  clock.advance(200);
+  expect(lists[1]).toEqual([sheet('d'), sheet('c')]);
+});
+
+test('they are uploaded before pictures, and one that does not get there is told of', async () => {
+  const { open, shut, add, offers, want, uploads, sheetLost } = setUp();
+  open();
+  await add('a', 'b', 'c');
+  offers.add(sheet('d'), blobOf('d'));
+  await settle();
+  want('a', 'b', 'c', 'd');
+  await uploads[0]?.end(false);
+  expect(uploads.map(({ hash }) => hash)).toEqual(['a', 'b', 'd'].map(hashOf));
+  expect(sheetLost).not.toHaveBeenCalled();
+  await uploads[2]?.end(false);
+  expect(sheetLost).toHaveBeenCalledTimes(1);
+  // Ended by us: it is offered again when the relay listens again.
+  await uploads[1]?.end(true);
+  want('d');
+  shut();
+  await settle();
+  expect(sheetLost).toHaveBeenCalledTimes(1);
 });

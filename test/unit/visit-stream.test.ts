@@ -42,6 +42,7 @@ function setUp() {
       timers.add(task);
       return () => timers.delete(task);
     },
+    sheetLost: () => undefined,
     notice: (notice) => notices.push(notice),
     stale,
   });
