@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bytes } from './bytes.ts';
 import { control } from './control.ts';
 import { hand } from './hand.ts';
 import { idle } from './idle.ts';
@@ -16,9 +17,10 @@ import { recorder } from './recorder.ts';
 import { relay } from './relay.ts';
 import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts';
 import { size } from './size.ts';
+import { soak } from './soak.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror, recorder, control, hand];
+const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror, recorder, bytes, control, hand, soak];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,5 @@
 // A stand-in for OpenReplay's ingest server, with the answers that its own gives by default: enough for the tracker to
-// start, to send its batches, and to be believed that it did. Nothing that it sends is read.
+// start, to send its batches, and to be believed that it did. Nothing that it sends is read, only counted.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,12 +7,14 @@ import type { AddressInfo } from 'node:net';
 export type Ingest = {
   readonly url: string;
   /** Since the last call. */
-  take(): { batches: number; starts: number };
+  take(): { batches: number; starts: number; /** Of the batches, as they were sent. */ bytes: number };
+  /** As in `take`, so far. */
+  readonly bytes: number;
   stop(): Promise<void>;
 };
 
 export async function startIngest(): Promise<Ingest> {
-  let received = { batches: 0, starts: 0 };
+  let received = { batches: 0, starts: 0, bytes: 0 };
   let session = 0;
   const server = createServer((request, response) => {
     let bytes = 0;
@@ -48,6 +50,7 @@ export async function startIngest(): Promise<Ingest> {
         case '/v1/web/i':
           // With nothing in it, it is no batch.
           if (bytes > 0) received.batches++;
+          received.bytes += bytes;
           return void response.writeHead(200).end();
         case '/v1/web/tags':
           return void json({ tags: [] });
@@ -63,8 +66,11 @@ export async function startIngest(): Promise<Ingest> {
     url: `http://127.0.0.1:${port}`,
     take() {
       const taken = received;
-      received = { batches: 0, starts: 0 };
+      received = { batches: 0, starts: 0, bytes: 0 };
       return taken;
+    },
+    get bytes() {
+      return received.bytes;
     },
     stop: () =>
       new Promise((resolve) => {

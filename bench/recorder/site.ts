@@ -41,10 +41,13 @@ const AROUND = {
 
 const script = (file: string) => `<script type="module" src="/recorder/${file}.js"></script>`;
 
-function workPage(system: SystemName): string {
-  const systemScript = system.startsWith('off') ? '' : script(`systems/${system}`);
+function headOf(system: SystemName): string {
+  return script('rest') + (system.startsWith('off') ? '' : script(`systems/${system}`));
+}
+
+function workPage(head: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Recorder</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/library.css"><link rel="stylesheet" href="/own.css">${script('rest')}${systemScript}${script('page')}</head>
+<link rel="stylesheet" href="/library.css"><link rel="stylesheet" href="/own.css">${head}${script('page')}</head>
 <body><header class="bar">${AROUND.bar}</header><div class="frame"><aside class="aside">${AROUND.aside}</aside><main id="root"></main></div></body></html>`;
 }
 
@@ -53,17 +56,23 @@ export type RecorderSite = {
   work(name: string, system: SystemName, ingest: string): string;
   /** A shop's page of about so many elements, with nothing begun. */
   shop(elements: number, system: SystemName): string;
+  readonly origin: string;
+  /** The same pages with something else on them: what stands in their heads instead of a system. `id`: for the address. */
+  workWith(name: string, other: { id: string; head: string }): string;
+  shopWith(elements: number, other: { id: string; head: string }): string;
+  /** Another file of this site. */
+  put(address: string, type: string, body: string): void;
   stop(): Promise<void>;
 };
 
 export async function startRecorderSite(root: string): Promise<RecorderSite> {
   const site = await startSite();
   const built = path.join(root, 'dist/bench/recorder');
-  for (const folder of ['', 'systems/'])
+  for (const folder of ['', 'systems/', 'profiled/'])
     for (const name of readdirSync(path.join(built, folder)))
       if (name.endsWith('.js'))
         site.put(`/recorder/${folder}${name}`, 'text/javascript', readFileSync(path.join(built, folder, name), 'utf8'));
-  for (const system of SYSTEMS) site.put(`/work/${addressOf(system)}`, 'text/html', workPage(system));
+  for (const system of SYSTEMS) site.put(`/work/${addressOf(system)}`, 'text/html', workPage(headOf(system)));
   site.put('/library.css', 'text/css', baseCss(LIBRARY_COMPONENTS));
   site.put('/own.css', 'text/css', OWN_CSS);
   site.put('/base.css', 'text/css', baseCss());
@@ -75,16 +84,25 @@ export async function startRecorderSite(root: string): Promise<RecorderSite> {
       `${site.origin}/work/${addressOf(system)}?work=${encodeURIComponent(name)}&ingest=${encodeURIComponent(ingest)}`,
     shop(elements, system) {
       const address = `/shop/${elements}/${addressOf(system)}`;
-      putShop(site, address, elements, system);
+      putShop(site, address, elements, headOf(system));
       return `${site.origin}${address}?keep`;
     },
+    origin: site.origin,
+    workWith(name, { id, head }) {
+      site.put(`/work/${id}`, 'text/html', workPage(head));
+      return `${site.origin}/work/${id}?work=${encodeURIComponent(name)}`;
+    },
+    shopWith(elements, { id, head }) {
+      putShop(site, `/shop/${elements}/${id}`, elements, head);
+      return `${site.origin}/shop/${elements}/${id}?elements=${elements}`;
+    },
+    put: site.put,
     stop: site.stop,
   };
 }
 
-function putShop(site: BenchSite, address: string, elements: number, system: SystemName): void {
-  const systemScript = system.startsWith('off') ? '' : script(`systems/${system}`);
-  site.put(address, 'text/html', shopPage({ elements, head: script('rest') + systemScript }));
+function putShop(site: BenchSite, address: string, elements: number, head: string): void {
+  site.put(address, 'text/html', shopPage({ elements, head }));
 }
 
 function addressOf(system: SystemName): string {

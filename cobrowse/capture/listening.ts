@@ -15,6 +15,9 @@ export type Listening = {
 
 export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Task<A>): Listening {
   const undo = new Set<() => void>();
+  /** What is listened to may go long before the capture does: a shadow root that the page has thrown away would be kept
+   * here, and all that is in it. */
+  const gone = new FinalizationRegistry<() => void>((off) => undo.delete(off));
   let isStopped = false;
   const listening: Listening = {
     on(target, type, task) {
@@ -22,11 +25,13 @@ export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Ta
       const listener = safe(task) as EventListener;
       const options = { capture: true, passive: true };
       target.addEventListener(type, listener, options);
+      const listened = new WeakRef(target);
       const off = () => {
         undo.delete(off);
-        target.removeEventListener(type, listener, options);
+        listened.deref()?.removeEventListener(type, listener, options);
       };
       undo.add(off);
+      gone.register(target, off);
       return off;
     },
     whenStopped(task) {
