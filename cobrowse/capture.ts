@@ -409,8 +409,12 @@ export function startCapture(
     if (known) return known;
     const own = createListening(safe);
     listenings.set(page, own);
-    listening.whenStopped(own.stop);
-    if (page !== document && page.defaultView) own.on(page.defaultView, 'pagehide', own.stop);
+    const forget = listening.whenStopped(own.stop);
+    if (page !== document && page.defaultView)
+      own.on(page.defaultView, 'pagehide', () => {
+        forget();
+        own.stop();
+      });
     return own;
   };
 
@@ -418,7 +422,7 @@ export function startCapture(
     const view = page.defaultView as (Window & typeof globalThis) | null;
     if (watched.has(page) || !view) return;
     const own = listeningOf(page);
-    if (page !== document) assets.watch(view);
+    if (page !== document) assets.watch(view, own);
     else sights.resizes(view, own);
     watchPointer(page, { listening: own, cost, idOf, moved: (pointer) => emit({ kind: 'pointer', pointer }) });
     signs.watch(page, own);

@@ -36,7 +36,7 @@ export type Assets = {
   mentioned: NameOf;
   nameOf: NameOf;
   /** A same-origin frame keeps its own list of what it has loaded. */
-  watch(view: Window): void;
+  watch(view: Window, listening: Listening): void;
 };
 
 export function createAssets(options: {
@@ -78,7 +78,7 @@ export function createAssets(options: {
       if (waiting.delete(key)) used(key, 'soon');
     }
   };
-  const watch = (view: Window) => {
+  const watch = (view: Window, listening: Listening) => {
     try {
       // A frame's window has its own constructor, which TypeScript does not list on Window.
       const Observer = (view as Window & typeof globalThis).PerformanceObserver;
@@ -184,6 +184,6 @@ export function createAssets(options: {
     return nameOf(key);
   };
 
-  watch(view);
+  watch(view, listening);
   return { used, knows: (key) => known.has(key), mentioned, nameOf, watch };
 }

@@ -5,8 +5,8 @@ export type Task<A extends unknown[]> = (...args: A) => void;
 export type Listening = {
   /** The result ends this one early. */
   on<E extends Event>(target: EventTarget, type: string, task: (event: E) => void): () => void;
-  /** Also called early by stop(): whatever an observer or a patch has to undo. */
-  whenStopped(task: () => void): void;
+  /** Also called early by stop(): whatever an observer or a patch has to undo. The result forgets it. */
+  whenStopped(task: () => void): () => unknown;
   every(ms: number, task: () => void): void;
   after(ms: number, task: () => void): void;
   readonly isStopped: boolean;
@@ -16,7 +16,7 @@ export type Listening = {
 export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Task<A>): Listening {
   const undo = new Set<() => void>();
   /** What is listened to may go long before the capture does: a shadow root that the page has thrown away would be kept
-   * here, and all that is in it. */
+   * here, and all that is in it. Nor is the listener held on to, which knows it: that is kept by what it listens to. */
   const gone = new FinalizationRegistry<() => void>((off) => undo.delete(off));
   let isStopped = false;
   const listening: Listening = {
@@ -26,9 +26,10 @@ export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Ta
       const options = { capture: true, passive: true };
       target.addEventListener(type, listener, options);
       const listened = new WeakRef(target);
+      const listening = new WeakRef(listener);
       const off = () => {
         undo.delete(off);
-        listened.deref()?.removeEventListener(type, listener, options);
+        listened.deref()?.removeEventListener(type, listening.deref() ?? null, options);
       };
       undo.add(off);
       gone.register(target, off);
@@ -36,6 +37,7 @@ export function createListening(safe: <A extends unknown[]>(task: Task<A>) => Ta
     },
     whenStopped(task) {
       undo.add(task);
+      return () => undo.delete(task);
     },
     every(ms, task) {
       const timer = setInterval(safe(task), ms);

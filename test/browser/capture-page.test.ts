@@ -257,6 +257,45 @@ inEachBrowser('capture', (browser, name) => {
         expect([word, text.split(`"textContent":"${word}"`).length - 1]).toEqual([word, 1]);
     }));
 
+  // Only Chromium tells how many documents there are.
+  test.skipIf(name !== 'chromium')('frames and shadow roots that the page has thrown away are not kept', () =>
+    withPage(async (page) => {
+      const session = await page.page.createCDPSession();
+      await session.send('Performance.enable');
+      const kept = async () => {
+        await session.send('HeapProfiler.collectGarbage');
+        const { metrics } = await session.send('Performance.getMetrics');
+        const of = (key: string) => metrics.find((metric) => metric.name === key)?.value ?? NaN;
+        return { documents: of('Documents'), nodes: of('Nodes') };
+      };
+      const before = await kept();
+      const NODES = 100;
+      await page.page.evaluate(async (nodes) => {
+        for (let n = 0; n < 5; n++) {
+          const frame = document.createElement('iframe');
+          frame.srcdoc = `<input value="frame ${n}"><x-open></x-open>`;
+          const box = document.createElement('div');
+          box.attachShadow({ mode: 'open' }).innerHTML = `<p>${'<i>box</i>'.repeat(nodes)}</p>`;
+          const list = document.getElementById('list')!;
+          const loaded = new Promise((resolve) => (frame.onload = resolve));
+          list.append(frame, box);
+          await loaded;
+          const sent = () => JSON.stringify((window as unknown as Json).tandem.outputs).includes(`frame ${n}`);
+          while (!sent()) await new Promise((resolve) => setTimeout(resolve, 20));
+          list.replaceChildren();
+        }
+      }, NODES);
+      await page.until(
+        async () => (await kept()).documents <= before.documents,
+        'no documents of frames that are gone',
+      );
+      await page.until(
+        async () => (await kept()).nodes < before.nodes + NODES,
+        'no nodes of shadow roots that are gone',
+      );
+    }),
+  );
+
   test('after stop nothing is emitted and the page has its own functions back', () =>
     withPage(async (page) => {
       const before = await page.page.evaluate(() => {
