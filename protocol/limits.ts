@@ -91,6 +91,8 @@ export const LIMITS = {
   /** One asset (style sheet, image, font), and all assets that one room may upload. */
   maxAssetBytes: 8 * MB,
   maxRoomAssetBytes: 128 * MB,
+  /** An upload may come gzipped, and be so many times as long when it is not: style sheets are five to ten times. */
+  maxUploadRatio: 20,
   maxAssetsPerMessage: 100,
   /** Known assets of a room: past it, further ones are not offered (a placeholder shows). */
   maxRoomAssets: 5000,

@@ -1,6 +1,8 @@
 // The relay's HTTP addresses besides its files: log in and out, uploads from visitors, assets for operators, health and
 // metrics. Each says what it wants of a request and refuses in a sentence.
 
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { LIMITS } from '../protocol/limits.ts';
 import { cookieOf, json, plain, readJson, reply, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import type { AssetStore } from './live/asset-store.ts';
@@ -142,7 +144,7 @@ export function createRoutes(door: RouteDoor): Route[] {
         reply(204, '', {
           ...uploadCors,
           'access-control-allow-methods': 'POST',
-          'access-control-allow-headers': 'authorization, content-type',
+          'access-control-allow-headers': 'authorization, content-type, content-encoding',
           'access-control-max-age': '86400',
         }),
     },
@@ -154,7 +156,7 @@ export function createRoutes(door: RouteDoor): Route[] {
         const bytes = Number(request.header('content-length') ?? Number.NaN);
         if (!room || !(bytes >= 0)) return notStored('not-wanted');
         if (bytes > LIMITS.maxAssetBytes) return json(413, { why: 'too-long' }, uploadCors);
-        const over = door.live.beginUpload(room, request.address, bytes);
+        const over = door.live.beginUpload(room, request.address, isGzipped(request) ? mostUnpacked(bytes) : bytes);
         if (over === 'too-much') return notStored('not-wanted');
         // Errors, so that the page tries again.
         const later = (why: string) => json(503, { why }, { ...uploadCors, 'retry-after': '2' });
@@ -166,8 +168,10 @@ export function createRoutes(door: RouteDoor): Route[] {
         const room = uploadRoom(request);
         if (!room) return notStored('not-wanted');
         const hash = hashOf(request, '/upload/');
-        const stored = await door.assets.put(room.site.id, body, request.header('content-type') ?? '', hash);
-        door.live.assetUploaded(room, hash, stored && { type: stored.type, bytes: body.byteLength });
+        const bytes = isGzipped(request) ? await unpacked(body) : body;
+        const type = request.header('content-type') ?? '';
+        const stored = bytes && (await door.assets.put(room.site.id, bytes, type, hash));
+        door.live.assetUploaded(room, hash, stored && { type: stored.type, bytes: bytes.byteLength });
         return stored ? json(200, { stored: true }, uploadCors) : notStored('not-an-asset');
       },
     },
@@ -232,4 +236,23 @@ export function createRoutes(door: RouteDoor): Route[] {
 
 function hashOf(request: HttpRequest, prefix: string): string {
   return request.path.slice(prefix.length);
+}
+
+function isGzipped(request: HttpRequest): boolean {
+  return request.header('content-encoding') === 'gzip';
+}
+
+/** What so many gzipped bytes may become here. */
+function mostUnpacked(bytes: number): number {
+  return Math.min(bytes * LIMITS.maxUploadRatio, LIMITS.maxAssetBytes);
+}
+
+const gunzipped = promisify(gunzip);
+/** Undefined: it is not gzip, or becomes too much. */
+async function unpacked(body: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    return await gunzipped(body, { maxOutputLength: Math.max(1, mostUnpacked(body.byteLength)) });
+  } catch {
+    return undefined;
+  }
 }

@@ -6,6 +6,7 @@
 // moment longer.
 
 import type { Visit, VisitOptions, VisitPort, VisitView } from '../cobrowse/visit.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { sendLatest, type LinkState } from '../protocol/link.ts';
 import {
   parseToVisitor,
@@ -101,10 +102,13 @@ function startWidget(handover: Handover, words: Words): Widget {
     encode: toJson,
     async upload(hash, blob, signal) {
       const resume = slot.kind === 'here' ? slot.visit.resume : undefined;
+      const headers: Record<string, string> = { authorization: `Bearer ${resume}` };
+      const packed = await gzipped(blob);
+      if (packed) headers['content-encoding'] = 'gzip';
       const answer = await fetch(`${relay}/upload/${hash}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${resume}` },
-        body: blob,
+        headers,
+        body: packed ?? blob,
         signal,
         // Behind whatever the page itself fetches.
         priority: 'low',
@@ -475,4 +479,13 @@ function badgeState(view: VisitView): BadgeState | undefined {
     case 'ended':
       return undefined;
   }
+}
+
+/** A text, made shorter where the browser can. Undefined: it goes as it is; pictures and fonts are packed already. */
+async function gzipped(text: Blob): Promise<Blob | undefined> {
+  if (!text.type.startsWith('text/') || !('CompressionStream' in globalThis)) return undefined;
+  const packed = await new Response(text.stream().pipeThrough(new CompressionStream('gzip'))).blob();
+  return packed.size < text.size && text.size < packed.size * LIMITS.maxUploadRatio
+    ? new Blob([packed], { type: text.type })
+    : undefined;
 }

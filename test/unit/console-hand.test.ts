@@ -272,7 +272,7 @@ describe('a hand', () => {
       me: () => ME.id,
       tab: () => 1,
       // Of the mirror an act asks how far it is, and a refusal for words about what was meant.
-      mirror: () => ({ sequence: 9, told: 9, elementOf: () => undefined }) as never,
+      mirror: () => ({ seen: 9, told: 9, elementOf: () => undefined }) as never,
     });
   });
   afterEach(() => {

@@ -177,9 +177,20 @@ describe('assets', () => {
     expect(await short.stop()).toBe(0);
   });
 
-  test('[P13] an upload that says it is compressed is taken for what it is', async () => {
+  test('[P13] an upload may come gzipped, and is unpacked as far as a style sheet would be', async () => {
     const one = await pair('asset-gzip');
     const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
+    const good = Buffer.from(Array.from({ length: 500 }, (_, n) => `.part-${n * 7919}{width:${n}px}`).join('\n'));
+    const goodName = createHash('sha256').update(good).digest('hex');
+    one.visitor.send({ t: 'assets', list: [{ url: `${SHOP}/good.css`, hash: goodName, bytes: good.length }] });
+    await one.visitor.expect('want');
+    const taken = await fetch(`${world.relay.url}/upload/${goodName}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${one.resume}`, 'content-type': 'text/css', 'content-encoding': 'gzip' },
+      body: gzipSync(good),
+    });
+    expect(await taken.json()).toEqual({ stored: true });
+    expect(Buffer.from(await (await asset(view.site, goodName)).arrayBuffer())).toEqual(good);
     const sheet = Buffer.from(`.bomb{}${' '.repeat(6 * 1024 * 1024)}`);
     const packed = gzipSync(sheet);
     for (const bytes of [sheet, packed]) {
