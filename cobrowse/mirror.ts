@@ -20,6 +20,7 @@ import {
 } from '../protocol/codec.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { parseAssetList } from '../protocol/messages.ts';
+import { isSheetName } from '../protocol/sheet-reference.ts';
 import { createAge, createLack, type Age, type Sent } from './mirror/age.ts';
 import { createAssetBook } from './mirror/assets.ts';
 import { createCssSource } from './mirror/css-source.ts';
@@ -98,9 +99,11 @@ export type Mirror = {
   close(): void;
 };
 
-/** A snapshot from a history waits so long for the changes after it, which on a good line come in its wake: to lay a
- * large page out twice takes longer. */
-const HISTORY_MS = 30;
+/** A snapshot from a history waits so long for the changes after it, which on a good line come in its wake: what is here
+ * together is built and laid out once, and most of a page may be in the changes (mirror/fold.ts). */
+const HISTORY_MS = 60;
+/** Of a room that has been on many pages not all texts are wanted. */
+const MOST_EARLY = 24;
 
 type Job =
   /** `isPast`: from a history, for somebody who has no picture yet: what it says of its age is long over. */
@@ -189,7 +192,7 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       tab.unfinished !== 0 || tab.queue.some((job) => job.kind === 'events' && job.isSnapshot);
     for (const [number, tab] of tabs) {
       if (tab.isStale && !isComing(tab)) drop(number, tab);
-      else if (tab.hold !== undefined) release(number, tab);
+      else releaseWhole(number, tab);
     }
   };
 
@@ -253,34 +256,48 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     tab.page.show(true);
   };
 
-  const perform = (number: number, tab: Tab, job: Job) => {
-    if (job.kind === 'picture') {
-      tab.page.picture(decodePicture(job.frame));
-      return;
-    }
+  /** What of a payload is to be shown. */
+  const eventsOf = (number: number, tab: Tab, job: Job & { kind: 'events' }, hasPicture: boolean) => {
     const { isSnapshot, bytes } = job;
     // Changes belong to a snapshot that is here.
-    if (!isSnapshot && (!tab.page.hasPicture || tab.isStale)) return;
+    if (!isSnapshot && (!hasPicture || tab.isStale)) return undefined;
     const events = job.isBroken || !bytes ? tab.reader.failed(isSnapshot) : tab.reader.read({ ...job, bytes });
     if (events === 'broken') emit({ kind: 'failed', tab: number, reason: 'broken-snapshot' });
     if (events === 'lost') emit({ kind: 'lost', tab: number });
-    if (typeof events === 'string') return;
+    if (typeof events === 'string') return undefined;
     if (isSnapshot) {
       tab.isStale = false;
       tab.pictureOf = job.sequence;
     }
-    tab.page.apply(events, job.sequence);
-    const sent = job.isPast ? undefined : sentOf(events[events.length - 1]);
-    if (sent) tab.age.shown(sent);
+    return events;
   };
 
+  /** Payloads in a row go to the page together. */
   const drain = (number: number, tab: Tab) => {
     if (tab.hold !== undefined) return;
+    let payloads: { events: readonly unknown[]; sequence: number }[] = [];
+    let sent: Sent | undefined;
+    const flush = () => {
+      const ready = payloads;
+      payloads = [];
+      if (ready.length > 0) tab.page.apply(ready);
+      if (sent) tab.age.shown(sent);
+      sent = undefined;
+    };
     for (let job = tab.queue[0]; job; job = tab.queue[0]) {
-      if (job.kind === 'events' && !job.bytes && !job.isBroken) return;
+      if (job.kind === 'events' && !job.bytes && !job.isBroken) break;
       tab.queue.shift();
-      perform(number, tab, job);
+      if (job.kind === 'picture') {
+        flush();
+        tab.page.picture(decodePicture(job.frame));
+        continue;
+      }
+      const events = eventsOf(number, tab, job, payloads.length > 0 || tab.page.hasPicture);
+      if (!events) continue;
+      payloads.push({ events, sequence: job.sequence });
+      if (!job.isPast) sent = sentOf(events[events.length - 1]) ?? sent;
     }
+    flush();
   };
 
   const release = (number: number, tab: Tab) => {
@@ -289,11 +306,17 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
     if (!closed && tabs.get(number) === tab) drain(number, tab);
   };
 
+  /** When a history is here to its end, and inflated. */
+  const releaseWhole = (number: number, tab: Tab) => {
+    const isWhole = !order.isAnew && tab.queue.every((job) => job.kind === 'picture' || job.bytes || job.isBroken);
+    if (tab.hold !== undefined && isWhole) release(number, tab);
+  };
+
   const enqueue = (number: number, tab: Tab, job: Job) => {
     // A new snapshot is the whole truth: what waits before it need not be shown.
     if (job.kind === 'events' && job.isSnapshot) tab.queue = [];
-    if (tab.queue.length > 0 || (job.kind === 'events' && !job.bytes)) tab.queue.push(job);
-    else perform(number, tab, job);
+    tab.queue.push(job);
+    drain(number, tab);
   };
 
   const inflated = async (number: number, tab: Tab, job: Job & { kind: 'events' }, bytes: Uint8Array) => {
@@ -303,13 +326,19 @@ export function createMirror(container: HTMLElement, options: MirrorOptions): Mi
       job.isBroken = true;
     }
     if (closed || tabs.get(number) !== tab) return;
-    if (job.isSnapshot && order.isAnew) tab.hold ??= setTimeout(() => release(number, tab), HISTORY_MS);
+    if (job.isSnapshot && job.isPast) tab.hold ??= setTimeout(() => release(number, tab), HISTORY_MS);
+    releaseWhole(number, tab);
     drain(number, tab);
   };
 
   const assets = (text: string) => {
     const fresh = book.learn(parseAssetList(text));
     if (fresh.length === 0) return;
+    // What is named is about to be waited for: fetched while the events that name it are read.
+    for (const url of fresh) {
+      const hash = isSheetName(url) ? book.find(url)?.hash : undefined;
+      if (hash !== undefined && source.pending < MOST_EARLY) source.text(hash, () => undefined);
+    }
     for (const { page } of tabs.values()) page.arrived(fresh);
   };
 

@@ -139,7 +139,9 @@ export function createEventDecoder(): EventDecoder {
     if (head + tail > last.length) throw bad('more in common than there is');
     const length = lead < LONG_TEXT ? lead : values.varint();
     countChars(head + length + tail);
-    const found = copyOf(last.slice(0, head), literal(length), last.slice(last.length - tail));
+    const middle = literal(length);
+    const found =
+      head + tail === 0 ? copyOf(middle) : copyOf(last.slice(0, head) + middle + last.slice(last.length - tail));
     if (found.length >= LEAST_TABLE_CHARS && found.length <= MAX_TABLE_CHARS) texts[rowOf(found)] = found;
     return found;
   };
@@ -409,7 +411,10 @@ function shapeOf(last: Step): Shape {
   return parts;
 }
 
+/** Engines copy short pieces of a string anyway. */
+const SHORT = 12;
+
 /** A string of its own: joining writes the pieces into a new one. */
-function copyOf(head: string, middle: string, tail: string): string {
-  return [head, middle.slice(0, 1), middle.slice(1), tail].join('');
+function copyOf(text: string): string {
+  return text.length <= SHORT ? text : [text.slice(0, 1), text.slice(1)].join('');
 }

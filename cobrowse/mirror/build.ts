@@ -43,6 +43,11 @@ const SVG_NAMES: ReadonlyMap<string, string> = new Map(
 );
 /** Elements that hold content of elsewhere. `mirror-box` is unknown to browsers: it does nothing. */
 const BOXES: ReadonlySet<string> = new Set(['object', 'embed', 'applet', 'portal', 'fencedframe']);
+/** Elements of which more is asked than of others, by the names that recorders write. To ask a node costs more, and most
+ * are none of these. */
+const SPECIAL: ReadonlySet<string> = new Set(
+  [...BOXES, 'mirror-box'].concat('iframe style link input textarea select dialog canvas video'.split(' ')),
+);
 const MATHML_TEXT: ReadonlySet<string> = new Set(['mi', 'mo', 'mn', 'ms', 'mtext', 'annotation-xml']);
 
 export type Builder = {
@@ -71,16 +76,21 @@ export function createBuilder(scene: Scene): Builder {
     if (nodes.size >= MAX_NODES) throw new TooLarge();
     nodes.set(id, node);
     uses.touched(node);
-    if (isHtml(node, 'canvas') || isHtml(node, 'video')) {
+    if (isSpecial(serialized) && (isHtml(node, 'canvas') || isHtml(node, 'video'))) {
       pictures.built(node, id);
       const dataUrl = isFields(serialized.attributes) ? serialized.attributes.rr_dataURL : undefined;
       if (typeof dataUrl === 'string') pictures.data(node, dataUrl);
     }
-    if (isElement(node) && node.shadowRoot) sheets.hostMade(id, node.shadowRoot);
+    if (serialized.isShadowHost === true && isElement(node) && node.shadowRoot) sheets.hostMade(id, node.shadowRoot);
   };
 
   /** Values that are not text: rrweb says true for "present", null for "absent". */
   const attribute = (element: Element, name: string, value: unknown) => {
+    // Most attributes are these, and say nothing but what they are.
+    if (typeof value === 'string' && (name === 'class' || name === 'id')) {
+      element.setAttribute(name, value);
+      return;
+    }
     if (name.startsWith('rr_')) {
       special(element, name, value);
       return;
@@ -148,11 +158,12 @@ export function createBuilder(scene: Scene): Builder {
     const tag = textOf(serialized.tagName).toLowerCase();
     const attributes = isFields(serialized.attributes) ? serialized.attributes : {};
     const element = named(tag, serialized, attributes, document, parent);
-    if (element.localName === 'mirror-box') {
+    const hasMore = SPECIAL.has(tag);
+    if (hasMore && element.localName === 'mirror-box') {
       sizeBox(element, attributes);
       box(element, labels.frame);
     }
-    if (isHtml(element, 'iframe')) {
+    if (hasMore && isHtml(element, 'iframe')) {
       frames.made(element);
       element.setAttribute('sandbox', 'allow-same-origin');
       element.tabIndex = -1;
@@ -164,11 +175,12 @@ export function createBuilder(scene: Scene): Builder {
       // A style element's text waits for its text nodes.
       if (name !== '_cssText') attribute(element, name, attributes[name]);
     }
+    if (serialized.isShadowHost === true) shadowOf(element);
+    if (!hasMore) return element;
     if (isField(element)) {
       const isPassword = element.getAttribute('type')?.toLowerCase() === 'password';
       element.setAttribute('autocomplete', isPassword ? 'new-password' : 'off');
     }
-    if (serialized.isShadowHost === true) shadowOf(element);
     const css = textOf(attributes._cssText);
     if (isStyle(element)) {
       if (css !== '') fillStyle(element, serialized, css, document);
@@ -386,8 +398,13 @@ export function createBuilder(scene: Scene): Builder {
   }
 }
 
+function isSpecial({ tagName }: Fields): boolean {
+  return typeof tagName === 'string' && SPECIAL.has(tagName.toLowerCase());
+}
+
 function childrenToBuild(node: Node, serialized: Fields): readonly unknown[] {
-  if (!isElement(node)) return [];
+  if (serialized.type !== NODE.Element || !isElement(node)) return [];
+  if (!isSpecial(serialized)) return listOf(serialized.childNodes);
   const attributes = isFields(serialized.attributes) ? serialized.attributes : {};
   // Their text is set already, from an attribute.
   if (isStyle(node) && textOf(attributes._cssText) !== '') return [];

@@ -16,15 +16,14 @@ export function sheetNamesIn(events: readonly unknown[]): Set<string> {
     const name = typeof text === 'string' ? sheetNamed(text) : undefined;
     if (name !== undefined && names.size < MOST_NAMES) names.add(name);
   };
+  /** A page may be nested a hundred thousand deep. */
+  const open: unknown[] = [];
   const walk = (root: unknown) => {
-    // A page may be nested a hundred thousand deep.
-    const open: unknown[] = [root];
-    while (open.length > 0) {
-      const node = open.pop();
+    for (let node = root; node !== undefined; node = open.pop()) {
       if (!isFields(node)) continue;
       if (node.type === NODE.Text) note(node.textContent);
-      else if (isFields(node.attributes)) note(node.attributes._cssText);
-      for (const child of listOf(node.childNodes)) open.push(child);
+      else if (isFields(node.attributes) && node.attributes._cssText !== undefined) note(node.attributes._cssText);
+      if (Array.isArray(node.childNodes)) for (const child of node.childNodes) open.push(child);
     }
   };
   for (const event of events) {

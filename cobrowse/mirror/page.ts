@@ -14,6 +14,7 @@ import type { AssetBook } from './assets.ts';
 import { TooLarge } from './build.ts';
 import type { CssSource } from './css-source.ts';
 import { EVENT, finite, isFields, textOf, type Fields } from './events.ts';
+import { foldAdds } from './fold.ts';
 import { emptyDocument } from './frames.ts';
 import { boxOf, elementAt, type Box } from './geometry.ts';
 import type { Marks } from './marks.ts';
@@ -32,8 +33,8 @@ const STYLES_MS = 400;
 const NAMED_MS = 4000;
 
 export type Page = {
-  /** A snapshot's events, or a change's; `sequence` is the room's. */
-  apply(events: readonly unknown[], sequence: number): void;
+  /** Events of snapshots and changes in their order; `sequence` is the room's. */
+  apply(payloads: readonly { events: readonly unknown[]; sequence: number }[]): void;
   picture(picture: Picture): void;
   pointer(pointer: Pointer): void;
   /** Where the visitor is, as far as is known. */
@@ -70,6 +71,11 @@ export type PageOptions = {
   viewport(width: number, height: number): void;
   failed(reason: string): void;
 };
+
+type Item =
+  /** `names`: of the texts that they name; undefined until it has been looked for. */
+  | { kind: 'events'; events: readonly unknown[]; sequence: number; names: Set<string> | undefined }
+  | { kind: 'picture'; picture: Picture };
 
 export function createPage(options: PageOptions): Page {
   const { plane, labels, book, source, marks } = options;
@@ -269,47 +275,56 @@ export function createPage(options: PageOptions): Page {
     schedule();
   };
 
-  /** Undefined while nothing waits. */
-  let waiting:
-    { from: number; names: Set<string>; tasks: (() => void)[]; timer: ReturnType<typeof setTimeout> } | undefined;
+  /** What has come and is not shown, in order. The first waits for texts; the rest behind it. */
+  let queue: Item[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
   /** Waited for in vain: not again. */
   const missed = new Set<string>();
 
-  const take = (events: readonly unknown[], sequence: number) => {
-    // The whole truth: what waits before it need not be shown.
-    if (events.some((event) => isFields(event) && event.type === EVENT.FullSnapshot)) dropWaiting();
-    if (waiting) {
-      waiting.tasks.push(() => take(events, sequence));
-      return;
+  const isLacking = (item: Item & { kind: 'events' }) => {
+    item.names ??= sheetNamesIn(item.events);
+    for (const name of missed) item.names.delete(name);
+    return lackOf(item.names, book, source, look);
+  };
+
+  /** Shows what needs not wait: in one go, or a large page would be laid out more than once. */
+  const flow = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    let events: unknown[] = [];
+    const flush = () => {
+      if (events.length > 0) perform(foldAdds(events));
+      events = [];
+    };
+    for (let item = queue[0]; item; item = queue[0]) {
+      if (item.kind === 'picture') {
+        flush();
+        scene?.pictures.show(item.picture);
+      } else if (isLacking(item)) break;
+      else events = events.concat(item.events);
+      queue.shift();
     }
-    const names = sheetNamesIn(events);
-    for (const name of missed) names.delete(name);
-    if (!lackOf(names, book, source, look)) return perform(events);
-    const timer = setTimeout(() => {
-      for (const name of names) if (lackOf([name], book, source, look)) missed.add(name);
-      goOn();
-    }, NAMED_MS);
-    waiting = { from: sequence, names, tasks: [() => perform(events)], timer };
+    const [first] = queue;
+    if (first?.kind === 'events') timer = setTimeout(() => giveUp(first.names ?? new Set()), NAMED_MS);
+    flush();
   };
 
   const dropWaiting = () => {
-    clearTimeout(waiting?.timer);
-    waiting = undefined;
+    queue = [];
+    clearTimeout(timer);
+    timer = undefined;
+  };
+
+  const giveUp = (names: ReadonlySet<string>) => {
+    for (const name of names) if (lackOf([name], book, source, look)) missed.add(name);
+    flow();
   };
 
   /** Whether what is waited for is here now. */
   const look = () => {
-    if (waiting && !closed && !lackOf(waiting.names, book, source, look)) goOn();
-  };
-
-  const goOn = () => {
-    const tasks = waiting?.tasks ?? [];
-    dropWaiting();
-    // One of them may have to wait itself, and the others behind it.
-    for (const task of tasks) {
-      if (waiting) waiting.tasks.push(task);
-      else task();
-    }
+    const [first] = queue;
+    if (closed || first?.kind !== 'events' || isLacking(first)) return;
+    flow();
   };
 
   return {
@@ -320,16 +335,23 @@ export function createPage(options: PageOptions): Page {
       return scene?.nodes.elements ?? 0;
     },
     get hasPicture() {
-      return scene !== undefined || waiting !== undefined;
+      return scene !== undefined || queue.length > 0;
     },
     get waitsFrom() {
-      return waiting?.from;
+      const [first] = queue;
+      return first?.kind === 'events' ? first.sequence : undefined;
     },
-    apply: take,
+    apply(payloads) {
+      for (const { events, sequence } of payloads) {
+        // The whole truth: what waits before it need not be shown.
+        if (events.some((event) => isFields(event) && event.type === EVENT.FullSnapshot)) dropWaiting();
+        queue.push({ kind: 'events', events, sequence, names: undefined });
+      }
+      if (timer === undefined) flow();
+    },
     picture(picture) {
-      const show = () => scene?.pictures.show(picture);
-      if (waiting) waiting.tasks.push(show);
-      else show();
+      queue.push({ kind: 'picture', picture });
+      if (timer === undefined) flow();
     },
     pointer(pointer) {
       last = pointer;
