@@ -65,7 +65,9 @@ export type CaptureNotice = 'page-too-large' | 'assets-skipped' | 'capture-faile
 export type CaptureOutput =
   /** Meta, FullSnapshot, and the adopted sheets that belong to it. */
   | { kind: 'snapshot'; events: eventWithTime[] }
-  | { kind: 'change'; events: eventWithTime[] }
+  /** `part`: of a picture that comes in slices, behind its snapshot: whether more of it follows at once. The last may be
+   * empty. */
+  | { kind: 'change'; events: eventWithTime[]; part?: 'more' | 'last' }
   | { kind: 'pointer'; pointer: Pointer }
   | { kind: 'picture'; picture: Picture }
   /** blob undefined: the page can't read it; the relay may fetch it. */
@@ -105,6 +107,8 @@ export function startCapture(
   let failures = 0;
   let queue: eventWithTime[] = [];
   let isFlushDue = false;
+  /** The last that was told of a picture said that more follows. */
+  let isPartial = false;
   let isRestartDue = false;
   /** The picture has begun, and what belongs to it beside nodes has not been said yet. */
   let isNew = false;
@@ -148,7 +152,8 @@ export function startCapture(
       task(...args);
     });
 
-  const listening = createListening(safe);
+  const listening = createListening(safe, counted);
+  const pace = options.pace ?? createPace(listening, safe);
 
   const stop = () => {
     if (listening.isStopped) return;
@@ -182,12 +187,16 @@ export function startCapture(
     return refused;
   }
 
-  const flush = safe(() => {
+  const flush = safe((part?: 'more' | 'last') => {
     isFlushDue = false;
-    if (queue.length === 0 || listening.isStopped) return;
+    if (listening.isStopped) return;
+    // What went before waits for the word that nothing more follows.
+    const isEnd = part === 'last' && isPartial;
+    if (queue.length === 0 && !isEnd) return;
     const events = queue;
     queue = [];
-    emit({ kind: 'change', events });
+    if (part) isPartial = part === 'more';
+    emit(part ? { kind: 'change', events, part } : { kind: 'change', events });
     look();
   });
 
@@ -197,7 +206,7 @@ export function startCapture(
     queue.push(event);
     if (isFlushDue) return;
     isFlushDue = true;
-    queueMicrotask(flush);
+    queueMicrotask(() => flush());
   };
   const push = (data: { [name: string]: unknown }) =>
     // In rrweb's form, which its types say with more words.
@@ -228,6 +237,7 @@ export function startCapture(
     mentioned: assets.mentioned,
     tell: (tag, payload) => enqueue({ type: EVENT.Custom, data: { tag, payload }, timestamp: Date.now() }),
     change: (id, name, value) => pushAttributes([{ id, attributes: { [name]: value } }]),
+    due: () => tree.due(),
   });
 
   const restart = () => {
@@ -268,7 +278,7 @@ export function startCapture(
     ...telling,
     mark: (id) => pushAttributes([{ id, attributes: { [MASKED_MARK]: '' } }]),
   });
-  const sights = createSights({ ...telling, cost, drawing: (task) => pace.drawing(safe(task)) });
+  const sights = createSights({ ...telling, cost, pace });
   const patches = createPatches(listening, counted);
   /** Pictures and style sheets of the page. */
   let arrived = new Set<Element>();
@@ -296,7 +306,7 @@ export function startCapture(
     if (changes.length > 0) pushAttributes(changes);
     // All is said anew in a moment.
     if (!isNew) signs.look();
-    flush();
+    flush(!tree.isFirst ? undefined : isWhole ? 'last' : 'more');
     if (!listening.isStopped) named.flush();
   };
 
@@ -318,35 +328,27 @@ export function startCapture(
     emit({ kind: 'snapshot', events: events as eventWithTime[] });
     isNew = true;
     signs.begin();
-    pace.soon(
-      safe(() => {
-        isNew = false;
-        pictures.again();
-        signs.announce();
-      }),
-      true,
-    );
+    pace.soon(() => {
+      isNew = false;
+      pictures.again();
+      signs.announce();
+    }, true);
   };
 
-  const pace = options.pace ?? createPace(listening, safe);
   const tree = createTree({
     page: document,
     ids,
     serializer,
     late: createLate(cost, due),
     noted: cost.noted,
-    pace: {
-      ...pace,
-      soon: (task, isSeen) => pace.soon(safe(task), isSeen),
-      later: (ms, task) => pace.later(ms, safe(task)),
-      frame: (task) => pace.frame(safe(task)),
-    },
+    pace,
     isTooLarge() {
       if (document.getElementsByTagName('*').length <= MAX_ELEMENTS) return false;
       notice('page-too-large');
       stop();
       return true;
     },
+    prepare: sheets.read,
     snapshot: showFirst,
     attached: (parentId, node) =>
       push({
@@ -374,7 +376,7 @@ export function startCapture(
   });
 
   const begin = () => {
-    isRestartDue = false;
+    isRestartDue = isPartial = false;
     queue = [];
     arrived = new Set();
     sheets.begin();
@@ -407,7 +409,7 @@ export function startCapture(
     const page = documentOf(root);
     const known = listenings.get(page);
     if (known) return known;
-    const own = createListening(safe);
+    const own = createListening(safe, counted);
     listenings.set(page, own);
     const forget = listening.whenStopped(own.stop);
     if (page !== document && page.defaultView)

@@ -211,6 +211,8 @@ export function createVisit(options: VisitOptions): Visit {
     const cost = capturing?.capture?.cost;
     const isOld =
       cost?.level === toldCost?.level &&
+      // To be at rest is told, however little it was before.
+      (cost?.ms !== 0 || !toldCost?.ms) &&
       Math.abs((cost?.ms ?? 0) - (toldCost?.ms ?? 0)) <= Math.max(COST_STEP_MS, (toldCost?.ms ?? 0) / 4);
     return cost && !isOld ? (toldCost = cost) : undefined;
   };

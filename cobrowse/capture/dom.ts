@@ -89,6 +89,8 @@ const {
 } = prototypes.element;
 const { getRootNode } = prototypes.node;
 
+export const rootOf = (node: Node): Node => getRootNode.call(node);
+
 const tags = new Map<string, string>();
 /** A page that makes up names for ever is no reason to remember them all. */
 const MOST_TAGS = 1000;
@@ -113,7 +115,12 @@ export const documentOf = (node: Node): Document => (ownerDocument.call(node) as
 
 /** The innermost element that an event is about; windows and frames' documents have events too. */
 export function targetOf(event: Event): Element | undefined {
-  const target = event.composedPath()[0];
+  const seen = elementIn(event.target);
+  // The way there is a list that the browser makes of all that is around it: only what has a shadow needs it.
+  return seen && !shadowOf(seen) ? seen : elementIn(event.composedPath()[0]);
+}
+
+function elementIn(target: EventTarget | null | undefined): Element | undefined {
   // Only nodes have a nodeType; `instanceof` would miss those of frames.
   const node = target && 'nodeType' in target ? (target as Node) : undefined;
   return isElement(node) ? node : undefined;
@@ -144,7 +151,7 @@ export function isWithin(start: Node, selector: string): boolean {
   let element = isElement(start) ? start : elementAround(start);
   while (element) {
     if (nativeClosest.call(element, selector)) return true;
-    element = hostOf(getRootNode.call(element));
+    element = hostOf(rootOf(element));
   }
   return false;
 }

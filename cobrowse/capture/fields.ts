@@ -100,11 +100,11 @@ export function createFields(options: {
     },
     watch(page, listening) {
       for (const type of ['input', 'change'])
-        listening.on(page, type, (event: Event) => {
+        listening.hear(page, type, (event: Event) => {
           const target = targetOf(event);
           if (!target) return;
-          if (tagOf(target) === 'INPUT' && masker.secretOf(target) === 'password')
-            serializer().typedInto(target as HTMLInputElement);
+          if (masker.isPassword(target)) serializer().typedInto(target as HTMLInputElement);
+          else masker.typing(target);
           noted(target);
         });
       listening.on(page, 'reset', (event: Event) => {

@@ -21,7 +21,10 @@ import {
   isWithin,
   matches,
   parentOf,
+  rootOf,
   tagOf,
+  typeOf as nodeTypeOf,
+  valueOf,
 } from './dom.ts';
 import {
   isNumberName,
@@ -59,6 +62,11 @@ export type Masker = {
   /** Somebody may be about to type a secret there, for all that can be seen of it: not worth the asking for every change
    * of a page. */
   isForSecrets(field: Element): boolean;
+  /** Something was typed here, by a person or by script. A number that is hidden while it is whole stays so while it is taken
+   * away digit by digit, however rarely it is read. */
+  typing(target: Element): void;
+  /** It is one, or was found to be one: asked of what is typed into. */
+  isPassword(element: Element): boolean;
   /** Marks that decide about this element, as one word: when it changes, what was sent before is no longer right. Empty
    * for most elements: then it is not blocked, and its zone is that around it. `names`, `values`: all of its attributes,
    * where they are known. */
@@ -270,6 +278,9 @@ export function createMasker(
     return isForSecrets(element) ? 'secret' : undefined;
   };
 
+  const isPassword: Masker['isPassword'] = (element) =>
+    tagOf(element) === 'INPUT' && (typeOf(element) === 'password' || passwords.has(element));
+
   const isForSecrets: Masker['isForSecrets'] = (field) => {
     const type = tagOf(field) === 'INPUT' ? typeOf(field) : '';
     const isText = /^(INPUT|TEXTAREA)$/.test(tagOf(field)) && !TEXTLESS_TYPE.test(type);
@@ -300,6 +311,19 @@ export function createMasker(
     const masked = (isNumber ? maskCards : maskTyped)(value);
     if (masked !== value) held.add(place);
     return masked;
+  };
+
+  const typing: Masker['typing'] = (target) => {
+    if (/^(INPUT|TEXTAREA)$/.test(tagOf(target))) {
+      // Its tag says that it has a value.
+      if (!isPassword(target) && !isSuccessor(target)) typed(target, (target as HTMLInputElement).value);
+      return;
+    }
+    const editor = closest(target, '[contenteditable]');
+    // What is typed stands where the caret is; a shadow root has one of its own in some browsers.
+    const root = rootOf(target) as Partial<Pick<Document, 'getSelection'>>;
+    const node = (root.getSelection ? root : documentOf(target)).getSelection?.()?.anchorNode;
+    if (editor && node && nodeTypeOf(node) === 3) typed(editor, valueOf(node) ?? '');
   };
 
   const text: Masker['text'] = (value, zone, parent) => {
@@ -357,6 +381,8 @@ export function createMasker(
     outermost,
     step,
     secretOf,
+    isPassword,
+    typing,
     secretIn,
     isForSecrets,
     text,

@@ -9,11 +9,20 @@ export type Pace = {
   soon(task: () => void, isSeen: boolean): void;
   /** Calls the task after so many ms. */
   later(ms: number, task: () => void): void;
-  /** Calls the task after the next animation frame has been drawn. */
+  /** Calls the task after the next animation frame has been drawn: the page is laid out then. */
   frame(task: () => void): void;
-  /** Calls the task in the next animation frame: what lays the page out there costs nothing, it is laid out in any case. */
-  drawing(task: () => void): void;
 };
+
+/** For each millisecond that capture took, so long is the page's before the same is done again: most of what a page changes
+ * while it works hard it changes again. */
+const REST_PER_MS = 19;
+/** So late nobody minds. */
+const MOST_REST_MS = 100;
+
+/** How long to leave the page alone after something that took `ms`. */
+export function restAfter(ms: number): number {
+  return Math.min(ms * REST_PER_MS, MOST_REST_MS);
+}
 
 const SLICE_MS = 8;
 /** Between slices that nobody waits for: half of the time is the page's. */
@@ -24,17 +33,17 @@ const NO_FRAME_MS = 100;
 export function createPace(listening: Listening, safe: <A extends unknown[]>(task: Task<A>) => Task<A>): Pace {
   // A message of our own is the next task: a timer may be held back for longer, and a promise belongs to the page's task.
   const { port1, port2 } = new MessageChannel();
-  let tasks: (() => void)[] = [];
+  const tasks: (() => void)[] = [];
+  // One for each message: between two of them the page may work.
   port1.onmessage = safe(() => {
-    const due = tasks;
-    tasks = [];
-    for (const task of due) if (!listening.isStopped) task();
+    const task = tasks.shift();
+    if (!listening.isStopped) task?.();
   });
   listening.whenStopped(() => port1.close());
 
   const next = (task: () => void) => {
     tasks.push(task);
-    if (tasks.length === 1) port2.postMessage(0);
+    port2.postMessage(0);
   };
 
   const drawing = (task: () => void) => {
@@ -57,6 +66,5 @@ export function createPace(listening: Listening, safe: <A extends unknown[]>(tas
     },
     later: listening.after,
     frame: (task) => drawing(() => next(task)),
-    drawing,
   };
 }

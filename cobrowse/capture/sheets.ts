@@ -21,6 +21,9 @@ import type { Root } from './tree.ts';
 export type Sheets = {
   /** Text for a style element or link that stands for its sheet; undefined: what is in the page says it all. */
   textOf(owner: Element): string | undefined;
+  /** Reads the sheets behind the page's links, as far as the slice goes: a large one takes longer than that. True: all are
+   * read, and `textOf` takes no time. */
+  read(isOver: () => boolean): boolean;
   /** Whether a sheet may show the text of this element as dots, which some pages do instead of a password field. */
   mayBeDotted(element: Element): boolean;
   /** Whether script has left the sheet of this element as it came, as far as is known, and all of it is here. */
@@ -65,15 +68,42 @@ export function createSheets(options: {
   let waiting = new Set<Root>();
   let changes: Change[] = [];
 
+  /** A sheet whose rules are being read in slices. */
+  let begun: { sheet: CSSStyleSheet; rules: readonly CSSRule[]; read: string[] } | undefined;
+  /** Read, or found to be of no use, for this picture. */
+  let passed = new WeakSet<CSSStyleSheet>();
+
   const textOfSheet = (sheet: CSSStyleSheet, base: string): string => {
     const known = texts.get(sheet);
     if (known !== undefined) return known;
-    const rules = Array.from(sheet.cssRules);
-    const text = rewriteCss(rules.map(ruleText).join(''), sheet.href ?? base, (key) => key);
+    const isRead = begun?.sheet === sheet && begun.read.length === begun.rules.length;
+    const { rules, read } = isRead && begun ? begun : { rules: Array.from(sheet.cssRules), read: undefined };
+    const text = rewriteCss((read ?? rules.map(ruleText)).join(''), sheet.href ?? base, (key) => key);
     // An import that has not come yet says nothing of what is in it. Only imports have a sheet of their own.
     const isWhole = rules.every((rule) => (rule as Partial<CSSImportRule>).styleSheet !== null);
     if (isWhole) texts.set(sheet, text);
     return text;
+  };
+
+  const read: Sheets['read'] = (isOver) => {
+    for (const sheet of page.styleSheets) {
+      // Only links' have an address: a style element leaves with the text that stands in it.
+      if (!sheet.href || texts.has(sheet) || passed.has(sheet)) continue;
+      try {
+        if (begun?.sheet !== sheet) begun = { sheet, rules: Array.from(sheet.cssRules), read: [] };
+        const { rules, read } = begun;
+        for (let rule = rules[read.length]; rule; rule = rules[read.length]) {
+          read.push(ruleText(rule));
+          if (isOver()) return false;
+        }
+        textOfSheet(sheet, sheet.href);
+      } catch {
+        // Of another origin.
+      }
+      begun = undefined;
+      passed.add(sheet);
+    }
+    return true;
   };
 
   const ruleText = (rule: CSSRule): string => {
@@ -139,6 +169,10 @@ export function createSheets(options: {
     for (let each: CSSStyleSheet | null = sheet; each; each = each.parentStyleSheet) {
       texts.delete(each);
       dotting.delete(each);
+      if (begun?.sheet !== each) continue;
+      // A page may change one in every frame: it is read when it is wanted, in one go.
+      begun = undefined;
+      passed.add(each);
     }
     if (sheet.ownerNode) scripted.add(sheet);
     // One that has not been sent is read when it is.
@@ -226,6 +260,7 @@ export function createSheets(options: {
   };
 
   return {
+    read,
     textOf(owner) {
       // Only <style> and <link> are asked for, and both have one.
       const { sheet } = owner as HTMLStyleElement;
@@ -338,6 +373,8 @@ export function createSheets(options: {
       adopted = new WeakMap();
       waiting = new Set();
       changes = [];
+      begun = undefined;
+      passed = new WeakSet();
     },
   };
 }

@@ -1,7 +1,8 @@
 // How far things are scrolled, how large the window is, and what is selected: told once per batch, as it is then.
 //
 // Easy to get wrong: where something is scrolled to is read as it scrolls, when the browser knows it; to ask later may lay
-// the page out. So would asking what is selected: that is done within a frame, where it will be laid out in any case. Out
+// the page out. So would asking what is selected: that is done right behind a frame, when it has been laid out, and where
+// it takes long all the same, less often. Out
 // of sight a selection may move as it likes: even empty events would count the keys.
 
 import type { Cost } from './cost.ts';
@@ -10,7 +11,7 @@ import { SOURCE } from './events.ts';
 import type { Ids } from './ids.ts';
 import type { Listening } from './listening.ts';
 import type { Masker } from './mask.ts';
-import type { Pace } from './pace.ts';
+import { restAfter, type Pace } from './pace.ts';
 import type { Serializer } from './serial.ts';
 import type { Root } from './tree.ts';
 
@@ -41,9 +42,10 @@ export function createSights(options: {
   tell: (data: Told) => void;
   due: () => void;
   cost: Cost;
-  drawing: Pace['drawing'];
+  pace: Pick<Pace, 'frame' | 'later'>;
 }): Sights {
-  const { ids, masker, serializer, tell, due, drawing } = options;
+  const { ids, masker, serializer, tell, due } = options;
+  const { frame, later } = options.pace;
   const scrolled = new Map<Node, { x: number; y: number }>();
   /** What was scrolled once, as far as is known. */
   const ever = new WeakSet<Node>();
@@ -99,22 +101,28 @@ export function createSights(options: {
     },
     selections(page, listening) {
       let isAsked = false;
+      let readyAt = -Infinity;
+      const read = () => {
+        isAsked = false;
+        // Of a frame that shows another page by now.
+        if (!page.defaultView) return;
+        const began = performance.now();
+        const selection = page.getSelection();
+        const ranges: Range[] = [];
+        for (let at = 0; selection && at < selection.rangeCount; at++) ranges.push(selection.getRangeAt(at));
+        selected.set(page, ranges);
+        const at = performance.now();
+        readyAt = at + restAfter(at - began);
+        due();
+      };
       const note = () => {
         if (isAsked) return;
         isAsked = true;
-        drawing(() => {
-          isAsked = false;
-          if (!page.defaultView) return;
-          const selection = page.getSelection();
-          const ranges = Array.from({ length: selection?.rangeCount ?? 0 }, (_, at) => selection?.getRangeAt(at));
-          selected.set(
-            page,
-            ranges.filter((range) => range !== undefined),
-          );
-          due();
-        });
+        const wait = readyAt - performance.now();
+        if (wait > 0) later(wait, () => frame(read));
+        else frame(read);
       };
-      listening.on(page, 'selectionchange', note);
+      listening.hear(page, 'selectionchange', note);
       note();
     },
     resizes(view, listening) {

@@ -23,12 +23,14 @@ export type Signs = {
   begin(): void;
   /** Says all that has not been said of this picture. */
   announce(): void;
-  /** Nodes have become part of the picture: one of them may have the focus. */
+  /** With each batch: where the focus and the caret are now. */
   look(): void;
 };
 
 /** getAnimations() makes the browser bring styles up to date: rarely enough to cost nothing. */
 const LOOK_EVERY_MS = 400;
+/** After any of these the focus, the caret or a list may be another. */
+const LOOKS = 'focusin focusout blur selectionchange keydown keyup pointerdown pointerup click'.split(' ');
 const MAX_KEYFRAMES_CHARS = 20_000;
 /** Stands for Infinity: a day of the fastest blinking. */
 const MANY_ITERATIONS = 1e6;
@@ -53,8 +55,10 @@ export function createSigns(options: {
   tell: (tag: string, payload: unknown) => void;
   /** An attribute of a node as the mirror is to have it; null: none. */
   change: (id: number, name: string, value: string | null) => void;
+  /** Looks with the next batch. */
+  due: () => void;
 }): Signs {
-  const { page, listening, masker, idOf, mentioned, tell, change } = options;
+  const { page, listening, masker, idOf, mentioned, tell, change, due } = options;
   const known = (node: Node | null | undefined): number => (node ? idOf(node) : 0);
 
   const deepestActive = (): Element | null => {
@@ -114,31 +118,24 @@ export function createSigns(options: {
     const select = element as HTMLSelectElement;
     return !select.multiple && select.size <= 1 && !select.disabled;
   };
-  const watchSelects = (view: Window, listening: Listening) => {
-    const look = (event: Event) => {
-      const target = targetOf(event);
-      const select = hasList(target) ? target : open;
-      if (!select) return;
-      // The list opens and closes as the event's default action, which comes after this.
-      listening.after(0, () => setOpen(isNow(select, ':open') ? select : undefined));
-    };
-    const guess = (event: Event) => {
-      const target = targetOf(event);
-      // Frames have a class of their own; the property says the same.
-      const key = 'key' in event ? (event as KeyboardEvent) : undefined;
-      if (event.type === 'pointerdown') return setOpen(hasList(target) && open !== target ? target : undefined);
-      if (event.type === 'change' || event.type === 'blur') return setOpen(undefined);
-      if (!key) return;
-      if (key.key === 'Escape' || key.key === 'Tab' || (key.key === 'Enter' && open)) return setOpen(undefined);
-      if (hasList(target) && (key.key === ' ' || key.key === 'F4' || (key.altKey && /^Arrow(Up|Down)$/.test(key.key))))
-        setOpen(open === target ? undefined : target);
-    };
-    const types = showsOpen
-      ? ['pointerdown', 'pointerup', 'keydown', 'keyup', 'change', 'input', 'blur', 'click']
-      : ['pointerdown', 'keydown', 'change', 'blur'];
-    for (const type of types) listening.on(view, type, showsOpen ? look : guess);
+  /** Its list may have been opened or closed. */
+  let asked: HTMLSelectElement | undefined;
+  const lookAtList = () => {
+    const select = asked ?? open;
+    asked = undefined;
+    if (showsOpen && select) setOpen(isNow(select, ':open') ? select : undefined);
   };
-
+  const guess = (event: Event) => {
+    const target = targetOf(event);
+    // Frames have a class of their own; the property says the same.
+    const key = 'key' in event ? (event as KeyboardEvent) : undefined;
+    if (event.type === 'pointerdown') return setOpen(hasList(target) && open !== target ? target : undefined);
+    if (event.type === 'change' || event.type === 'blur') return setOpen(undefined);
+    if (!key) return;
+    if (key.key === 'Escape' || key.key === 'Tab' || (key.key === 'Enter' && open)) return setOpen(undefined);
+    if (hasList(target) && (key.key === ' ' || key.key === 'F4' || (key.altKey && /^Arrow(Up|Down)$/.test(key.key))))
+      setOpen(open === target ? undefined : target);
+  };
   let nextKey = 1;
   const animations = new Map<Animation, { id: number; key: number; told: string }>();
   const lookAtAnimations = () => {
@@ -204,45 +201,43 @@ export function createSigns(options: {
     lookAtSheets();
   });
 
+  const look = () => {
+    lookAtFocus();
+    lookAtCaret();
+    lookAtList();
+  };
+
   return {
     watch(root, listening) {
       const view = root.defaultView;
       if (!view) return;
-      const look = () => {
-        lookAtFocus();
-        lookAtCaret();
-      };
-      listening.on(root, 'focusin', () => {
-        look();
-        // What was put in just now and focused has no id yet.
-        listening.after(0, look);
-      });
-      listening.on(root, 'focusout', (event: FocusEvent) => {
-        if (!event.relatedTarget) listening.after(0, lookAtFocus);
-      });
-      for (const type of ['selectionchange', 'input', 'keyup', 'pointerup']) listening.on(root, type, lookAtCaret);
+      // Looked at with the next batch: what was put in just now and focused has no id yet, a list opens and closes as the
+      // event's default action, which comes after this, and nothing is asked while the page works. What is typed or chosen is
+      // noted as the field's (fields.ts), and that is a reason to look, too.
+      for (const type of LOOKS)
+        listening.hear(view, type, (event: Event) => {
+          const target = targetOf(event);
+          if (hasList(target)) asked = target;
+          due();
+        });
+      if (!showsOpen) for (const type of ['pointerdown', 'keydown', 'change', 'blur']) listening.on(view, type, guess);
       listening.on(root, 'toggle', (event: Event & { newState?: string }) => {
         const target = targetOf(event);
         if (target && hasAttributeOf(target, 'popover') && known(target))
           tell('popover', { id: known(target), open: event.newState === 'open' });
       });
-      watchSelects(view, listening);
     },
-    look() {
-      lookAtFocus();
-      lookAtCaret();
-    },
+    look,
     begin() {
       focus = 0;
       caret = '';
-      open = undefined;
+      open = asked = undefined;
       animations.clear();
       switchedOff = new Set();
     },
     announce() {
       lookAtSheets();
-      lookAtFocus();
-      lookAtCaret();
+      look();
       for (const element of page.querySelectorAll('[popover]'))
         if (known(element) && isNow(element, ':popover-open')) tell('popover', { id: known(element), open: true });
       lookAtAnimations();

@@ -32,7 +32,7 @@ import {
 import type { Batch, Serial } from './events.ts';
 import type { Ids } from './ids.ts';
 import type { Late } from './late.ts';
-import type { Pace } from './pace.ts';
+import { restAfter, type Pace } from './pace.ts';
 import { MASKED_MARK, type Inside, type Serializer } from './serial.ts';
 
 export type Root = Document | ShadowRoot;
@@ -64,6 +64,8 @@ export type TreeOptions = {
   noted(records: number): void;
   /** Of a page that takes more than a slice: nothing is done with it if so. */
   isTooLarge(): boolean;
+  /** What a picture needs and may take longer than a slice; true: it is there. */
+  prepare(isOver: () => boolean): boolean;
   /** The visible part. */
   snapshot(page: Serial): void;
   /** Frames' documents, first of all that is in them. */
@@ -101,11 +103,6 @@ type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; is
 
 /** Frames come sixty times a second: what changes more often than that nobody sees. */
 const FRAME_MS = 16;
-/** For each millisecond that a batch took, so long is the page's before the next one: most of what a page changes while it
- * works hard it changes again. */
-const REST_PER_MS = 19;
-/** So late nobody minds. */
-const MOST_REST_MS = 100;
 const FRAME_LOADS_MS = 5000;
 /** Between two looks at the clock. */
 const NODES_PER_LOOK = 8;
@@ -121,6 +118,7 @@ export function createTree(options: TreeOptions): Tree {
   /** The first slice was not enough: from here on only what can be seen. */
   let isLong = false;
   let isCounted = false;
+  let isPrepared = false;
   let isBuilt = false;
   let isScheduled = false;
   let lastAt = -Infinity;
@@ -148,7 +146,9 @@ export function createTree(options: TreeOptions): Tree {
   const now = () => performance.now();
   let deadline = 0;
   let looks = 0;
-  const isOver = () => (sliceMs === 0 ? true : ++looks % NODES_PER_LOOK === 0 && now() > deadline);
+  /** `atOnce`: what was done may have taken longer than the others. */
+  const isOver = (atOnce = false) =>
+    sliceMs === 0 ? true : (++looks % NODES_PER_LOOK === 0 || atOnce) && now() > deadline;
 
   // ——— when ———
 
@@ -188,7 +188,7 @@ export function createTree(options: TreeOptions): Tree {
     }
     options.after(isWhole);
     attach();
-    restMs = Math.min(Math.max((now() - lastAt) * REST_PER_MS, FRAME_MS), MOST_REST_MS);
+    restMs = Math.max(restAfter(now() - lastAt), FRAME_MS);
     if (!isAllSaid()) goOn(false);
     else if (isLong) {
       isLong = false;
@@ -451,6 +451,10 @@ export function createTree(options: TreeOptions): Tree {
   // ——— the first picture ———
 
   const build = () => {
+    if (!isPrepared) {
+      isPrepared = options.prepare(isOver);
+      if (!isPrepared || isOver(true)) return goOn(true);
+    }
     if (isLong && !isCounted) {
       // Only now, and alone: the browser counts for milliseconds.
       isCounted = true;
@@ -483,7 +487,7 @@ export function createTree(options: TreeOptions): Tree {
       if (level.isShadow) serial.isShadow = true;
       level.into.push(serial);
       if (isElement(child)) descend(child, serial);
-      if (isOver()) {
+      if (isOver(isElement(child) && /^(LINK|STYLE)$/.test(tagOf(child)))) {
         isLong = true;
         return goOn(true);
       }
@@ -619,7 +623,7 @@ export function createTree(options: TreeOptions): Tree {
       moved = new Set();
       frames = [];
       left.clear();
-      isScheduled = isLong = isBuilt = isCounted = false;
+      isScheduled = isLong = isBuilt = isCounted = isPrepared = false;
       watch(page);
       const outer = serializer.inside(page);
       built = serializer.node(page, outer, false);

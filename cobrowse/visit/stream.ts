@@ -26,6 +26,11 @@ import { createOffers } from './offers.ts';
  * (20 kB as JSON), of which it takes off 45 %; of shorter ones it takes less for nearly the same time, and under 256 bytes
  * it adds some. */
 const DEFLATE_FROM_BYTES = 2 * 1024;
+/** A picture comes in many slices. Deflated together they are shorter, and what is outside of the window may come a little
+ * later. */
+const PART_BYTES = 16 * 1024;
+/** Of a picture little is worth it, too: there are few payloads of it. */
+const DEFLATE_PART_FROM_BYTES = 256;
 /** The relay acknowledges every second: a frame that it has not for so long is on a line that is full. */
 const STUCK_MS = 1500;
 /** So long after the last sign of life of a full line it is given something again. */
@@ -49,7 +54,15 @@ export type Stream = {
 };
 
 /** To be sent as one payload: lists of events, encoded. */
-type Held = { kind: Kind; lists: Uint8Array[]; bytes: number; since: number };
+type Held = {
+  kind: Kind;
+  lists: Uint8Array[];
+  bytes: number;
+  since: number;
+  /** Some of it is of a picture; `waits`: and more of that follows at once. */
+  isPart: boolean;
+  waits: boolean;
+};
 
 export function createStream(options: {
   port: VisitPort;
@@ -113,9 +126,14 @@ export function createStream(options: {
     notice('page-too-large');
   };
 
-  const send = (kind: Kind, events: eventWithTime[]) => {
+  const send = (kind: Kind, events: eventWithTime[], part?: 'more' | 'last') => {
     const isSnapshot = kind === KIND.Snapshot;
     if (lack !== 'nothing' && !isSnapshot) return;
+    if (events.length === 0) {
+      // Nothing more of the picture follows.
+      for (const each of held) each.waits = false;
+      return advance();
+    }
     const list = encoder.encode(events, isSnapshot);
     if (isSnapshot) {
       held = [];
@@ -130,7 +148,14 @@ export function createStream(options: {
         held.pop();
         lack = 'snapshot';
       }
-    } else held.push({ kind, lists: [list], bytes: list.length, since: now() });
+    } else {
+      held.push({ kind, lists: [list], bytes: list.length, since: now(), isPart: false, waits: false });
+    }
+    const whole = held[held.length - 1];
+    if (whole) {
+      whole.isPart ||= part !== undefined;
+      whole.waits = part === 'more' && whole.bytes < PART_BYTES;
+    }
     advance();
   };
 
@@ -145,8 +170,9 @@ export function createStream(options: {
         return;
       }
       if (!next) break;
+      if (next.waits) return;
       held.shift();
-      const { kind, lists, since } = next;
+      const { kind, lists, since, isPart } = next;
       const at = now();
       // Not when it would stand before what is encoded already, or build on what was left out.
       if (held.length === 0 && lack === 'nothing' && at - toldAt > TELL_EVERY_MS) {
@@ -156,8 +182,8 @@ export function createStream(options: {
       }
       const payload = joined(lists);
       if (payload.byteLength > LIMITS.maxInflatedBytes) return tooLarge();
-      if (canDeflate && (kind === KIND.Snapshot || payload.byteLength > DEFLATE_FROM_BYTES))
-        void deflated(kind, payload);
+      const from = kind === KIND.Snapshot ? 0 : isPart ? DEFLATE_PART_FROM_BYTES : DEFLATE_FROM_BYTES;
+      if (canDeflate && payload.byteLength > from) void deflated(kind, payload);
       else ship(kind, payload, false);
     }
     if (isDeflating) return;
@@ -187,7 +213,7 @@ export function createStream(options: {
           if (isOpen) offers.flow(port.message);
           return send(KIND.Snapshot, output.events);
         case 'change':
-          return send(KIND.Change, output.events);
+          return send(KIND.Change, output.events, output.part);
         case 'pointer':
           if (isOpen) port.latest(encodePointer(output.pointer));
           return;

@@ -155,6 +155,7 @@ inEachBrowser('assets', (browser, name) => {
       document.querySelector<HTMLCanvasElement>('#tainted')!.getContext('2d')!.drawImage(image, 0, 0);
     });
     await page.start();
+    await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
     const of = async (id: number) => (await page.outputs('picture')).filter((output) => output.picture.node === id);
     const canvas = await page.idOf('#c');
     const first = await page.until(async () => (await of(canvas))[0], 'the canvas');
@@ -191,6 +192,7 @@ inEachBrowser('assets', (browser, name) => {
     });
     await page.page.evaluate(() => (window as unknown as Json).playing);
     await page.start();
+    await page.until(async () => (await page.outputs('snapshot')).length > 0, 'a snapshot');
     const id = await page.idOf('#v');
     await page.until(
       async () => (await page.outputs('picture')).filter((output) => output.picture.node === id).length > 2,

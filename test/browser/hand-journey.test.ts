@@ -150,7 +150,9 @@ test('[B118] from the filters to the card: goods found, the address filled, a da
   });
   expect(entries).toContain('"why":"masked"');
   expect(entries).toMatch(/Kolomna|"now":"Kolomn/);
-  expect(entries).not.toMatch(/4111|1239/);
+  // But for ids, hashes, times and ports, which may hold any digits.
+  const said = entries.replace(/"(id|at|site|room|visitor|hash)":("[^"]*"|\d+)|127\.0\.0\.1:\d+/g, '');
+  expect(said.match(/.{0,80}(4111|1239).{0,30}/g)).toBeNull();
   await visitor.page.close();
   await operator.page.close();
 });

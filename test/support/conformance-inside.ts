@@ -14,7 +14,6 @@ type Pace = {
   soon(task: Task): void;
   later(ms: number, task: Task): void;
   frame(task: Task): void;
-  drawing(task: Task): void;
 };
 
 export type Inside = {
@@ -77,9 +76,6 @@ function createInside(): Inside {
             frames.push(task);
           },
           later(_ms, task) {
-            frames.push(task);
-          },
-          drawing(task) {
             frames.push(task);
           },
         },

@@ -88,6 +88,8 @@ test('what capture costs is told with that, when it is noticeably another, and a
   expect(cost(0, 0)).toEqual({ ms: 0, level: 0 });
   expect(cost(2, 0)).toBeUndefined();
   expect(cost(3, 0)).toEqual({ ms: 3, level: 0 });
+  expect(cost(1, 0)).toBeUndefined();
+  expect(cost(0, 0)).toEqual({ ms: 0, level: 0 });
   expect(cost(40, 0)).toEqual({ ms: 40, level: 0 });
   expect(cost(48, 0)).toBeUndefined();
   expect(cost(48, 1)).toEqual({ ms: 48, level: 1 });

@@ -17,6 +17,8 @@ afterEach(() => vi.restoreAllMocks());
 // The stream does not look into events.
 const eventsOf = (text: string) => [{ text }] as unknown as eventWithTime[];
 const LONG = 'x'.repeat(300_000);
+/** No shorter for having been seen before. */
+const NOISE = Array.from({ length: 5000 }, (_, at) => Math.sin(at).toString(36)).join(' ');
 /** The deflating is not ours, and has a thread of its own: the default of one second may be too short. */
 const PATIENCE = { timeout: 30_000 };
 
@@ -28,10 +30,11 @@ function setUp() {
   const stale = vi.fn();
   const notices: string[] = [];
   const offered: string[][] = [];
+  const latest: Uint8Array[] = [];
   const stream = createStream({
     port: {
       ordered: (frame) => frames.push(frame),
-      latest: () => undefined,
+      latest: (frame) => latest.push(frame),
       message(message) {
         if (message.t === 'assets') offered.push(message.list.map(({ url }) => url));
       },
@@ -68,6 +71,7 @@ function setUp() {
     });
   };
   const change = (text: string) => stream.take({ kind: 'change', events: eventsOf(text) });
+  const part = (text: string, part: 'more' | 'last') => stream.take({ kind: 'change', events: eventsOf(text), part });
   return {
     stream,
     frames,
@@ -76,6 +80,8 @@ function setUp() {
     offered,
     payloads,
     change,
+    part,
+    latest,
     sent: () => payloads().map(({ texts }) => texts.map((text) => text.slice(0, 10)).join('+')),
     /** A snapshot is deflated, which takes a while. */
     async snapshot(text: string) {
@@ -282,6 +288,49 @@ test('changes that give way while the snapshot before them waits leave nothing i
       text.slice(30, 45),
     ]),
   );
+});
+
+test('slices of a picture go together, and what has changed meanwhile goes behind them', async () => {
+  const { stream, change, part, sent, snapshot, frames } = setUp();
+  stream.open(0);
+  await snapshot('page');
+  part('a', 'more');
+  part('b', 'more');
+  change('c');
+  part('d', 'more');
+  expect(sent()).toEqual(['page', 'a+b+c']);
+  part('e', 'last');
+  expect(sent()).toEqual(['page', 'a+b+c', 'd+e']);
+  // So long that it need not wait for the others, and is deflated.
+  part(`f ${NOISE}`, 'more');
+  await vi.waitUntil(() => frames.length === 4, PATIENCE);
+  part('g', 'more');
+  await snapshot('next page');
+  change('h');
+  expect(sent()).toEqual(['page', 'a+b+c', 'd+e', `f ${NOISE}`.slice(0, 10), 'next page', 'h']);
+});
+
+test('the last slice of a picture may have nothing in it', async () => {
+  const { stream, part, sent, snapshot } = setUp();
+  stream.open(0);
+  await snapshot('page');
+  part('a', 'more');
+  expect(sent()).toEqual(['page']);
+  stream.take({ kind: 'change', events: [], part: 'last' });
+  expect(sent()).toEqual(['page', 'a']);
+  stream.take({ kind: 'change', events: [], part: 'last' });
+  expect(sent()).toEqual(['page', 'a']);
+});
+
+test('a picture of a canvas does not overtake the slice that its element is in', async () => {
+  const { stream, part, snapshot, latest } = setUp();
+  stream.open(0);
+  await snapshot('page');
+  part('a', 'more');
+  stream.take({ kind: 'picture', picture: { node: 7, width: 1, height: 1, image: new Uint8Array(3) } });
+  expect(latest).toHaveLength(0);
+  part('b', 'last');
+  expect(latest).toHaveLength(1);
 });
 
 test('what can’t be deflated goes as it is, and what follows can be read', async () => {
