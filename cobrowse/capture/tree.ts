@@ -98,8 +98,8 @@ type Job = {
   slice: number;
   isNew: boolean;
 };
-/** A level of the first picture. */
-type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; isShadow: boolean };
+/** A level of the first picture. `slice`: the one in which `next` was found. */
+type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; isShadow: boolean; slice: number };
 
 /** Frames come sixty times a second: what changes more often than that nobody sees. */
 const FRAME_MS = 16;
@@ -476,8 +476,15 @@ export function createTree(options: TreeOptions): Tree {
         levels.pop();
         continue;
       }
+      const isFromBefore = level.slice !== slice;
       level.next = nextOf(child);
+      level.slice = slice;
       if (ids.of(child)) continue;
+      if (isFromBefore && touched.has(child)) {
+        // Moved since, past others perhaps: it comes with the rest, and so do those that it has passed.
+        leaveOnce(level.node);
+        continue;
+      }
       if (isFiltered && isLater(child)) {
         leaveOnce(level.node);
         continue;
@@ -524,10 +531,10 @@ export function createTree(options: TreeOptions): Tree {
     // The last one is done first: as rrweb has it, an element's own children come before those in its shadow root.
     if (shadow) {
       watch(shadow);
-      levels.push({ node: shadow, into, inside, next: firstOf(shadow), isShadow: true });
+      levels.push({ node: shadow, into, inside, next: firstOf(shadow), isShadow: true, slice });
     }
     const first = firstOf(element);
-    if (first) levels.push({ node: element, into, inside, next: first, isShadow: false });
+    if (first) levels.push({ node: element, into, inside, next: first, isShadow: false, slice });
   };
 
   /** Outside of what the visitor sees. The page's own parts are not asked. */
@@ -628,7 +635,7 @@ export function createTree(options: TreeOptions): Tree {
       const outer = serializer.inside(page);
       built = serializer.node(page, outer, false);
       levels = built
-        ? [{ node: page, into: (built.childNodes ??= []), inside: outer, next: firstOf(page), isShadow: false }]
+        ? [{ node: page, into: (built.childNodes ??= []), inside: outer, next: firstOf(page), isShadow: false, slice }]
         : undefined;
       // Whoever has asked for it is not kept waiting for it.
       goOn(true);
