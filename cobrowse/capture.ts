@@ -384,6 +384,7 @@ export function startCapture(
     sights.begin();
     calls?.begin();
     tree.begin();
+    hasBegun = true;
   };
 
   const watched = new WeakSet<Root>();
@@ -446,11 +447,19 @@ export function startCapture(
 
   let look: () => void = () => undefined;
   safe(() => {
-    begin();
-    hasBegun = true;
     look = watchPage(document, { masker, listening, changed: (page) => emit({ kind: 'page', page }) });
   })();
-  if (!hasBegun) notice('capture-failed');
+  // In a task of its own: on a slow phone all that was made so far has taken long enough.
+  pace.soon(
+    safe(() => {
+      try {
+        if (!hasBegun) begin();
+      } finally {
+        if (!hasBegun) notice('capture-failed');
+      }
+    }),
+    true,
+  );
 
   return {
     stop,

@@ -16,7 +16,6 @@
 // because noting, taking out, putting in and what is left of a picture are about the same few collections.
 
 import {
-  elementAround,
   firstOf,
   isElement,
   isLaidOut,
@@ -115,6 +114,8 @@ export function createTree(options: TreeOptions): Tree {
   let picture = 0;
   let levels: Level[] | undefined;
   let built: Serial | undefined;
+  /** Taken from their places while it is being read. */
+  const pulled = new Set<Node>();
   /** The first slice was not enough: from here on only what can be seen. */
   let isLong = false;
   let isCounted = false;
@@ -242,6 +243,7 @@ export function createTree(options: TreeOptions): Tree {
         for (let at = 0; at < removedNodes.length; at++) {
           const node = removedNodes[at];
           if (!node) continue;
+          if (levels) pulled.add(node);
           // What is not known stays so, wherever it goes next.
           if (touched.get(node) === undefined) touched.set(node, ids.of(node) ? target : undefined);
         }
@@ -398,14 +400,6 @@ export function createTree(options: TreeOptions): Tree {
     }
   };
 
-  /** It stands in something that has come, or come back, and is put in with a later slice. */
-  const isAwaited = (node: Node): boolean => {
-    if (touched.size === 0) return false;
-    for (let around: Node | null = node; around; around = parentOf(around) ?? elementAround(around))
-      if (touched.has(around)) return true;
-    return false;
-  };
-
   const changes = (batch: Batch) => {
     options.late.release(attributes);
     for (const [element, names] of attributes) {
@@ -428,8 +422,9 @@ export function createTree(options: TreeOptions): Tree {
   };
 
   const changeOf = (element: Element, names: Set<string>, batch: Batch) => {
+    // Without one it is not part of the picture yet, or not again, and leaves as it is then.
     const id = ids.of(element);
-    if (!id || !isThere(element) || isAwaited(element)) return;
+    if (!id || !isThere(element)) return;
     const parent = parentOf(element);
     if (serializer.isStale(element, names)) return options.stale();
     if ((parent && serializer.inside(parent).isClosed) || serializer.wasBlocked(element)) return;
@@ -443,7 +438,7 @@ export function createTree(options: TreeOptions): Tree {
     const parent = parentOf(node);
     if (!parent) return;
     if (isElement(parent) && tagOf(parent) === 'TEXTAREA') marked.add(parent);
-    if (!id || !isThere(node) || isAwaited(node) || serializer.inside(parent).isClosed) return;
+    if (!id || !isThere(node) || serializer.inside(parent).isClosed) return;
     const value = serializer.text(node);
     if (value !== undefined) batch.texts.push({ id, value });
   };
@@ -480,8 +475,8 @@ export function createTree(options: TreeOptions): Tree {
       level.next = nextOf(child);
       level.slice = slice;
       if (ids.of(child)) continue;
-      if (isFromBefore && touched.has(child)) {
-        // Moved since, past others perhaps: it comes with the rest, and so do those that it has passed.
+      if (isFromBefore && pulled.has(child)) {
+        // Past others perhaps, since it was found: it comes with the rest, and so do those that it has passed.
         leaveOnce(level.node);
         continue;
       }
@@ -506,6 +501,7 @@ export function createTree(options: TreeOptions): Tree {
     }
     const whole = built;
     levels = built = undefined;
+    pulled.clear();
     isBuilt = false;
     if (!whole) return;
     // What is nearest to what can be seen comes next.
@@ -630,6 +626,7 @@ export function createTree(options: TreeOptions): Tree {
       moved = new Set();
       frames = [];
       left.clear();
+      pulled.clear();
       isScheduled = isLong = isBuilt = isCounted = isPrepared = false;
       watch(page);
       const outer = serializer.inside(page);
