@@ -387,6 +387,11 @@ export function createTree(options: TreeOptions): Tree {
         if (child === job.before) job.before = undefined;
         child = nextOf(child);
       }
+      if (!child && job.next) {
+        // Where it was to go on may have been moved past others.
+        job.next = undefined;
+        continue;
+      }
       if (!child || !isThere(parent) || !isPictured(parent)) {
         jobs.pop();
         continue;
