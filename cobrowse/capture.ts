@@ -450,16 +450,10 @@ export function startCapture(
     look = watchPage(document, { masker, listening, changed: (page) => emit({ kind: 'page', page }) });
   })();
   // In a task of its own: on a slow phone all that was made so far has taken long enough.
-  pace.soon(
-    safe(() => {
-      try {
-        if (!hasBegun) begin();
-      } finally {
-        if (!hasBegun) notice('capture-failed');
-      }
-    }),
-    true,
-  );
+  pace.soon(() => {
+    if (!hasBegun) safe(begin)();
+    if (!hasBegun) notice('capture-failed');
+  }, true);
 
   return {
     stop,

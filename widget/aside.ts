@@ -15,6 +15,9 @@ const MARGIN = 12;
 const REACH = 64;
 /** Between the points that are looked at: nothing that a finger can hit slips through. */
 const STEP = 20;
+/** A flat page of tens of thousands of elements takes milliseconds for each point, and waits meanwhile. What can be
+ * pressed in a corner that was not looked at whole is the badge itself: no corner is better for that. */
+const LOOK_MS = 8;
 /** How much speaks against a corner. */
 const POINTER = 4;
 const FOCUS = 2;
@@ -28,6 +31,7 @@ export function keepAside(host: Host, element: HTMLElement): void {
   /** What can be pressed in the corner that was asked about last; and in its own corner at the last look. */
   let found: Element | null = null;
   let wasFound: Element | null = null;
+  let lookUntil = 0;
 
   const against = (corner: string, reach: number): number => {
     const { width, height } = element.getBoundingClientRect();
@@ -47,6 +51,7 @@ export function keepAside(host: Host, element: HTMLElement): void {
         const at = deepest(left + x, top + y);
         // Browsers and pages alike show by the cursor what can be pressed or typed in.
         if (at && getComputedStyle(at).cursor !== 'auto') found = at;
+        else if (performance.now() > lookUntil) found = element;
       }
     return (
       (isNear(pointer, reach) ? POINTER : 0) +
@@ -59,6 +64,7 @@ export function keepAside(host: Host, element: HTMLElement): void {
     if (grip || !element.isConnected || element.contains(focused() ?? null)) return;
     // So that the hit tests find what lies beneath. Were one to fail, Stop could not be pressed any more.
     element.style.pointerEvents = 'none';
+    lookUntil = performance.now() + LOOK_MS;
     try {
       const here = against(element.dataset['corner'] ?? '', 0);
       const isAtRest = found === wasFound;

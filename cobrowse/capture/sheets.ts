@@ -316,9 +316,8 @@ export function createSheets(options: {
         );
       for (const name of ['replace', 'replaceSync'])
         patches.method(sheet, name, (of, [text]) => changed(self(of), { source: rules, [name]: text }));
-      // Older browsers have them on each kind.
-      const groups = view.CSSGroupingRule ? [view.CSSGroupingRule] : [view.CSSMediaRule, view.CSSSupportsRule];
-      for (const group of groups) {
+      // Older browsers have them on each kind. The last one's are nested rules.
+      for (const group of [view.CSSGroupingRule, view.CSSMediaRule, view.CSSSupportsRule, view.CSSStyleRule]) {
         patches.method(group?.prototype, 'insertRule', (of, [rule, index]) =>
           changed(sheetOf(of), {
             source: rules,

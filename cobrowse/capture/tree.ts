@@ -97,8 +97,8 @@ type Job = {
   slice: number;
   isNew: boolean;
 };
-/** A level of the first picture. `slice`: the one in which `next` was found. */
-type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; isShadow: boolean; slice: number };
+/** A level of the first picture. `slice`: the one in which `next` was found behind another child. */
+type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; isShadow: boolean; slice?: number };
 
 /** Frames come sixty times a second: what changes more often than that nobody sees. */
 const FRAME_MS = 16;
@@ -532,10 +532,10 @@ export function createTree(options: TreeOptions): Tree {
     // The last one is done first: as rrweb has it, an element's own children come before those in its shadow root.
     if (shadow) {
       watch(shadow);
-      levels.push({ node: shadow, into, inside, next: firstOf(shadow), isShadow: true, slice });
+      levels.push({ node: shadow, into, inside, next: firstOf(shadow), isShadow: true });
     }
     const first = firstOf(element);
-    if (first) levels.push({ node: element, into, inside, next: first, isShadow: false, slice });
+    if (first) levels.push({ node: element, into, inside, next: first, isShadow: false });
   };
 
   /** Outside of what the visitor sees. The page's own parts are not asked. */
@@ -637,7 +637,7 @@ export function createTree(options: TreeOptions): Tree {
       const outer = serializer.inside(page);
       built = serializer.node(page, outer, false);
       levels = built
-        ? [{ node: page, into: (built.childNodes ??= []), inside: outer, next: firstOf(page), isShadow: false, slice }]
+        ? [{ node: page, into: (built.childNodes ??= []), inside: outer, next: firstOf(page), isShadow: false }]
         : undefined;
       // Whoever has asked for it is not kept waiting for it.
       goOn(true);

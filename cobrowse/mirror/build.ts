@@ -290,6 +290,8 @@ export function createBuilder(scene: Scene): Builder {
     // Everything was built out of sight; from here to the next frame there is nothing but putting it in.
     ready();
     document.replaceChildren();
+    // Of the page before: one that adopts none says nothing of them.
+    document.adoptedStyleSheets = [];
     for (const node of built) {
       try {
         document.append(node);

@@ -160,14 +160,15 @@ export function createPage(options: PageOptions): Page {
       viewport: resize,
       viewportHeight: () => size.height,
     });
+    // Before anything is built: a style attribute is read by the rules of the document that it is made for.
+    if ((document.compatMode === 'BackCompat') !== quirks || !scene) {
+      scene?.close();
+      scene = applier = undefined;
+      emptyDocument(document, quirks);
+      listen(document);
+    }
     try {
-      nextApplier.builder.fillDocument(root, document, () => {
-        scene?.close();
-        if ((document.compatMode === 'BackCompat') !== quirks || !scene) {
-          emptyDocument(document, quirks);
-          listen(document);
-        }
-      });
+      nextApplier.builder.fillDocument(root, document, () => scene?.close());
     } catch (error) {
       next.close();
       options.failed(error instanceof TooLarge ? 'too-large' : 'broken-snapshot');

@@ -29,6 +29,9 @@ beforeAll(async () => {
     `<style id="off">#p{color:rgb(1,1,1)}</style><p id="p">words</p>
     <script>document.getElementById('off').sheet.disabled = true;</script>`,
   );
+  page('/nested', '<style>#p { color: rgb(0, 0, 0) }</style><p id="p">words <b>in it</b></p>');
+  page('/standard', '<p id="old" style="width:100">words</p>');
+  world.site.pages.set('/quirks', '<title>/quirks</title><p id="old" style="width:100">words</p>%SNIPPET%');
   world.site.pages.set('/xhtml', () => ({
     type: 'application/xhtml+xml',
     // An attribute without a value is no XML.
@@ -131,6 +134,45 @@ test('[C2] sheets that are switched off and on, and one that is pushed to those 
     document.adoptedStyleSheets.push(sheet);
   });
   await color('2, 2, 2');
+});
+
+test('[C2] rules nested in a rule, which script puts in and takes out', async () => {
+  await show('/nested');
+  const italic = (is: boolean) =>
+    operator.mirrorHas(`getComputedStyle(document.querySelector('#p b')).fontStyle === '${is ? 'italic' : 'normal'}'`);
+  await italic(false);
+  const change = (how: 'insert' | 'delete') =>
+    visitor.page.evaluate((what) => {
+      const rule = document.styleSheets[0]?.cssRules[0] as CSSStyleRule;
+      if (what === 'insert') rule.insertRule('b { font-style: italic }', 0);
+      else rule.deleteRule(0);
+    }, how);
+  await change('insert');
+  await italic(true);
+  await change('delete');
+  await italic(false);
+});
+
+test('[C2] sheets that a page has adopted are gone with it, also where the next one adopts none', async () => {
+  await show('/sheets');
+  await visitor.page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('#p{color:rgb(4,4,4)}');
+    document.adoptedStyleSheets = [sheet];
+  });
+  await operator.mirrorHas(`getComputedStyle(document.getElementById('p')).color === 'rgb(4, 4, 4)'`);
+  await show('/nested');
+  await operator.mirrorHas(`getComputedStyle(document.getElementById('p')).color === 'rgb(0, 0, 0)'`);
+});
+
+test('[C1] a page in quirks mode after one that is not, and back: style attributes are read as the page reads them', async () => {
+  const width = (value: string) => operator.mirrorHas(`document.getElementById('old').style.width === '${value}'`);
+  await show('/standard');
+  await width('');
+  await show('/quirks');
+  await width('100px');
+  await show('/standard');
+  await width('');
 });
 
 test('[C3] what WebGL has drawn once is in the next snapshot, too', async () => {

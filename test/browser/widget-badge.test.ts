@@ -53,6 +53,28 @@ inEachBrowser('the badge', (browser) => {
     expect(tab.heard.some((m) => m.t === 'stop')).toBe(false);
   });
 
+  test('a page in which each hit test takes long is not kept waiting for many of them', async () => {
+    await visitor.page.evaluateOnNewDocument(() => {
+      const native = Document.prototype.elementFromPoint;
+      Object.assign(window, { hits: 0 });
+      Document.prototype.elementFromPoint = function (x, y) {
+        const hit = native.call(this, x, y);
+        if (hit?.hasAttribute('data-tandem-ui')) return hit;
+        // As in a flat page of 40,000 elements.
+        for (const end = performance.now() + 6; performance.now() < end;);
+        (window as unknown as { hits: number }).hits++;
+        return hit;
+      };
+    });
+    await viewed('');
+    const hits = () => visitor.page.evaluate(() => (window as unknown as { hits: number }).hits);
+    const before = await hits();
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    // One look each second, of two points.
+    expect(await hits()).toBeGreaterThan(before);
+    expect((await hits()) - before).toBeLessThan(20);
+  });
+
   test('on a phone, where it is as wide as the page, it goes to the other end', async () => {
     const { corner } = await viewed(PRESSABLE, { width: 390, height: 700 });
     await until(async () => (await corner())?.startsWith('t'));
