@@ -8,12 +8,10 @@ import { childrenOf, isElement, shadowOf, tagOf } from './dom.ts';
 export type Ids = {
   /** 0: not part of the picture. */
   of(node: Node | null | undefined): number;
-  /** The one that it has or had; 0: it never was part of this picture. */
-  ever(node: Node): number;
   /** It is part of the picture now. */
   give(node: Node): number;
-  /** It is not any more. A node that comes back has the same id. */
-  take(node: Node): void;
+  /** It is not any more. A node that comes back has the same id, but for one of which it is said that it `isOver`. */
+  take(node: Node, isOver?: boolean): void;
   /** Another picture begins, in which no node has an id yet. */
   forget(): void;
   nodeOf(id: number): Node | undefined;
@@ -25,7 +23,7 @@ const last = new WeakMap<Document, { id: number }>();
 export function createIds(page: Document): Ids {
   const counter = last.get(page) ?? { id: 0 };
   last.set(page, counter);
-  /** Negative: of a node that has left the picture. */
+  /** Negative: of a node that has left the picture; 0: and will be another one if it comes back. */
   let ids = new WeakMap<Node, number>();
   const found = new Map<number, WeakRef<Node>>();
 
@@ -46,16 +44,12 @@ export function createIds(page: Document): Ids {
 
   return {
     of: (node) => Math.max(0, (node && ids.get(node)) ?? 0),
-    ever: (node) => Math.abs(ids.get(node) ?? 0),
     give(node) {
       const id = Math.abs(ids.get(node) ?? 0) || ++counter.id;
       ids.set(node, id);
       return id;
     },
-    take(node) {
-      const id = ids.get(node);
-      if (id) ids.set(node, -Math.abs(id));
-    },
+    take: (node, isOver) => void ids.set(node, isOver ? 0 : -Math.abs(ids.get(node) ?? 0)),
     forget() {
       ids = new WeakMap();
       found.clear();

@@ -123,7 +123,7 @@ export function createSerializer(options: {
 
   const rootIdOf = (node: Node): number | undefined => {
     const owner = documentOf(node);
-    return owner === page ? undefined : ids.ever(owner);
+    return owner === page ? undefined : ids.of(owner);
   };
 
   const insideOf = (element: Element, tag: string, outer: Inside, marked: string, secret: Secret | undefined) => {
@@ -528,7 +528,6 @@ export function createSerializer(options: {
       };
       for (const name of names) set(name);
       if (zone === 'open' && PICTURE_TAG.test(tag)) note(element, tag, all);
-      if (tag === 'DIALOG' && typeof all['open'] === 'string') all['rr_open_mode'] = openMode(element);
       if (tag === 'IFRAME' && 'src' in all) {
         if (!(element as HTMLIFrameElement).contentDocument) all['rr_src'] = all['src'];
         delete all['src'];
@@ -550,7 +549,8 @@ export function createSerializer(options: {
           all['_cssText'] = sheetCss(element, text, zone);
         } else noteSheet(element, all);
       }
-      return all;
+      // First, and of one that is closed, too: rrweb's replay never ends that one is modal, but makes it another kind.
+      return tag === 'DIALOG' && 'open' in all ? { rr_open_mode: openMode(element), ...all } : all;
     },
     text(node) {
       const parent = parentOf(node);

@@ -30,7 +30,7 @@ export type Sheets = {
   isAsItCame(owner: Element): boolean;
   /** Listens in a window. */
   patch(view: Window & typeof globalThis, patches: Patches): void;
-  /** A root is part of the picture. */
+  /** A root is part of the picture, in which it has adopted nothing yet. */
   entered(root: Root): void;
   /** Looks for what nothing tells of: sheets pushed to those that the page has adopted. */
   look(): void;
@@ -342,6 +342,7 @@ export function createSheets(options: {
         patches.setter(owner?.prototype, 'adoptedStyleSheets', (root) => adoption(root as Root));
     },
     entered(root) {
+      adopted.delete(root);
       if (root.adoptedStyleSheets?.length) waiting.add(root);
     },
     look() {

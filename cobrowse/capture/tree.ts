@@ -3,13 +3,14 @@
 // Changes are only noted when they come; what they amount to is read from the page as it is when the batch is made, once
 // per frame at most: a node that came and went in between is never looked at, an attribute that changed ten times is read
 // once. A batch takes no longer than a slice, and what is left comes with the next one. The picture itself is made like
-// that: what can be seen goes first, as rrweb's snapshot, and the rest follows as nodes that are added. Who has applied everything
-// has what one reading at the end would have given.
+// that: what can be seen goes first, as rrweb's snapshot, and the rest follows as nodes that are added. Who has applied
+// everything has what one reading at the end would have given.
 //
-// How it stays right while the page goes on changing: a node has an id from when it was sent (ids.ts). A parent that was
-// sent and has children without an id is work that is left (`jobs`), whatever happens to them meanwhile: children are
-// looked up in the page, and each goes before the next one that has been sent. What the page
-// moves or takes out is in `touched`, where it was when it was last sent is kept with it.
+// How it stays right while the page goes on changing: a node has an id from when it was sent (ids.ts) until it is taken
+// out, with all that is below it. So an id says that the picture has the node, where it has last been told to be. A parent
+// that was sent and has children without an id is work that is left (`jobs`), whatever happens to them meanwhile: children
+// are looked up in the page, and each goes before the next one that has been sent. What the page moves or takes out is in
+// `touched`, where it was when it was last sent is kept with it.
 //
 // Easy to get wrong: between slices the page's code runs, so everything that has been noted must be taken in before
 // anything is read (`drain`): only then does "has an id" still mean "was there when the change came". And it is one file,
@@ -250,7 +251,7 @@ export function createTree(options: TreeOptions): Tree {
         for (let at = 0; at < addedNodes.length; at++) {
           const node = addedNodes[at];
           // Sent, and out of no place that was seen: it comes from something that has been taken out before.
-          if (node && !touched.has(node)) touched.set(node, ids.of(node) ? null : undefined);
+          if (node && touched.get(node) === undefined) touched.set(node, ids.of(node) ? null : undefined);
         }
         if (isElement(target) && tagOf(target) === 'TEXTAREA') marked.add(target);
       }
@@ -259,28 +260,29 @@ export function createTree(options: TreeOptions): Tree {
 
   // ——— taking out, putting in ———
 
-  const idOfParent = (parent: Node): number => ids.ever(typeOf(parent) === 11 ? (parent as ShadowRoot).host : parent);
+  /** What is in a shadow root goes by the id of its host. No other fragment is part of a picture. */
+  const hostOr = (parent: Node): Node => (typeOf(parent) === 11 ? (parent as ShadowRoot).host : parent);
 
   const takeOut = (batch: Batch) => {
     const out: Node[] = [];
+    let shadows = 0;
     for (const [node, from] of touched) {
       if (from === undefined || !ids.of(node)) continue;
       out.push(node);
       if (!from) continue;
-      const remove: Batch['removes'][number] = { parentId: idOfParent(from), id: ids.of(node) };
-      if (typeOf(from) === 11) remove.isShadow = true;
-      batch.removes.push(remove);
+      const remove: Batch['removes'][number] = { parentId: ids.of(hostOr(from)), id: ids.of(node) };
+      if (typeOf(from) === 11) {
+        // rrweb's replay asks for its host, which may be one of those that go.
+        remove.isShadow = true;
+        batch.removes.splice(shadows++, 0, remove);
+      } else batch.removes.push(remove);
     }
     // Only now: one of them may stand in another by now.
     for (const node of out) {
-      if (isThere(node)) {
-        // Until it is put in again nothing is told of what is in it.
-        letGo(node);
-        touched.set(node, undefined);
-      } else {
-        ids.take(node);
-        touched.delete(node);
-      }
+      // Nothing is told of what is in it, until it is put in again.
+      letGo(node);
+      if (isThere(node)) touched.set(node, undefined);
+      else touched.delete(node);
     }
   };
 
@@ -289,40 +291,28 @@ export function createTree(options: TreeOptions): Tree {
       touched.delete(node);
       if (ids.of(node) || !isThere(node)) continue;
       const parent = parentOf(node);
-      if (!parent || !isPictured(parent)) {
-        // It comes with what it stands in.
-        letGo(node);
-        continue;
-      }
-      if (putRun(node, parent, batch)) return;
+      // Else it comes with what it stands in.
+      if (parent && isPictured(parent) && putRun(node, parent, batch)) return;
     }
   };
 
   const isPictured = (parent: Node): boolean =>
-    ids.of(typeOf(parent) === 11 ? (parent as ShadowRoot).host : parent) > 0 &&
+    ids.of(hostOr(parent)) > 0 &&
     (isElement(parent) || roots.has(parent as Root)) &&
     !serializer.inside(parent).isClosed;
 
   /** With those after it that have come, too. True: the slice is over. */
   const putRun = (first: Node, parent: Node, batch: Batch): boolean => {
     const run = [first];
-    for (let next = nextOf(first); next && !ids.of(next) && touched.has(next); next = nextOf(next)) {
-      touched.delete(next);
-      run.push(next);
-    }
+    for (let next = nextOf(first); next && !ids.of(next) && touched.has(next); next = nextOf(next)) run.push(next);
     const before = sentAfter(run[run.length - 1] ?? first);
-    let isDone = false;
     for (const node of run) {
-      // A thousand rows come at once: those that are left go before the same one, with the next slice.
-      if (isDone) {
-        touched.set(node, undefined);
-        continue;
-      }
-      letGo(node);
+      touched.delete(node);
       put(node, parent, before, batch, true);
-      isDone = isOver();
+      // A thousand rows come at once: those that are left go before the same one, with the next slice.
+      if (isOver()) return true;
     }
-    return isDone;
+    return false;
   };
 
   const sentAfter = (node: Node): Node | null => {
@@ -334,23 +324,24 @@ export function createTree(options: TreeOptions): Tree {
   /** `before`: all that come before the same one come one after the other. */
   const put = (node: Node, parent: Node, before: Node | null, batch: Batch, isNew: boolean) => {
     // What was there before may be scrolled, and what comes late in a picture. To ask may lay the page out.
-    if (isElement(node) && (isNew ? ids.ever(node) && options.isScrolled(node) : isScrolled(node))) moved.add(node);
+    if (isElement(node) && (isNew ? options.isScrolled(node) : isScrolled(node))) moved.add(node);
     const serial = serializer.node(node, serializer.inside(parent), true);
     if (!serial) return;
     if (typeOf(parent) === 11) serial.isShadow = true;
-    batch.adds.push({ parentId: idOfParent(parent), nextId: ids.of(before) || null, node: serial });
+    batch.adds.push({ parentId: ids.of(hostOr(parent)), nextId: ids.of(before) || null, node: serial });
     if (typeOf(node) === 3 && isElement(parent) && serializer.marksText(parent)) marked.add(parent);
     if (isElement(node)) entered(node, isNew);
   };
 
-  /** Below it may be nodes that were sent in another place, and have come along unseen. */
-  const letGo = (top: Node) => {
+  /** With all that is below it: some of that may have been sent in another place, and have come along unseen. `isOver`:
+   * what comes again is another one. rrweb's replay does not forget what was in a shadow root, and would put in that. */
+  const letGo = (top: Node, isOver?: boolean) => {
     const stack = [top];
     for (let node = stack.pop(); node; node = stack.pop()) {
-      ids.take(node);
+      ids.take(node, isOver);
       for (let child = firstOf(node); child; child = nextOf(child)) stack.push(child);
       const shadow = isElement(node) ? shadowOf(node) : null;
-      if (shadow) stack.push(shadow);
+      if (shadow) letGo(shadow, true);
     }
   };
 
@@ -366,7 +357,7 @@ export function createTree(options: TreeOptions): Tree {
     const shadow = shadowOf(element);
     if (shadow) {
       watch(shadow);
-      leave(shadow, isNew);
+      if (firstOf(shadow)) leave(shadow, isNew);
     }
     if (firstOf(element)) leave(element, isNew);
   };
@@ -394,12 +385,17 @@ export function createTree(options: TreeOptions): Tree {
       }
       if (!child || !isThere(parent) || !isPictured(parent)) {
         jobs.pop();
+        // A shadow root that was made for what had been sent comes into being there with its content. Of one that has none
+        // its element tells.
+        const host = hostOr(parent);
+        if (host !== parent && !firstOf(parent) && ids.of(host) && !touched.has(host))
+          touched.set(host, parentOf(host));
         continue;
       }
       if (job.before === undefined) job.before = sentAfter(child);
       // At the end another look from the beginning finds nothing.
       job.next = nextOf(child) ?? undefined;
-      if (touched.delete(child)) letGo(child);
+      touched.delete(child);
       put(child, parent, job.before, batch, job.isNew);
       if (isOver()) return;
     }
@@ -551,7 +547,6 @@ export function createTree(options: TreeOptions): Tree {
   // ——— roots and frames ———
 
   const watch = (root: Root) => {
-    if (roots.has(root)) return;
     roots.add(root);
     observer.observe(root, { attributes: true, characterData: true, childList: true, subtree: true });
     options.entered(root);
@@ -631,7 +626,6 @@ export function createTree(options: TreeOptions): Tree {
       moved = new Set();
       frames = [];
       left.clear();
-      pulled.clear();
       isScheduled = isLong = isBuilt = isCounted = isPrepared = false;
       watch(page);
       const outer = serializer.inside(page);
@@ -650,6 +644,8 @@ export function createTree(options: TreeOptions): Tree {
     },
     due,
     rooted(root) {
+      // What is scrolled in it before it is sent is heard, too.
+      options.entered(root);
       if (!ids.of(root.host) || serializer.inside(root.host).isClosed) return;
       watch(root);
       leave(root, true);

@@ -416,13 +416,13 @@ export const en = {
     ms: (value: number) => `${value} ms`,
     seconds: (value: string) => `${value} s`,
     unknownValue: 'not known yet',
-    cost: (ms: string) => `Capture takes ${ms} of each second of the visitor’s page.`,
+    cost: (ms: string) => `Capture takes ${ms} of each second of the visitor’s page now.`,
     costLittle: 'less than 1 ms',
     /** By what is told less often, from the lightest on. */
     thinned: [
-      'So as not to slow it, the pointer is shown less often.',
-      'So as not to slow it, the pointer and scrolling are shown less often.',
-      'So as not to slow it, the pointer, scrolling and animations are shown less often.',
+      'So that it does not get slow, the pointer is shown less often.',
+      'So that it does not get slow, the pointer and scrolling are shown less often.',
+      'So that it does not get slow, the pointer, scrolling and animations are shown less often.',
     ],
     explain:
       'Up to 200 ms feels immediate. The picture falls behind when the page changes faster than a line carries. ' +

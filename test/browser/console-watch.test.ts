@@ -83,12 +83,12 @@ test('the picture, the address, the size and who watches', async () => {
 });
 
 test.each([
-  ['en', 0, 0, 'Capture takes less than 1 ms of each second of the visitor’s page.', ''],
-  ['en', 3, 0, 'Capture takes 3 ms of each second of the visitor’s page.', ''],
+  ['en', 0, 0, 'Capture takes less than 1 ms of each second of the visitor’s page now.', ''],
+  ['en', 3, 0, 'Capture takes 3 ms of each second of the visitor’s page now.', ''],
   ['en', 61, 1, 'Capture takes 61 ms of each second', 'the pointer is shown less often'],
   ['en', 80, 2, 'Capture takes 80 ms of each second', 'the pointer and scrolling are shown less often'],
   ['en', 250, 3, 'Capture takes 250 ms of each second', 'the pointer, scrolling and animations are shown less often'],
-  ['ru', 61, 3, 'Показ занимает 61 мс из каждой секунды', 'указатель, прокрутка и анимации показываются реже'],
+  ['ru', 61, 3, 'Показ занимает сейчас 61 мс из каждой секунды', 'указатель, прокрутка и анимации показываются реже'],
 ] as const)('what the view costs the page, and what is given up for that: %s, %i ms, level %i', async (...given) => {
   const [language, ms, level, says, thinned] = given;
   desk = await openConsole(browser, { hash: `#/room/${ROOM}`, language });
