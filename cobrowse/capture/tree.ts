@@ -98,8 +98,8 @@ type Job = {
   slice: number;
   isNew: boolean;
 };
-/** A level of the first picture. `slice`: the one in which `next` was found behind another child. */
-type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; isShadow: boolean; slice?: number };
+/** A level of the first picture. */
+type Level = { node: Node; into: Serial[]; inside: Inside; next: Node | null; isShadow: boolean };
 
 /** Frames come sixty times a second: what changes more often than that nobody sees. */
 const FRAME_MS = 16;
@@ -115,7 +115,7 @@ export function createTree(options: TreeOptions): Tree {
   let picture = 0;
   let levels: Level[] | undefined;
   let built: Serial | undefined;
-  /** Taken from their places while it is being read. */
+  /** Moved while it is being read. */
   const pulled = new Set<Node>();
   /** The first slice was not enough: from here on only what can be seen. */
   let isLong = false;
@@ -472,12 +472,10 @@ export function createTree(options: TreeOptions): Tree {
         levels.pop();
         continue;
       }
-      const isFromBefore = level.slice !== slice;
       level.next = nextOf(child);
-      level.slice = slice;
       if (ids.of(child)) continue;
-      if (isFromBefore && pulled.has(child)) {
-        // Past others perhaps, since it was found: it comes with the rest, and so do those that it has passed.
+      if (pulled.has(child)) {
+        // Past others perhaps: it comes with the rest, and so do those that it has passed.
         leaveOnce(level.node);
         continue;
       }
@@ -644,8 +642,6 @@ export function createTree(options: TreeOptions): Tree {
     },
     due,
     rooted(root) {
-      // What is scrolled in it before it is sent is heard, too.
-      options.entered(root);
       if (!ids.of(root.host) || serializer.inside(root.host).isClosed) return;
       watch(root);
       leave(root, true);
