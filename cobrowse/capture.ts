@@ -449,11 +449,8 @@ export function startCapture(
   safe(() => {
     look = watchPage(document, { masker, listening, changed: (page) => emit({ kind: 'page', page }) });
   })();
-  // In a task of its own: on a slow phone all that was made so far has taken long enough.
-  pace.soon(() => {
-    if (!hasBegun) safe(begin)();
-    if (!hasBegun) notice('capture-failed');
-  }, true);
+  safe(begin)();
+  if (!hasBegun) notice('capture-failed');
 
   return {
     stop,
