@@ -19,7 +19,7 @@ export type Mutations = {
 };
 
 function rank(name: string): number {
-  return name === 'rr_open_mode' ? 0 : name === '_cssText' ? 2 : 1;
+  return name === 'rr_open_mode' ? 0 : name === '_cssText' ? 1 : 2;
 }
 
 export function createMutations(scene: Scene, builder: Builder): Mutations {
@@ -201,7 +201,7 @@ export function createMutations(scene: Scene, builder: Builder): Mutations {
       const id = isFields(change) ? idIn(change.id) : undefined;
       if (id === undefined || !isFields(change) || !isFields(change.attributes)) continue;
       const { attributes } = change;
-      // How a dialog is open is known before that it is; a link's text is the last word on it.
+      // How a dialog is open is known before that it is; a link's text stands until the sheet that it refers to is here.
       const names = Object.keys(attributes).sort((a, b) => rank(a) - rank(b));
       for (const name of names) {
         // Looked up each time: a link that becomes a style sheet is another element from then on.

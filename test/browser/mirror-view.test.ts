@@ -97,7 +97,11 @@ inEachBrowser('the mirror', (browser, name) => {
         const pointer = bench.encodePointer({ x: 5, y: 5, buttons: 0, state: 'mouse', node: 21 }); bench.stamp(pointer, { tab: 1, room: 1, sequence: 0 }); mirror.frame(pointer);
         const hover = style('.l', 'color');
         bench.change([mutation({ attributes: [{ id: 30, attributes: { rel: 'stylesheet', href: base + '/css/site2.css', _cssText: '.l{word-spacing:3px}' } }] })]);
-        return { first, second, hover, spacing: style('.l', 'word-spacing') };
+        const spacing = style('.l', 'word-spacing');
+        // What the CSSOM made of a sheet stands only until the sheet itself is here.
+        bench.assets([{ url: base + '/css/site2.css', hash: hash(6), type: 'text/css' }]);
+        await until(() => style('.l', 'word-spacing') === '0px', 'the sheet itself');
+        return { first, second, hover, spacing };
       `);
     expect(result).toEqual({
       first: { color: 'rgb(6, 6, 6)', indent: '2px', spacing: 'normal', background: true },

@@ -12,6 +12,8 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 let world: World;
 let visitor: Visitor;
 let operator: Operator;
+/** A style sheet that is not answered until it is called. */
+let answerSlow = (): void => undefined;
 beforeAll(async () => {
   world = await startWorld();
   const film = await readFile(path.join(root, 'demo/site/film/kiln.webm'));
@@ -88,11 +90,25 @@ beforeAll(async () => {
       <style media="(any-pointer:coarse)">#coarse{text-indent:5px}</style><meta name="viewport" content="width=device-width">`,
     '<p id="coarse">coarse</p><p id="still">still</p><p id="dark">dark</p><p id="dense">dense</p><p id="scheme">scheme</p><div style="height:3000px"></div>',
   );
-  page(
-    '/imports',
-    '<link rel="stylesheet" href="/site.css">',
-    '<p class="layered">layered</p><p class="printed">printed</p>',
+  const slow = new Promise<void>((answer) => (answerSlow = answer));
+  world.site.pages.set('/slow.css', async () => {
+    await slow;
+    return { type: 'text/css', body: '.layered{color:rgb(1,1,1)}' };
+  });
+  serve(
+    '/slow-site.css',
+    'text/css',
+    '@import "slow.css" layer(low);@import url(printed.css) print;@layer low{.layered{font-weight:700}}.layered:where(p){color:rgb(2,2,2)}',
   );
+  for (const [name, sheet] of [
+    ['/imports', '/site.css'],
+    ['/slow-imports', '/slow-site.css'],
+  ] as const)
+    page(
+      name,
+      `<link rel="stylesheet" href="${sheet}">`,
+      '<p class="layered">layered</p><p class="printed">printed</p>',
+    );
   ({ visitor, operator } = await world.openViewed('/'));
 });
 afterAll(() => world.close());
@@ -162,14 +178,22 @@ test('[C2] shorthands with var() are shown from adopted sheets and from rules th
   }
 });
 
+const IMPORTS = `['.layered', '.printed'].map((name) => getComputedStyle(document.querySelector(name)).color).join() === 'rgb(2, 2, 2),rgb(0, 0, 0)' && getComputedStyle(document.querySelector('.layered')).fontWeight === '700'`;
+
 test('[C2] imports keep their layer and their media', async () => {
   await show('/imports');
-  await operator.mirrorHas(
-    `['.layered', '.printed'].map((name) => getComputedStyle(document.querySelector(name)).color).join() === 'rgb(2, 2, 2),rgb(0, 0, 0)' && getComputedStyle(document.querySelector('.layered')).fontWeight === '700'`,
-  );
-  expect(await visitor.page.evaluate(`getComputedStyle(document.querySelector('.layered')).color`)).toBe(
-    'rgb(2, 2, 2)',
-  );
+  await operator.mirrorHas(IMPORTS);
+  expect(await visitor.page.evaluate(IMPORTS)).toBe(true);
+});
+
+test('[C2] imports that come after the picture was taken do too', async () => {
+  await visitor.page.bringToFront();
+  const loaded = visitor.page.goto(`${world.site.origin}/slow-imports`, { waitUntil: 'load' });
+  await operator.mirrorHas(`document.title === '/slow-imports' && document.querySelector('.printed') !== null`);
+  answerSlow();
+  await loaded;
+  await operator.mirrorHas(IMPORTS);
+  expect(await visitor.page.evaluate(IMPORTS)).toBe(true);
 });
 
 test('[C3] a field focused as it is put in, in layers and as a shadow host, has no ring that the page took away', async () => {

@@ -14,7 +14,7 @@ export type Answer = { type?: string; body: string | Buffer; headers?: Record<st
 
 export type TestSite = {
   readonly origin: string;
-  readonly pages: Map<string, string | ((request: http.IncomingMessage) => Answer)>;
+  readonly pages: Map<string, string | ((request: http.IncomingMessage) => Answer | Promise<Answer>)>;
   /** Every path that was asked for. */
   readonly asked: string[];
   close(): Promise<void>;
@@ -24,12 +24,12 @@ export type TestSite = {
 export async function startSite(snippet: () => string): Promise<TestSite> {
   const pages: TestSite['pages'] = new Map();
   const asked: string[] = [];
-  const server = http.createServer((request, response) => {
+  const serve = async (request: http.IncomingMessage, response: http.ServerResponse) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     asked.push(path);
     const page = pages.get(path);
     const answer: Answer | undefined =
-      typeof page === 'function' ? page(request) : page === undefined ? undefined : { body: page };
+      typeof page === 'function' ? await page(request) : page === undefined ? undefined : { body: page };
     if (!answer) {
       response.writeHead(404).end();
       return;
@@ -41,7 +41,8 @@ export async function startSite(snippet: () => string): Promise<TestSite> {
       ...answer.headers,
     });
     response.end(body);
-  });
+  };
+  const server = http.createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A listening TCP server has an address of this kind.
   const { port } = server.address() as AddressInfo;
