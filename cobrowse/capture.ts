@@ -449,8 +449,11 @@ export function startCapture(
   safe(() => {
     look = watchPage(document, { masker, listening, changed: (page) => emit({ kind: 'page', page }) });
   })();
-  safe(begin)();
-  if (!hasBegun) notice('capture-failed');
+  // In a task of its own: on a slow phone all that was made so far has taken long enough.
+  pace.soon(() => {
+    if (!hasBegun) safe(begin)();
+    if (!hasBegun) notice('capture-failed');
+  }, true);
 
   return {
     stop,
