@@ -20,9 +20,10 @@ const HAND_GZ_BYTES = 42_000;
 /** Every metafile that a browser's bundle has. */
 const METAFILES = ['widget/loader', 'widget/widget', 'widget/hand', 'console/console', 'demo/pages'] as const;
 
-/** Both sides of frames of other origins: only pages with such frames load them, and only such frames. Hashing without
+/** Both sides of frames of other origins: only pages with such frames load them, and only such frames. What canvases and
+ * films show: pages that have one. Hashing without
  * crypto.subtle: only pages without https load it. The list of what was done: whoever opens it. And the shorter of the languages: a visitor loads one. */
-const NOT_LOADED = /\/(frames?|sha256-plain|hand-list|(hand-)?words-en)-/;
+const NOT_LOADED = /\/(frames?|pictures|sha256-plain|hand-list|(hand-)?words-en)-/;
 
 type Weight = { bytes: number; gz: number; br: number };
 

@@ -28,7 +28,7 @@ import { createNamedSheets, LEAST_NAMED_CHARS } from './capture/named-sheets.ts'
 import { createPace, type Pace } from './capture/pace.ts';
 import { describeScreen, watchPage } from './capture/page.ts';
 import { createPatches } from './capture/patches.ts';
-import { createPictures } from './capture/pictures.ts';
+import type { Pictures } from './capture/pictures.ts';
 import { placeOf, watchPointer } from './capture/pointer.ts';
 import { createSerializer, MASKED_MARK } from './capture/serial.ts';
 import { createSheets } from './capture/sheets.ts';
@@ -221,14 +221,21 @@ export function startCapture(
     emit: (url, blob) => emit({ kind: 'asset', url, blob }),
     skipped: () => notice('assets-skipped'),
   });
-  const pictures = createPictures({
-    page: document,
-    listening,
-    masker,
-    safe,
-    idOf,
-    emit: (picture) => emit({ kind: 'picture', picture }),
-  });
+  /** Most pages have no canvas and no film. */
+  let pictures: Promise<Pictures> | undefined;
+  const moving = (element: Element) => {
+    const emitted = (picture: Picture) => emit({ kind: 'picture', picture });
+    pictures ??= import('./capture/pictures.ts').then(({ createPictures }) =>
+      createPictures({ page: document, listening, masker, safe, idOf, emit: emitted }),
+    );
+    pictures.then(
+      safe((made: Pictures) => {
+        if (!listening.isStopped) made.add(element);
+      }),
+      // Blocked or unreachable: the next one tries again.
+      () => (pictures = undefined),
+    );
+  };
   const signs = createSigns({
     page: document,
     listening,
@@ -268,11 +275,13 @@ export function startCapture(
   /** With the next batch. */
   const due = () => tree.due();
   const telling = { ids, masker, serializer: () => serializer, tell: push, due };
-  const sheets = createSheets({ page: document, ...telling });
+  const sheets = createSheets({ page: document, ...telling, isDue: (node) => tree.isDue(node) });
   const named = createNamedSheets({
     origin: document.defaultView?.location.origin ?? '',
     leastChars: options.namedFrom ?? LEAST_NAMED_CHARS,
-    emit: (url, blob) => emit({ kind: 'asset', url, blob }),
+    emit: safe((url: string, blob: Blob) => {
+      if (!listening.isStopped) emit({ kind: 'asset', url, blob });
+    }),
   });
   const fields = createFields({
     ...telling,
@@ -292,7 +301,7 @@ export function startCapture(
     sheets,
     named,
     valued: fields.sent,
-    moving: pictures.add,
+    moving,
     scrolled: sights.seen,
   });
 
@@ -330,7 +339,10 @@ export function startCapture(
     signs.begin();
     pace.soon(() => {
       isNew = false;
-      pictures.again();
+      void pictures?.then(
+        safe((made: Pictures) => made.again()),
+        () => undefined,
+      );
       signs.announce();
     }, true);
   };

@@ -111,7 +111,12 @@ async function start(
           // In a task of its own: what the debugger's call takes is not the page's.
           return new Promise<boolean>((resolve) => {
             setTimeout(async () => {
-              await globalThis.recorderSystem?.begin();
+              const system = globalThis.recorderSystem;
+              await system?.begin();
+              // A first picture in short tasks puts nothing out for long, and the thread is never late.
+              const until = performance.now() + mostMs;
+              while (system && system.tally().snapshots === 0 && performance.now() < until)
+                await new Promise((looked) => setTimeout(looked, 20));
               resolve(globalThis.recorderRest(restMs, mostMs));
             });
           });

@@ -35,6 +35,8 @@ export type Assets = {
   /** Named in CSS: wanted when the page loads it. */
   mentioned: NameOf;
   nameOf: NameOf;
+  /** Of a style sheet, as it was written. Undefined: it can't be read. Never rejects. */
+  text(key: string): Promise<string | undefined>;
   /** A same-origin frame keeps its own list of what it has loaded. */
   watch(view: Window, listening: Listening): void;
 };
@@ -135,6 +137,13 @@ export function createAssets(options: {
 
   /** Never rejects. */
   const read = async (key: string): Promise<Blob | undefined> => {
+    const blob = await load(key);
+    if (!blob?.type.includes('css')) return blob;
+    const css = rewriteCss(await blob.text(), key, mentioned);
+    return (nameOf(key) + css).includes(ALIAS) ? new Blob([css], { type: 'text/css' }) : blob;
+  };
+
+  const load = async (key: string): Promise<Blob | undefined> => {
     const { origin } = new URL(key);
     const isOwn = origin === view.location.origin;
     const other = isOwn ? undefined : (origins.get(origin) ?? { refusals: 0, isOpen: false, isBusy: false });
@@ -169,9 +178,7 @@ export function createAssets(options: {
         return undefined;
       }
       bytes += blob.size;
-      if (!blob.type.includes('css')) return blob;
-      const css = rewriteCss(await blob.text(), key, mentioned);
-      return (nameOf(key) + css).includes(ALIAS) ? new Blob([css], { type: 'text/css' }) : blob;
+      return blob;
     } catch {
       // Cut off on the way: a placeholder shows.
       return undefined;
@@ -185,5 +192,12 @@ export function createAssets(options: {
   };
 
   watch(view, listening);
-  return { used, knows: (key) => known.has(key), mentioned, nameOf, watch };
+  return {
+    used,
+    knows: (key) => known.has(key),
+    mentioned,
+    nameOf,
+    text: async (key) => (await load(key))?.text(),
+    watch,
+  };
 }

@@ -24,8 +24,15 @@ const MOST_SHEETS = 500;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 export type NamedSheets = {
-  /** What is to leave for `text`, the sheet of this element. `write` makes of it what an operator may see. */
-  leave(owner: Element, text: string, zone: Zone, write: () => string): string;
+  /** What is to leave for `text`, the sheet of this element. `write` makes of it what an operator may see. `source`: what
+   * is in the asset if it can be had, because the text does not say everything. */
+  leave(
+    owner: Element,
+    text: string,
+    zone: Zone,
+    write: () => string,
+    source?: () => Promise<string | undefined>,
+  ): string;
   /** A new picture begins. */
   begin(): void;
   /** Hands over the assets of what has left. */
@@ -35,6 +42,8 @@ export type NamedSheets = {
 };
 
 type Left = { text: string; zone: Zone; base: string; written: string };
+/** `source`: asked once, and then it takes the text's place. */
+type Named = { blob: Blob; source?: (() => Promise<Blob>) | undefined };
 
 export function createNamedSheets(options: {
   origin: string;
@@ -43,37 +52,45 @@ export function createNamedSheets(options: {
 }): NamedSheets {
   const { origin, leastChars, emit } = options;
   const left = new WeakMap<Element, Left>();
-  const blobs = new Map<string, Blob>();
+  const known = new Map<string, Named>();
   let bytes = 0;
   /** Without an origin there is nothing that a name could belong to. */
   let isOn = /^https?:/.test(origin);
-  let fresh = new Map<string, Blob>();
+  let fresh = new Map<string, Named>();
   let told = new Set<string>();
 
-  const named = (text: string): string => {
-    const isFit = isOn && text.length >= leastChars && !text.includes(ALIAS) && !text.includes('\0');
+  // The comment: no text may begin as a picture or a font does, by which the relay tells them apart.
+  const blobOf = (text: string) => new Blob(['/**/', text], { type: 'text/css' });
+
+  const named = (text: string, source?: () => Promise<string | undefined>): string => {
+    const isFit = isOn && (source || text.length >= leastChars) && !text.includes(ALIAS) && !text.includes('\0');
     if (!isFit) return text;
     const name = sheetName(origin, fingerprint(text));
-    let blob = blobs.get(name);
-    if (!blob) {
-      // The comment: no text may begin as a picture or a font does, by which the relay tells them apart.
-      blob = new Blob(['/**/', text], { type: 'text/css' });
+    let found = known.get(name);
+    if (!found) {
+      const blob = blobOf(text);
       const most = canHashAll() ? LIMITS.maxAssetBytes : MAX_BYTES_WITHOUT_SUBTLE;
-      if (blob.size > most || blobs.size >= MOST_SHEETS || bytes + blob.size > MOST_BYTES) return text;
+      if (blob.size > most || known.size >= MOST_SHEETS || bytes + blob.size > MOST_BYTES) return text;
       bytes += blob.size;
-      blobs.set(name, blob);
+      let asked: Promise<Blob> | undefined;
+      const better = (own: string | undefined) => {
+        const whole = own === undefined ? blob : blobOf(own);
+        return whole.size > most ? blob : whole;
+      };
+      found = { blob, source: source && (() => (asked ??= source().then(better, () => blob))) };
+      known.set(name, found);
     }
-    if (!told.has(name)) fresh.set(name, blob);
+    if (!told.has(name)) fresh.set(name, found);
     return referToSheet(name);
   };
 
   return {
-    leave(owner, text, zone, write) {
+    leave(owner, text, zone, write, source) {
       const base = owner.baseURI;
-      let known = left.get(owner);
-      if (!known || known.text !== text || known.zone !== zone || known.base !== base)
-        left.set(owner, (known = { text, zone, base, written: write() }));
-      return named(known.written);
+      let last = left.get(owner);
+      if (!last || last.text !== text || last.zone !== zone || last.base !== base)
+        left.set(owner, (last = { text, zone, base, written: write() }));
+      return named(last.written, source);
     },
     begin() {
       fresh = new Map();
@@ -83,15 +100,16 @@ export function createNamedSheets(options: {
       if (fresh.size === 0) return;
       const assets = fresh;
       fresh = new Map();
-      for (const [name, blob] of assets) {
+      for (const [name, { blob, source }] of assets) {
         told.add(name);
-        emit(name, blob);
+        if (source) void source().then((whole) => emit(name, whole));
+        else emit(name, blob);
       }
     },
     stop() {
       const was = isOn;
       isOn = false;
-      blobs.clear();
+      known.clear();
       return was;
     },
   };
@@ -102,21 +120,15 @@ function canHashAll(): boolean {
   return (globalThis.crypto.subtle as SubtleCrypto | undefined) !== undefined;
 }
 
-/** 106 bits and the length, at about a millisecond for a megabyte. Not against those who look for a second text with the
+/** 64 bits and the length, at about a millisecond for a megabyte. Not against those who look for a second text with the
  * same one: names are a room's own, and who can write style sheets there needs no such trick. */
 function fingerprint(text: string): string {
   let a = 0x9e3779b1;
-  let b = 0x85ebca6b;
-  let c = 0xc2b2ae35;
-  let d = 0x27d4eb2f;
+  let b = 0xc2b2ae35;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     a = Math.imul(a ^ code, 0x9e3779b1);
-    b = Math.imul(b ^ code, 0x5f356495);
-    c = Math.imul((c << 5) ^ (c >>> 27) ^ code, 0x85ebca77);
-    d = Math.imul(d ^ (a >>> 15) ^ code, 0xc2b2ae3d);
+    b = Math.imul(b ^ (a >>> 15) ^ code, 0xc2b2ae3d);
   }
-  return [a ^ (a >>> 16), b ^ (b >>> 13), c ^ (c >>> 16), d ^ (d >>> 15), text.length]
-    .map((part) => (part >>> 0).toString(36))
-    .join('-');
+  return [a ^ (a >>> 16), b ^ (b >>> 13), text.length].map((part) => (part >>> 0).toString(36)).join('-');
 }

@@ -9,8 +9,8 @@ import type { Listening, Task } from './listening.ts';
 export type Patches = {
   /** `heard` is called after each successful call of the method. */
   method(owner: object | undefined, name: string, heard: (self: object, given: readonly unknown[]) => void): void;
-  /** The same for a property's setter. */
-  setter(owner: object | undefined, name: string, heard: (self: object) => void): void;
+  /** The same for a property's setter, and for its getter, by which a page may come to what it can change. */
+  property(owner: object | undefined, name: string, set: (self: object) => void, got?: (self: object) => void): void;
 };
 
 type Native = (...given: unknown[]) => unknown;
@@ -39,7 +39,8 @@ export function createPatches(listening: Listening, safe: <A extends unknown[]>(
     Object.defineProperty(owner, name, mine);
     listening.whenStopped(() => {
       const now = Object.getOwnPropertyDescriptor(owner, name);
-      if (now && now.value === mine.value && now.set === mine.set) Object.defineProperty(owner, name, before);
+      const isMine = now && now.value === mine.value && now.set === mine.set && now.get === mine.get;
+      if (isMine) Object.defineProperty(owner, name, before);
     });
   };
 
@@ -49,10 +50,13 @@ export function createPatches(listening: Listening, safe: <A extends unknown[]>(
       if (!owner || !native?.configurable || typeof native.value !== 'function') return;
       put(owner, name, { ...native, value: listened(native.value as Native, heard) }, native);
     },
-    setter(owner, name, heard) {
+    property(owner, name, set, got) {
       const native = owner && Object.getOwnPropertyDescriptor(owner, name);
-      if (!owner || !native?.configurable || !native.set) return;
-      put(owner, name, { ...native, set: listened(native.set as Native, heard) }, native);
+      if (!owner || !native?.configurable || !native.get) return;
+      const mine = { ...native };
+      if (native.set) mine.set = listened(native.set as Native, set);
+      if (got) mine.get = listened(native.get as Native, got) as () => unknown;
+      put(owner, name, mine, native);
     },
   };
 }

@@ -60,9 +60,11 @@ export type Serializer = {
   changed(element: Element, names: Iterable<string>): Attributes;
   /** What a text is to be. Undefined: it is not sent. */
   text(node: Node): string | undefined;
+  /** A style element that was sent as the rules that script had made of it. Scripts that change one that was sent as text
+   * are told of rule by rule. */
+  isOfRules(style: Element): boolean;
   /** CSS text from this place. */
   css(text: string, base: string, zone: Zone): string;
-  cssValue(property: string, value: string, base: string, zone: Zone): string;
   isOpen(element: Element): boolean;
   /** Secret, or in a place that is not open. */
   isHiddenField(element: Element): boolean;
@@ -97,7 +99,7 @@ export function createSerializer(options: {
   assets: Assets;
   uiAttribute: string;
   /** Text of the sheet of a style element or link, where it is not what stands there; and which of them go by name. */
-  sheets: Pick<Sheets, 'textOf' | 'isAsItCame'>;
+  sheets: Pick<Sheets, 'textOf' | 'isAsItCame' | 'sent'>;
   named: Pick<NamedSheets, 'leave'>;
   /** A field leaves with this in it. */
   valued: (field: Element, value: string, isChecked: boolean, isHidden: boolean) => void;
@@ -167,13 +169,25 @@ export function createSerializer(options: {
     return MAY_HAVE_ADDRESS.test(shown) ? rewriteCss(shown, base, assets.mentioned) : shown;
   };
 
-  const cssValue: Serializer['cssValue'] = (property, value, base, zone) =>
-    css(`${property}:${value}`, base, zone).slice(property.length + 1);
-
   /** The text of an element's sheet, or what stands for it. */
   const sheetCss = (owner: Element, text: string, zone: Zone): string => {
     const write = () => css(text, owner.baseURI, zone);
-    return sheets.isAsItCame(owner) ? named.leave(owner, text, zone, write) : write();
+    if (!sheets.isAsItCame(owner)) return write();
+    // Only links' have an address.
+    const { sheet } = owner as HTMLLinkElement;
+    const { href } = sheet ?? {};
+    const isLosing = href && isLossy(text, sheet);
+    const source = async () => {
+      const own = await assets.text(href ?? '');
+      return own === undefined ? own : css(own, href ?? '', zone);
+    };
+    return named.leave(owner, text, zone, write, isLosing ? source : undefined);
+  };
+
+  /** The same, instead of what stands in it. */
+  const rulesCss = (owner: Element, text: string, zone: Zone): string => {
+    sheets.sent(owner);
+    return sheetCss(owner, text, zone);
   };
 
   const imageOf = (element: Element): HTMLImageElement | undefined => {
@@ -428,12 +442,7 @@ export function createSerializer(options: {
             delete all['rel'];
             delete all['href'];
           }
-          const isLosing = tag === 'LINK' && isLossy(text, (element as HTMLLinkElement).sheet);
-          if (isLosing) {
-            Object.assign(all, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
-            noteSheet(element, all);
-          }
-          all['_cssText'] = sheetCss(element, text, zone);
+          all['_cssText'] = rulesCss(element, text, zone);
         } else if (tag === 'LINK') noteSheet(element, all);
       }
     }
@@ -447,19 +456,13 @@ export function createSerializer(options: {
 
   /** Style elements that were sent as what their sheet is, not as the text in them. */
   const ofRules = new WeakSet<Element>();
-  /** Its text may have made another sheet of it. Scripts that change one that was sent as text are told of rule by rule. */
-  const isOfRules = (style: Element): boolean => {
-    if (ofRules.has(style) && sheetText(style) === undefined) ofRules.delete(style);
-    return ofRules.has(style);
-  };
-
   /** `isNew`: it has come, or changed, since the picture was taken: script has written it. */
   const textIn = (node: Node, parent: Node | null, zone: Zone, isNew: boolean): string => {
     const text = valueOf(node) ?? '';
     const tag = parent ? tagOf(parent) : '';
     switch (tag) {
       case 'STYLE':
-        if (isOfRules(parent as Element)) return '';
+        if (ofRules.has(parent as Element)) return '';
         // Of several texts each would be a sheet of its own.
         return isNew || nextOf(node) || firstOf(parent as Element) !== node
           ? css(text, (parent as Element).baseURI, zone)
@@ -546,19 +549,20 @@ export function createSerializer(options: {
         if (text !== undefined && ('href' in all || 'rel' in all)) {
           delete all['rel'];
           delete all['href'];
-          all['_cssText'] = sheetCss(element, text, zone);
+          all['_cssText'] = rulesCss(element, text, zone);
         } else noteSheet(element, all);
       }
       // First, and of one that is closed, too: rrweb's replay never ends that one is modal, but makes it another kind.
       return tag === 'DIALOG' && 'open' in all ? { rr_open_mode: openMode(element), ...all } : all;
     },
+    isOfRules: (style) => ofRules.has(style),
     text(node) {
       const parent = parentOf(node);
       if (!parent || typeOf(node) === 8) return '';
+      if (isElement(parent) && ofRules.has(parent)) return undefined;
       return textIn(node, parent, inside(parent).zone, true);
     },
     css,
-    cssValue,
     isOpen: (element) => zoneOf(element) === 'open',
     isHiddenField,
     shownValue,
@@ -571,12 +575,7 @@ export function createSerializer(options: {
           noteSheet(element);
           return [];
         }
-        const attributes: Attributes = { _cssText: sheetCss(element, text, zoneOf(element)) };
-        if (isLossy(text, (element as HTMLLinkElement).sheet)) {
-          Object.assign(attributes, { rel: 'stylesheet', href: (element as HTMLLinkElement).href });
-          noteSheet(element, attributes);
-        }
-        return [{ id: ids.of(element), attributes }];
+        return [{ id: ids.of(element), attributes: { _cssText: rulesCss(element, text, zoneOf(element)) } }];
       }
       const image = tag === 'IMG' ? (element as HTMLImageElement) : undefined;
       if (!image || zoneOf(image) !== 'open' || inside(parentOf(image) ?? image).isClosed) return [];

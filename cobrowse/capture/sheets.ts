@@ -4,9 +4,12 @@
 // makes of it, read once. Where script has put rules in or taken rules out, that is what the sheet is; what it does later
 // is told rule by rule.
 //
+// What a rule itself is can be changed through what it hands out (`rule.style`, `rule.media`), now or much later, and
+// nothing tells of it: a rule that has handed out such a thing is compared with what it was, and told anew.
+//
 // Easy to get wrong: rules are told by their place in the sheet, in order, and after the nodes of the same batch; a sheet
-// that was replaced meanwhile (its element has another text) has no such places any more. Rules put in before anybody
-// watched show by their number alone.
+// that was replaced meanwhile (its element has another text) has no such places any more, and one that was sent meanwhile
+// has left with what it was told of. Rules put in before anybody watched show by their number alone.
 
 import { withLonghands } from './css-lost.ts';
 import { rewriteCss } from './css-urls.ts';
@@ -28,6 +31,8 @@ export type Sheets = {
   mayBeDotted(element: Element): boolean;
   /** Whether script has left the sheet of this element as it came, as far as is known, and all of it is here. */
   isAsItCame(owner: Element): boolean;
+  /** It leaves as it is now. */
+  sent(owner: Element): void;
   /** Listens in a window. */
   patch(view: Window & typeof globalThis, patches: Patches): void;
   /** A root is part of the picture, in which it has adopted nothing yet. */
@@ -41,6 +46,9 @@ export type Sheets = {
 };
 
 type Told = { [name: string]: unknown };
+/** Rules that may change unseen, and how many are looked at at a time. */
+const MOST_HANDING = 1000;
+const MOST_COMPARED = 100;
 /** What an import brings is not known here. */
 const DOTTING = /text-security|@import/i;
 /** `owner`: its element when it was changed; a sheet that was replaced has none any more. */
@@ -53,8 +61,9 @@ export function createSheets(options: {
   serializer: () => Serializer;
   tell: (data: Told) => void;
   due: () => void;
+  isDue: (node: Node) => boolean;
 }): Sheets {
-  const { page, ids, masker, serializer, tell, due } = options;
+  const { page, ids, masker, serializer, tell, due, isDue } = options;
   /** Sheets of elements that script has changed. */
   const scripted = new WeakSet<CSSStyleSheet>();
   /** Sheets of elements that it has not, as far as their number of rules says. */
@@ -67,6 +76,10 @@ export function createSheets(options: {
   let nextStyleId = 1;
   let waiting = new Set<Root>();
   let changes: Change[] = [];
+  /** Rules that have handed out what they can be changed by, and what they were when they were last looked at. */
+  const handing = new Map<CSSRule, string>();
+  /** So many of them are to be looked at. */
+  let unseen = 0;
 
   /** A sheet whose rules are being read in slices. */
   let begun: { sheet: CSSStyleSheet; rules: readonly CSSRule[]; read: string[] } | undefined;
@@ -181,16 +194,40 @@ export function createSheets(options: {
     due();
   };
 
-  const placeOf = (rule: CSSRule | CSSStyleSheet): number[] => {
-    const place: number[] = [];
-    for (let inner = rule as CSSRule | null; inner && 'parentRule' in inner; inner = inner.parentRule) {
-      const list = inner.parentRule ?? inner.parentStyleSheet;
-      place.unshift(Array.prototype.indexOf.call((list as CSSGroupingRule | null)?.cssRules ?? [], inner));
-    }
-    return place;
-  };
-  const sheetOf = (rule: object) => (rule as CSSRule).parentStyleSheet;
   const at = (value: unknown) => Number(value ?? 0) || 0;
+
+  /** `isChanged`: whatever it was. Told is the whole of what stands in the sheet itself. */
+  const hand = (given: object, isChanged: boolean) => {
+    let rule = given as CSSRule;
+    while (rule.parentRule) rule = rule.parentRule;
+    if (isChanged || !handing.has(rule)) handing.set(rule, isChanged ? '' : ruleText(rule));
+    for (const oldest of handing.keys()) if (handing.size > MOST_HANDING) handing.delete(oldest);
+    unseen = handing.size;
+    due();
+  };
+
+  const compare = () => {
+    let left = MOST_COMPARED;
+    for (const [rule, before] of handing) {
+      if (!unseen || !left--) break;
+      unseen--;
+      // The others first, the next time.
+      handing.delete(rule);
+      const sheet = rule.parentStyleSheet;
+      if (!sheet) continue;
+      const text = ruleText(rule);
+      handing.set(rule, text);
+      if (text === before) continue;
+      const index = Array.prototype.indexOf.call(sheet.cssRules, rule);
+      // Put in before the old one goes, as replay does both.
+      changed(sheet, {
+        source: SOURCE.StyleSheetRule,
+        adds: [{ rule: text, index }],
+        removes: [{ index: index + 1 }],
+      });
+    }
+    if (unseen) due();
+  };
 
   const zoneOf = (sheet: CSSStyleSheet, owner: Node | null): Zone => {
     if (isElement(owner)) return masker.zoneOf(owner);
@@ -201,7 +238,7 @@ export function createSheets(options: {
     // Its element has another sheet by now, which was sent with it.
     if (owner && (!ids.of(owner) || (owner as HTMLStyleElement).sheet !== sheet)) return;
     if (owner ? masker.isWithinBlocked(owner) : !styleIds.has(sheet)) return;
-    const { css, cssValue } = serializer();
+    const { css } = serializer();
     const zone = zoneOf(sheet, owner);
     const base = sheet.href ?? owner?.baseURI ?? page.baseURI;
     const name = owner ? { id: ids.of(owner) } : { styleId: styleIds.get(sheet) };
@@ -210,16 +247,17 @@ export function createSheets(options: {
       told['adds'] = (data['adds'] as Told[]).map((add) => ({ ...add, rule: css(String(add['rule']), base, zone) }));
     for (const key of ['replace', 'replaceSync'])
       if (data[key] !== undefined) told[key] = css(String(data[key]), base, zone);
-    const set = data['set'] as Told | undefined;
-    if (set) {
-      const property = String(set['property']);
-      told['set'] = { ...set, property, value: cssValue(property, String(set['value'] ?? ''), base, zone) };
-    }
     tell(told);
   };
 
-  const isToCome = ({ sheet, owner }: Change): boolean =>
-    owner?.firstChild !== null && !ids.of(owner?.firstChild) && (owner as HTMLStyleElement | null)?.sheet === sheet;
+  /** Its element's texts may come with a later slice, and would undo what has been told of its rules. */
+  const isToCome = ({ sheet, owner }: Change): boolean => {
+    // In a blocked place they never come.
+    if (!owner || (owner as HTMLStyleElement).sheet !== sheet || masker.isWithinBlocked(owner)) return false;
+    for (let child = owner.firstChild; child; child = child.nextSibling) if (isAwaited(child)) return true;
+    return false;
+  };
+  const isAwaited = (node: Node) => !ids.of(node) || isDue(node);
 
   const hostOf = (root: Root): Node => (isDocument(root) ? root : root.host);
 
@@ -287,6 +325,7 @@ export function createSheets(options: {
       }
       return false;
     },
+    sent: (owner) => void (changes = changes.filter((change) => change.owner !== owner)),
     isAsItCame(owner) {
       const { sheet } = owner as HTMLStyleElement;
       // A link that was read whole is remembered.
@@ -316,53 +355,43 @@ export function createSheets(options: {
         );
       for (const name of ['replace', 'replaceSync'])
         patches.method(sheet, name, (of, [text]) => changed(self(of), { source: rules, [name]: text }));
-      // Older browsers have them on each kind. The last one's are nested rules.
-      for (const group of [view.CSSGroupingRule, view.CSSMediaRule, view.CSSSupportsRule, view.CSSStyleRule]) {
-        patches.method(group?.prototype, 'insertRule', (of, [rule, index]) =>
-          changed(sheetOf(of), {
-            source: rules,
-            adds: [{ rule, index: [...placeOf(of as CSSRule), at(index)] }],
-          }),
-        );
-        patches.method(group?.prototype, 'deleteRule', (of, [index]) =>
-          changed(sheetOf(of), { source: rules, removes: [{ index: [...placeOf(of as CSSRule), at(index)] }] }),
-        );
+      const altered = (of: object) => hand(of, true);
+      const handed = (of: object) => hand(of, false);
+      // Not every browser has all of them, nor in the same place.
+      const kinds = view as unknown as Record<string, { prototype: object } | undefined>;
+      for (const kind of ['Grouping', 'Media', 'Supports', 'Style', 'Keyframes', 'Keyframe', 'FontFace', 'Page']) {
+        const rule = kinds[`CSS${kind}Rule`]?.prototype;
+        for (const name of ['insertRule', 'deleteRule', 'appendRule']) patches.method(rule, name, altered);
+        for (const name of ['selectorText', 'keyText']) patches.property(rule, name, altered);
+        for (const name of ['style', 'styleMap', 'media']) patches.property(rule, name, altered, handed);
       }
-      const declared = (of: object, data: Told) => {
-        const rule = (of as CSSStyleDeclaration).parentRule;
-        // Most are of an element's own style.
-        if (rule) changed(rule.parentStyleSheet, { source: SOURCE.StyleDeclaration, index: placeOf(rule), ...data });
-      };
-      const style = view.CSSStyleDeclaration?.prototype;
-      patches.method(style, 'setProperty', (of, [property, value, priority]) =>
-        declared(of, { set: { property, value, priority } }),
-      );
-      patches.method(style, 'removeProperty', (of, [property]) => declared(of, { remove: { property } }));
       for (const owner of [view.Document, view.ShadowRoot])
-        patches.setter(owner?.prototype, 'adoptedStyleSheets', (root) => adoption(root as Root));
+        patches.property(owner?.prototype, 'adoptedStyleSheets', (root) => adoption(root as Root));
     },
     entered(root) {
       adopted.delete(root);
       if (root.adoptedStyleSheets?.length) waiting.add(root);
     },
     look() {
+      if ((unseen = handing.size)) due();
       if ((page.adoptedStyleSheets?.length ?? 0) !== (adopted.get(page)?.length ?? 0)) adoption(page);
     },
     flush(adoptedOnly) {
       if (waiting.size > 0) {
         const roots = waiting;
         waiting = new Set();
-        // A shadow root comes into being with the first thing in it, which may come with a later slice.
+        // A shadow root comes into being with the first thing in it, or with its host if there is none.
         for (const root of roots) {
-          const first = isDocument(root) ? null : root.firstChild;
-          if (first && !ids.of(first) && root.isConnected) waiting.add(root);
+          const first = isDocument(root) ? null : (root.firstChild ?? root.host);
+          if (first && root.isConnected && (isAwaited(first) || isDue(root))) waiting.add(root);
           else tellAdopted(root);
         }
       }
-      if (adoptedOnly || changes.length === 0) return;
+      if (adoptedOnly) return;
+      compare();
+      if (changes.length === 0) return;
       const all = changes;
       changes = [];
-      // The text of a style element may come with a later slice, and would undo what has been told of its rules.
       for (const change of all)
         if (isToCome(change)) changes.push(change);
         else tellChange(change);

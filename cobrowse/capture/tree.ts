@@ -50,6 +50,8 @@ export type Tree = {
   rooted(root: ShadowRoot): void;
   /** The frame's document is there, or is another one. */
   framed(frame: HTMLIFrameElement): void;
+  /** Something is still to be told of it, or of its children: that it is there, that it has come again, its text. */
+  isDue(node: Node): boolean;
   stop(): void;
 };
 
@@ -133,6 +135,8 @@ export function createTree(options: TreeOptions): Tree {
   let attributes = new Map<Element, Set<string>>();
   let texts = new Set<Node>();
   let marked = new Set<Element>();
+  /** Style elements that were sent as rules, and have other texts. */
+  const restyled = new Set<Element>();
   let mayWait = false;
   let jobs: Job[] = [];
   let moved = new Set<Element>();
@@ -221,6 +225,9 @@ export function createTree(options: TreeOptions): Tree {
       options.noted(list.length);
       for (const record of list) note(record);
     }
+    // Only now: one that has been moved as well is in there, with the place where it was.
+    for (const style of restyled) if (touched.get(style) === undefined) touched.set(style, parentOf(style));
+    restyled.clear();
   };
 
   const note = (record: MutationRecord) => {
@@ -228,6 +235,7 @@ export function createTree(options: TreeOptions): Tree {
     switch (record.type) {
       case 'characterData':
         texts.add(target);
+        rewritten(parentOf(target));
         return;
       case 'attributes': {
         if (!ids.of(target)) return;
@@ -254,8 +262,14 @@ export function createTree(options: TreeOptions): Tree {
           if (node && touched.get(node) === undefined) touched.set(node, ids.of(node) ? null : undefined);
         }
         if (isElement(target) && tagOf(target) === 'TEXTAREA') marked.add(target);
+        rewritten(target);
       }
     }
+  };
+
+  /** Of texts that were not told of, nobody can know what has become: with other texts, it is sent once more. */
+  const rewritten = (parent: Node | null) => {
+    if (isElement(parent) && serializer.isOfRules(parent)) restyled.add(parent);
   };
 
   // ——— taking out, putting in ———
@@ -648,6 +662,7 @@ export function createTree(options: TreeOptions): Tree {
       due();
     },
     framed,
+    isDue: (node) => texts.has(node) || touched.has(node) || jobs.some(({ parent }) => parent === node),
     stop() {
       isStopped = true;
       observer.disconnect();

@@ -9,11 +9,6 @@ export const AVOIDED: readonly string[] = [
   'adoptPushed',
   // rrweb's replay knows a list by one value: it can't show several choices, nor none.
   'select-multiple',
-  // Of a style element that was sent as rules, because a script had changed some: its texts, while they change as well.
-  'styleAddedAndChanged',
-  'style-texts',
-  'rule-over-texts',
-  'styleText',
 ];
 
 /** What pages were without when the first of these were found. */
@@ -22,10 +17,11 @@ const SMALLER = [
   'select-multiple',
   'style-texts',
   'rule-over-texts',
+  'rule-parts',
   'checked-attribute',
   'shadow-empty',
 ];
-const FEW = ['adoptPushed', 'select-multiple'];
+const FEW = ['adoptPushed', 'select-multiple', 'rule-parts'];
 
 /** Shortened runs that were wrong once, and what was. */
 export const MENDED: readonly (Run & { what: string })[] = [

@@ -187,9 +187,17 @@ function stateOf(element: Element): string {
 
 function rulesOf(sheet: CSSStyleSheet | null): string {
   try {
-    return [...(sheet?.cssRules ?? [])].map((rule) => rule.cssText).join('\n');
+    return [...(sheet?.cssRules ?? [])].map((rule) => readAgain(rule.cssText)).join('\n');
   } catch {
     // Of another origin, or still loading.
     return '';
   }
+}
+
+/** A browser puts what is important elsewhere when it reads a rule than when a script sets it. */
+function readAgain(rule: string): string {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rule);
+  // Imports are none of a constructed sheet's.
+  return sheet.cssRules[0]?.cssText ?? rule;
 }

@@ -73,7 +73,7 @@ const small = (scene: Scene) => scene.grow.node(scene.random, scene.random.below
 const smallElement = (scene: Scene) => scene.grow.element(scene.random, scene.random.below(3));
 
 /** Puts rules into a sheet, takes them out and changes them. */
-function changeSheet({ random }: Scene, sheet: CSSStyleSheet): void {
+function changeSheet({ random, isWithout }: Scene, sheet: CSSStyleSheet): void {
   const list = sheet.cssRules;
   switch (random.below(6)) {
     case 0:
@@ -99,7 +99,30 @@ function changeSheet({ random }: Scene, sheet: CSSStyleSheet): void {
       const property = propertyName(random);
       if (random.below(4) === 0) rule?.style.removeProperty(rule.style[0] ?? 'color');
       else rule?.style.setProperty(property, propertyValue(random, property), random.below(4) === 0 ? 'important' : '');
+      if (!isWithout('rule-parts')) changeParts(random, rule, group);
     }
+  }
+}
+
+/** What a rule is, by other ways than functions. */
+function changeParts(random: Random, rule: CSSStyleRule | undefined, group: CSSMediaRule | undefined): void {
+  switch (random.below(6)) {
+    case 0:
+      if (rule) rule.selectorText = `.${className(random)}`;
+      return;
+    case 1:
+      if (group?.media) group.media.mediaText = `(min-width: ${random.below(900)}px)`;
+      return;
+    case 2:
+      if (rule) rule.style.cssText = `text-indent: ${random.below(9)}px`;
+      return;
+    case 3:
+      if (rule) rule.style.textIndent = `${random.below(9)}px`;
+      return;
+    case 4:
+      if (rule) Object.assign(rule, { style: `letter-spacing: ${random.below(9)}px` });
+      return;
+    default:
   }
 }
 

@@ -103,10 +103,10 @@ describe('what a visitor pays', () => {
     const chunks = Object.keys(metafile('widget/widget.meta.json').outputs).filter((file) => file.endsWith('.js'));
     for (const language of ['en', 'ru']) {
       const loaded = chunks.filter(
-        // The other language, arithmetic for pages on plain http, and both sides of frames of other origins (the page's
-        // and, in the frame, its own) are never fetched.
+        // The other language, arithmetic for pages on plain http, both sides of frames of other origins (the page's and, in
+        // the frame, its own), and what canvases and films show: a page without them fetches none of these.
         (file) =>
-          !/\/(sha256-plain|frame|frames)-/.test(file) &&
+          !/\/(sha256-plain|frame|frames|pictures)-/.test(file) &&
           (!file.includes('/words-') || file.includes(`/words-${language}-`)),
       );
       expect(loaded.length).toBeGreaterThan(4);
