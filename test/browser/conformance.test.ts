@@ -12,8 +12,8 @@ import { FIXTURES } from '../support/mirror-fixtures.ts';
 const IS_SLICED = true;
 /** Pages in one window: a browser's memory grows with them. */
 const BATCH = 50;
-const BATCHES = { chromium: 5, firefox: 1 };
-const SLICED_BATCHES = { chromium: 1, firefox: 0.4 };
+const BATCHES = { chromium: 36, firefox: 1 };
+const SLICED_BATCHES = { chromium: 4, firefox: 0.4 };
 /** What rrweb's recorder or replay gets wrong in these: docs/decisions. */
 const WRONG: Record<string, RegExp> = {
   'many-batches': /Timeout in the loop/,

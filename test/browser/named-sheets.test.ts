@@ -68,6 +68,16 @@ beforeAll(async () => {
     ),
   );
   for (const name of ['slow', 'hung', 'refused', 'kept', 'late']) pages.set(`/${name}`, page(link(name), ''));
+  // What the CSSOM makes of the first rule lacks its font.
+  css(
+    '/lossy.css',
+    sheet(
+      'lossy',
+      `body { background-color: ${GREY}; } h1 { font: 700 21px/30px var(--sans, Verdana); font-kerning: none; }`,
+    ),
+  );
+  pages.set('/lossy', page(link('lossy'), ''));
+  pages.set('/lossy-alone', () => ({ body: page(link('lossy'), ''), headers: { 'content-security-policy': policy } }));
   pages.set('/others', page(link('other') + link('more'), ''));
 });
 
@@ -133,6 +143,22 @@ test('the second visitor of a site sends no bytes of its styles; where the page 
   await second.operator.mirrorHas(colour('h1', 'rgb(40, 0, 0)'));
   expect((await lineOf(second.visitor)).frameBytes - frameBytes).toBeLessThan(2000);
   await leave(second.visitor, second.operator);
+});
+
+test('of a sheet that the CSSOM does not tell whole goes its source, and nothing else', async () => {
+  const first = await world.openViewed('/lossy');
+  await first.operator.mirrorHas(`${isGrey} && ${colour('h1', '21px', 'font-size')}`);
+  expect(await sheetsOf(first.visitor)).toHaveLength(1);
+  await leave(first.visitor, first.operator);
+  const second = await world.openViewed('/lossy');
+  await second.operator.mirrorHas(`${isGrey} && ${colour('h1', '21px', 'font-size')}`);
+  expect(await sheetsOf(second.visitor)).toEqual([]);
+  await leave(second.visitor, second.operator);
+  // Where the page may not fetch its own sheet, what can be read of it.
+  const alone = await world.openViewed('/lossy-alone');
+  await alone.operator.mirrorHas(isGrey);
+  expect(await sheetsOf(alone.visitor)).toHaveLength(1);
+  await leave(alone.visitor, alone.operator);
 });
 
 test('no frame without styles is seen while a text is on its way for the first time', async () => {

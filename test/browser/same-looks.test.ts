@@ -57,6 +57,15 @@ beforeAll(async () => {
       const style = document.createElement('style'); document.head.append(style); style.sheet.insertRule('.put{font:' + face + ';font-variant-numeric:tabular-nums}');
     </script>`,
   );
+  serve('/parts.css', 'text/css', '.linked{color:rgb(1,1,1)}@media (min-width:1px){.within{color:rgb(1,1,1)}}');
+  page(
+    '/parts',
+    '<style id="own">.one{color:rgb(1,1,1)}.two{color:rgb(1,1,1)}.three{color:rgb(1,1,1)}@media (min-width:9999px){.wide{color:rgb(8,8,8)}}.held{color:rgb(1,1,1)}.read{color:rgb(1,1,1)}</style><link rel="stylesheet" href="/parts.css">',
+    ['one', 'two', 'three', 'wide', 'held', 'read', 'linked', 'within', 'adopted']
+      .map((name) => `<p class="${name}">${name}</p>`)
+      .join('') +
+      `<script>const adopted = new CSSStyleSheet(); adopted.replaceSync('.adopted{color:rgb(1,1,1)}'); document.adoptedStyleSheets = [adopted];</script>`,
+  );
   page(
     '/layers',
     '<style>@layer site{input:focus{outline:none}}</style>',
@@ -194,6 +203,40 @@ test('[C2] imports that come after the picture was taken do too', async () => {
   await loaded;
   await operator.mirrorHas(IMPORTS);
   expect(await visitor.page.evaluate(IMPORTS)).toBe(true);
+});
+
+test('[C2] rules that script changes by their parts, now and later, are shown as they are', async () => {
+  await show('/parts');
+  const shown = (name: string, color: string) =>
+    operator.mirrorHas(`getComputedStyle(document.querySelector('.${name}')).color === '${color}'`);
+  await shown('read', 'rgb(1, 1, 1)');
+  await visitor.page.evaluate(`{
+    const [one, two, three, wide, held, read] = document.getElementById('own').sheet.cssRules;
+    one.style.color = 'rgb(2, 2, 2)';
+    two.style = 'color: rgb(2, 2, 2)';
+    three.selectorText = '.read';
+    three.style.color = 'rgb(3, 3, 3)';
+    three.style.setProperty('color', 'rgb(2, 2, 2)', 'important');
+    wide.media.mediaText = '(min-width: 1px)';
+    window.kept = held.style;
+    const [linked, media] = document.styleSheets[1].cssRules;
+    linked.style.color = 'rgb(2, 2, 2)';
+    media.cssRules[0].style.setProperty('color', 'rgb(2, 2, 2)');
+    media.insertRule('.within { text-indent: 7px }', 1);
+    adopted.cssRules[0].style.color = 'rgb(2, 2, 2)';
+  }`);
+  for (const name of ['one', 'two', 'read', 'linked', 'within', 'adopted']) await shown(name, 'rgb(2, 2, 2)');
+  await shown('three', 'rgb(0, 0, 0)');
+  await shown('wide', 'rgb(8, 8, 8)');
+  await operator.mirrorHas(`getComputedStyle(document.querySelector('.within')).textIndent === '7px'`);
+  // Nothing else happens on the page.
+  await visitor.page.evaluate(`kept.color = 'rgb(4, 4, 4)'`);
+  await shown('held', 'rgb(4, 4, 4)');
+  // Another text makes another sheet, without what script has done to the last one.
+  await visitor.page.evaluate(`document.getElementById('own').append('.one{text-indent:1px}')`);
+  await operator.mirrorHas(`getComputedStyle(document.querySelector('.one')).textIndent === '1px'`);
+  await shown('one', 'rgb(1, 1, 1)');
+  await shown('held', 'rgb(1, 1, 1)');
 });
 
 test('[C3] a field focused as it is put in, in layers and as a shadow host, has no ring that the page took away', async () => {
