@@ -119,12 +119,12 @@ export function createFields(options: {
     },
     patch(view, patches) {
       const note = (field: object) => noted(field as Element);
-      patches.property(view.HTMLInputElement?.prototype, 'value', note);
-      patches.property(view.HTMLInputElement?.prototype, 'checked', note);
-      patches.property(view.HTMLSelectElement?.prototype, 'value', note);
-      patches.property(view.HTMLSelectElement?.prototype, 'selectedIndex', note);
-      patches.property(view.HTMLTextAreaElement?.prototype, 'value', note);
-      patches.property(view.HTMLOptionElement?.prototype, 'selected', note);
+      patches.setter(view.HTMLInputElement?.prototype, 'value', note);
+      patches.setter(view.HTMLInputElement?.prototype, 'checked', note);
+      patches.setter(view.HTMLSelectElement?.prototype, 'value', note);
+      patches.setter(view.HTMLSelectElement?.prototype, 'selectedIndex', note);
+      patches.setter(view.HTMLTextAreaElement?.prototype, 'value', note);
+      patches.setter(view.HTMLOptionElement?.prototype, 'selected', note);
     },
     flush() {
       if (waiting.size === 0) return;

@@ -1,16 +1,19 @@
 // The page's own functions, listened to: what no event and no observer tells (values that script sets, rules that it puts
 // in). A stand-in answers every question as the browser's own function would, and is taken away when capture ends.
 //
-// Easy to get wrong: the page's call comes first, with its own result and its own exceptions; ours must neither throw nor
-// be seen. Who has put another function over ours keeps it: then ours stays below it, and only falls silent.
+// Easy to get wrong: the page's call has its own result and its own exceptions; ours must neither throw nor be seen. Who
+// has put another function over ours keeps it: then ours stays below it, and only falls silent.
 
 import type { Listening, Task } from './listening.ts';
 
 export type Patches = {
   /** `heard` is called after each successful call of the method. */
   method(owner: object | undefined, name: string, heard: (self: object, given: readonly unknown[]) => void): void;
-  /** The same for a property's setter, and for its getter, by which a page may come to what it can change. */
-  property(owner: object | undefined, name: string, set: (self: object) => void, got?: (self: object) => void): void;
+  /** The same for a property's setter. */
+  setter(owner: object | undefined, name: string, heard: (self: object) => void): void;
+  /** `met` is called before each use of what is called so: a method, a setter, and, if it `gives` something by which more
+   * can be changed, a getter. */
+  before(owner: object | undefined, name: string, met: (self: object) => void, gives?: boolean): void;
 };
 
 type Native = (...given: unknown[]) => unknown;
@@ -18,13 +21,20 @@ type Native = (...given: unknown[]) => unknown;
 const isNative = (task: Native): boolean => /\[native code]/.test(Function.prototype.toString.call(task));
 
 export function createPatches(listening: Listening, safe: <A extends unknown[]>(task: Task<A>) => Task<A>): Patches {
-  const listened = (native: Native, heard: (self: object, given: readonly unknown[]) => void): Native => {
+  const listened = (
+    native: Native,
+    heard: (self: object, given: readonly unknown[]) => void,
+    isBefore?: boolean,
+  ): Native => {
+    // A page may have put something else there.
+    if (typeof native !== 'function') return native;
     const tell = safe((self: object, given: readonly unknown[]) => {
       if (!listening.isStopped) heard(self, given);
     });
     const call = (target: Native, self: object, given: unknown[]) => {
+      if (isBefore) tell(self, given);
       const result = Reflect.apply(target, self, given);
-      tell(self, given);
+      if (!isBefore) tell(self, given);
       return result;
     };
     // A proxy looks like a function of the browser, and must not make one of the page's look like one: the widget goes
@@ -44,19 +54,26 @@ export function createPatches(listening: Listening, safe: <A extends unknown[]>(
     });
   };
 
+  const change = (
+    owner: object | undefined,
+    name: string,
+    make: (native: PropertyDescriptor) => PropertyDescriptor,
+  ) => {
+    const native = owner && Object.getOwnPropertyDescriptor(owner, name);
+    if (owner && native?.configurable) put(owner, name, make({ ...native }), native);
+  };
+
   return {
-    method(owner, name, heard) {
-      const native = owner && Object.getOwnPropertyDescriptor(owner, name);
-      if (!owner || !native?.configurable || typeof native.value !== 'function') return;
-      put(owner, name, { ...native, value: listened(native.value as Native, heard) }, native);
-    },
-    property(owner, name, set, got) {
-      const native = owner && Object.getOwnPropertyDescriptor(owner, name);
-      if (!owner || !native?.configurable || !native.get) return;
-      const mine = { ...native };
-      if (native.set) mine.set = listened(native.set as Native, set);
-      if (got) mine.get = listened(native.get as Native, got) as () => unknown;
-      put(owner, name, mine, native);
-    },
+    method: (owner, name, heard) =>
+      change(owner, name, (mine) => ({ ...mine, value: listened(mine.value as Native, heard) })),
+    setter: (owner, name, heard) =>
+      change(owner, name, (mine) => ({ ...mine, set: listened(mine.set as Native, heard) })),
+    before: (owner, name, met, gives) =>
+      change(owner, name, (mine) => {
+        if (mine.value) mine.value = listened(mine.value as Native, met, true);
+        if (mine.set) mine.set = listened(mine.set as Native, met, true);
+        if (mine.get && gives) mine.get = listened(mine.get as Native, met, true) as () => unknown;
+        return mine;
+      }),
   };
 }

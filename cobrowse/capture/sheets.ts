@@ -4,8 +4,8 @@
 // makes of it, read once. Where script has put rules in or taken rules out, that is what the sheet is; what it does later
 // is told rule by rule.
 //
-// What a rule itself is can be changed through what it hands out (`rule.style`, `rule.media`), now or much later, and
-// nothing tells of it: a rule that has handed out such a thing is compared with what it was, and told anew.
+// What a rule is can be changed through what it hands out (`rule.style`, `rule.media`), now or much later, and nothing tells
+// of it: a rule that has handed out such a thing is compared with what it was then, and if it differs, told anew.
 //
 // Easy to get wrong: rules are told by their place in the sheet, in order, and after the nodes of the same batch; a sheet
 // that was replaced meanwhile (its element has another text) has no such places any more, and one that was sent meanwhile
@@ -49,6 +49,8 @@ type Told = { [name: string]: unknown };
 /** Rules that may change unseen, and how many are looked at at a time. */
 const MOST_HANDING = 1000;
 const MOST_COMPARED = 100;
+/** What the hand makes of it (control/hover.ts) is none of the page's. */
+const OURS = /:is\(:hover, ?\[data-tandem-hover\]\)/g;
 /** What an import brings is not known here. */
 const DOTTING = /text-security|@import/i;
 /** `owner`: its element when it was changed; a sheet that was replaced has none any more. */
@@ -130,7 +132,7 @@ export function createSheets(options: {
         return rule.cssText;
       }
     }
-    const { cssText } = rule;
+    const cssText = rule.cssText.replace(OURS, ':hover');
     // Safari forgets to escape a colon in an attribute's name.
     return cssText.includes('[') ? cssText.replace(/(\[[\w-]+[^\\])(:[\w-]+\])/g, '$1\\$2') : cssText;
   };
@@ -196,11 +198,16 @@ export function createSheets(options: {
 
   const at = (value: unknown) => Number(value ?? 0) || 0;
 
-  /** `isChanged`: whatever it was. Told is the whole of what stands in the sheet itself. */
-  const hand = (given: object, isChanged: boolean) => {
+  /** Something is about to become of it, or of what it hands out. Compared is the whole of what stands in the sheet. */
+  const hand = (given: object) => {
     let rule = given as CSSRule;
-    while (rule.parentRule) rule = rule.parentRule;
-    if (isChanged || !handing.has(rule)) handing.set(rule, isChanged ? '' : ruleText(rule));
+    try {
+      while (rule.parentRule) rule = rule.parentRule;
+      if (!handing.has(rule)) handing.set(rule, ruleText(rule));
+    } catch {
+      // No rule: the page's own call fails, too.
+      return;
+    }
     for (const oldest of handing.keys()) if (handing.size > MOST_HANDING) handing.delete(oldest);
     unseen = handing.size;
     due();
@@ -355,18 +362,16 @@ export function createSheets(options: {
         );
       for (const name of ['replace', 'replaceSync'])
         patches.method(sheet, name, (of, [text]) => changed(self(of), { source: rules, [name]: text }));
-      const altered = (of: object) => hand(of, true);
-      const handed = (of: object) => hand(of, false);
       // Not every browser has all of them, nor in the same place.
       const kinds = view as unknown as Record<string, { prototype: object } | undefined>;
       for (const kind of ['Grouping', 'Media', 'Supports', 'Style', 'Keyframes', 'Keyframe', 'FontFace', 'Page']) {
         const rule = kinds[`CSS${kind}Rule`]?.prototype;
-        for (const name of ['insertRule', 'deleteRule', 'appendRule']) patches.method(rule, name, altered);
-        for (const name of ['selectorText', 'keyText']) patches.property(rule, name, altered);
-        for (const name of ['style', 'styleMap', 'media']) patches.property(rule, name, altered, handed);
+        for (const name of ['insertRule', 'deleteRule', 'appendRule', 'selectorText', 'keyText'])
+          patches.before(rule, name, hand);
+        for (const name of ['style', 'styleMap', 'media']) patches.before(rule, name, hand, true);
       }
       for (const owner of [view.Document, view.ShadowRoot])
-        patches.property(owner?.prototype, 'adoptedStyleSheets', (root) => adoption(root as Root));
+        patches.setter(owner?.prototype, 'adoptedStyleSheets', (root) => adoption(root as Root));
     },
     entered(root) {
       adopted.delete(root);

@@ -333,6 +333,24 @@ inEachBrowser('capture', (browser, name) => {
         }
       });
       expect(thrown).toBe('SyntaxError');
+      // A page that looks at what all there is.
+      const looked = await page.page.evaluate(() => {
+        const failures: string[] = [];
+        for (const name of ['style', 'selectorText', 'insertRule'])
+          try {
+            Reflect.get(CSSStyleRule.prototype, name);
+          } catch (error) {
+            failures.push((error as Error).name);
+          }
+        try {
+          CSSMediaRule.prototype.insertRule.call({} as CSSMediaRule, 'p{}');
+        } catch (error) {
+          failures.push((error as Error).name);
+        }
+        return failures;
+      });
+      expect(looked).toEqual(['TypeError', 'TypeError', 'TypeError']);
+      expect(await page.errors()).toEqual([]);
     }));
 
   test.runIf(name === 'chromium')('an open list, and its close', () =>
