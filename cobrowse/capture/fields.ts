@@ -16,10 +16,15 @@ export type Fields = {
   patch(view: Window & typeof globalThis, patches: Patches): void;
   /** Its value may be another: it is looked at with the next batch. */
   noted(element: Element): void;
-  /** It was sent with this in it. */
-  sent(field: Element, text: string, isChecked: boolean, isHidden: boolean): void;
+  /** It was sent with this in it. `ticks`: see ticksOf. */
+  sent(field: Element, text: string, ticks: number, isHidden: boolean): void;
   flush(): void;
 };
+
+/** 1: it is checked; 2: it shows that it is neither; 3: both. */
+export function ticksOf({ checked, indeterminate }: HTMLInputElement): number {
+  return (checked ? 1 : 0) + (indeterminate ? 2 : 0);
+}
 
 export function createFields(options: {
   ids: Ids;
@@ -43,12 +48,13 @@ export function createFields(options: {
     due();
   };
 
-  const say = (field: Element, text: string, isChecked: boolean) => {
-    const state = `${isChecked ? 1 : 0}${text}`;
+  const say = (field: Element, text: string, ticks: number) => {
+    const state = `${ticks}${text}`;
     const id = ids.of(field);
     if (!id || shown.get(field) === state) return;
     shown.set(field, state);
-    tell({ source: SOURCE.Input, id, text, isChecked });
+    // rrweb's replay knows nothing of the last one, and leaves it alone.
+    tell({ source: SOURCE.Input, id, text, isChecked: ticks % 2 > 0, ...(ticks > 1 ? { isIndeterminate: true } : {}) });
   };
 
   const look = (field: Element) => {
@@ -73,14 +79,15 @@ export function createFields(options: {
       if (isHidden) return;
       // Its tag says that it is one.
       const select = field as HTMLSelectElement;
-      if (select.multiple) for (const option of select.options) say(option, '', isOpen(option) && option.selected);
-      say(select, shownValue(select), false);
+      if (select.multiple)
+        for (const option of select.options) say(option, '', isOpen(option) && option.selected ? 1 : 0);
+      say(select, shownValue(select), 0);
       return;
     }
     const input = field as HTMLInputElement;
     const type = tag === 'INPUT' ? input.type : '';
     const isBox = type === 'radio' || type === 'checkbox';
-    say(field, shownValue(field), isBox && !isHidden && input.checked);
+    say(field, shownValue(field), isBox && !isHidden ? ticksOf(input) : 0);
     if (type !== 'radio' || !input.name) return;
     const root = input.getRootNode();
     if (!('querySelectorAll' in root)) return;
@@ -89,14 +96,14 @@ export function createFields(options: {
       `input[type="radio" i][name="${CSS.escape(input.name)}"]`,
     );
     for (const other of others)
-      if (other !== input && ids.of(other)) say(other, shownValue(other), !isHiddenField(other) && other.checked);
+      if (other !== input && ids.of(other)) say(other, shownValue(other), isHiddenField(other) ? 0 : ticksOf(other));
   };
 
   return {
     noted,
-    sent(field, text, isChecked, isHidden) {
+    sent(field, text, ticks, isHidden) {
       if (isHidden) hidden.add(field);
-      shown.set(field, `${isChecked ? 1 : 0}${text}`);
+      shown.set(field, `${ticks}${text}`);
     },
     watch(page, listening) {
       for (const type of ['input', 'change'])
@@ -119,8 +126,8 @@ export function createFields(options: {
     },
     patch(view, patches) {
       const note = (field: object) => noted(field as Element);
-      patches.setter(view.HTMLInputElement?.prototype, 'value', note);
-      patches.setter(view.HTMLInputElement?.prototype, 'checked', note);
+      for (const name of ['value', 'checked', 'indeterminate'])
+        patches.setter(view.HTMLInputElement?.prototype, name, note);
       patches.setter(view.HTMLSelectElement?.prototype, 'value', note);
       patches.setter(view.HTMLSelectElement?.prototype, 'selectedIndex', note);
       patches.setter(view.HTMLTextAreaElement?.prototype, 'value', note);

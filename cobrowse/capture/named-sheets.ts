@@ -122,7 +122,7 @@ function canHashAll(): boolean {
 
 /** 64 bits and the length, at about a millisecond for a megabyte. Not against those who look for a second text with the
  * same one: names are a room's own, and who can write style sheets there needs no such trick. */
-function fingerprint(text: string): string {
+export function fingerprint(text: string): string {
   let a = 0x9e3779b1;
   let b = 0xc2b2ae35;
   for (let at = 0; at < text.length; at++) {

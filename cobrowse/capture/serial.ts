@@ -32,6 +32,7 @@ import {
   valueOf,
 } from './dom.ts';
 import { NODE, type Attributes, type Serial } from './events.ts';
+import { ticksOf } from './fields.ts';
 import type { Ids } from './ids.ts';
 import { FIELD, isSheetLink, PICTURE_ATTRIBUTE, PICTURE_TAG, type Masker, type Secret, type Zone } from './mask.ts';
 import { PASSWORD_MASK } from './mask-text.ts';
@@ -102,7 +103,7 @@ export function createSerializer(options: {
   sheets: Pick<Sheets, 'textOf' | 'isAsItCame' | 'sent'>;
   named: Pick<NamedSheets, 'leave'>;
   /** A field leaves with this in it. */
-  valued: (field: Element, value: string, isChecked: boolean, isHidden: boolean) => void;
+  valued: (field: Element, value: string, ticks: number, isHidden: boolean) => void;
   /** A canvas or video is part of the picture. */
   moving: (element: Element) => void;
   /** It is scrolled. */
@@ -310,10 +311,11 @@ export function createSerializer(options: {
     const isBox = type === 'radio' || type === 'checkbox';
     if (isBox) {
       // Its tag says that it is one.
-      const isChecked = (element as HTMLInputElement).checked && zone === 'open';
-      if (isChecked) all['checked'] = true;
+      const ticks = zone === 'open' ? ticksOf(element as HTMLInputElement) : 0;
+      if (ticks % 2 > 0) all['checked'] = true;
       else delete all['checked'];
-      valued(element, String(all['value'] ?? ''), isChecked, zone !== 'open');
+      if (ticks > 1) all['rr_indeterminate'] = true;
+      valued(element, String(all['value'] ?? ''), ticks, zone !== 'open');
       return;
     }
     if (TEXTLESS.test(type)) return;
@@ -322,7 +324,7 @@ export function createSerializer(options: {
     if (tag === 'SELECT' && (secret || zone !== 'open')) delete all['value'];
     else if (value !== '' || all['value'] !== undefined) all['value'] = value;
     if (type === 'hidden') delete all['value'];
-    valued(element, value, false, secret !== undefined || zone !== 'open');
+    valued(element, value, 0, secret !== undefined || zone !== 'open');
   };
 
   const blockedElement = (element: Element): Attributes => {

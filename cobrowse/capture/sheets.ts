@@ -17,6 +17,7 @@ import { documentOf, isDocument, isElement, tagOf } from './dom.ts';
 import { SOURCE } from './events.ts';
 import type { Ids } from './ids.ts';
 import type { Masker, Zone } from './mask.ts';
+import { fingerprint } from './named-sheets.ts';
 import type { Patches } from './patches.ts';
 import type { Serializer } from './serial.ts';
 import type { Root } from './tree.ts';
@@ -46,7 +47,7 @@ export type Sheets = {
 };
 
 type Told = { [name: string]: unknown };
-/** Rules that may change unseen, and how many are looked at at a time. */
+/** Rules that may change unseen, and how many of them are looked at at a time although nobody has asked for them. */
 const MOST_HANDING = 1000;
 const MOST_COMPARED = 100;
 /** What the hand makes of it (control/hover.ts) is none of the page's. */
@@ -78,10 +79,10 @@ export function createSheets(options: {
   let nextStyleId = 1;
   let waiting = new Set<Root>();
   let changes: Change[] = [];
-  /** Rules that have handed out what they can be changed by, and what they were when they were last looked at. */
+  /** Rules that have handed out what they can be changed by, and a fingerprint of what they were when last looked at. */
   const handing = new Map<CSSRule, string>();
-  /** So many of them are to be looked at. */
-  let unseen = 0;
+  /** They have done so since. */
+  const handed = new Set<CSSRule>();
 
   /** A sheet whose rules are being read in slices. */
   let begun: { sheet: CSSStyleSheet; rules: readonly CSSRule[]; read: string[] } | undefined;
@@ -203,37 +204,39 @@ export function createSheets(options: {
     let rule = given as CSSRule;
     try {
       while (rule.parentRule) rule = rule.parentRule;
-      if (!handing.has(rule)) handing.set(rule, ruleText(rule));
+      if (!handing.has(rule)) handing.set(rule, fingerprint(ruleText(rule)));
     } catch {
       // No rule: the page's own call fails, too.
       return;
     }
-    for (const oldest of handing.keys()) if (handing.size > MOST_HANDING) handing.delete(oldest);
-    unseen = handing.size;
+    handed.add(rule);
+    const [oldest] = handing.keys();
+    if (oldest && handing.size > MOST_HANDING) forget(oldest);
     due();
   };
 
-  const compare = () => {
-    let left = MOST_COMPARED;
-    for (const [rule, before] of handing) {
-      if (!unseen || !left--) break;
-      unseen--;
-      // The others first, the next time.
-      handing.delete(rule);
-      const sheet = rule.parentStyleSheet;
-      if (!sheet) continue;
-      const text = ruleText(rule);
-      handing.set(rule, text);
-      if (text === before) continue;
-      const index = Array.prototype.indexOf.call(sheet.cssRules, rule);
-      // Put in before the old one goes, as replay does both.
-      changed(sheet, {
-        source: SOURCE.StyleSheetRule,
-        adds: [{ rule: text, index }],
-        removes: [{ index: index + 1 }],
-      });
-    }
-    if (unseen) due();
+  const forget = (rule: CSSRule) => {
+    handing.delete(rule);
+    handed.delete(rule);
+  };
+
+  const compare = (rule: CSSRule) => {
+    const before = handing.get(rule);
+    const sheet = rule.parentStyleSheet;
+    // The others first, the next time.
+    forget(rule);
+    if (!sheet) return;
+    const text = ruleText(rule);
+    const now = fingerprint(text);
+    handing.set(rule, now);
+    if (now === before) return;
+    const index = Array.prototype.indexOf.call(sheet.cssRules, rule);
+    // Put in before the old one goes, as replay does both.
+    changed(sheet, {
+      source: SOURCE.StyleSheetRule,
+      adds: [{ rule: text, index }],
+      removes: [{ index: index + 1 }],
+    });
   };
 
   const zoneOf = (sheet: CSSStyleSheet, owner: Node | null): Zone => {
@@ -378,7 +381,10 @@ export function createSheets(options: {
       if (root.adoptedStyleSheets?.length) waiting.add(root);
     },
     look() {
-      if ((unseen = handing.size)) due();
+      let left = Math.min(handing.size, MOST_COMPARED);
+      for (const rule of handing.keys())
+        if (left-- > 0) compare(rule);
+        else break;
       if ((page.adoptedStyleSheets?.length ?? 0) !== (adopted.get(page)?.length ?? 0)) adoption(page);
     },
     flush(adoptedOnly) {
@@ -393,7 +399,7 @@ export function createSheets(options: {
         }
       }
       if (adoptedOnly) return;
-      compare();
+      for (const rule of handed) compare(rule);
       if (changes.length === 0) return;
       const all = changes;
       changes = [];

@@ -55,6 +55,7 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
     const element = nodeOf(data.id);
     if (isHtml(element, 'input')) {
       element.checked = data.isChecked === true;
+      element.indeterminate = data.isIndeterminate === true;
       if (element.type !== 'file') element.value = textOf(data.text);
     } else if (isHtml(element, 'select')) {
       // Of several chosen options this is the first; each of them has come as an event of its own.

@@ -138,6 +138,9 @@ export function createBuilder(scene: Scene): Builder {
       case 'rr_src':
         element.setAttribute(inertName('src'), textOf(value));
         return;
+      case 'rr_indeterminate':
+        if (isHtml(element, 'input')) element.indeterminate = value === true;
+        return;
       case 'rr_open_mode':
         topLayer.mode(element, textOf(value));
         return;

@@ -67,6 +67,12 @@ beforeAll(async () => {
       `<script>const adopted = new CSSStyleSheet(); adopted.replaceSync('.adopted{color:rgb(1,1,1)}'); document.adoptedStyleSheets = [adopted];</script>`,
   );
   page(
+    '/boxes',
+    '<style>input:indeterminate+i{color:rgb(9,9,9)}</style>',
+    `<input type="checkbox" id="before" checked><i>a</i><input type="checkbox" id="late"><i>b</i><div data-tandem="mask"><input type="checkbox" id="hidden"><i>c</i></div>
+      <script>for (const id of ['before', 'hidden']) document.getElementById(id).indeterminate = true;</script>`,
+  );
+  page(
     '/layers',
     '<style>@layer site{input:focus{outline:none}}</style>',
     `<input id="in"><div id="host" tabindex="0"></div><div id="late"></div><script>
@@ -203,6 +209,18 @@ test('[C2] imports that come after the picture was taken do too', async () => {
   await loaded;
   await operator.mirrorHas(IMPORTS);
   expect(await visitor.page.evaluate(IMPORTS)).toBe(true);
+});
+
+test('[C3] a box that is neither on nor off, until it is clicked', async () => {
+  await show('/boxes');
+  const neither = `[...document.querySelectorAll('input')].filter((box) => box.matches(':indeterminate')).map((box) => box.id).join()`;
+  await operator.mirrorHas(`${neither} === 'before'`);
+  expect(await operator.inMirror(`document.getElementById('before').checked`)).toBe(true);
+  await visitor.page.evaluate(`document.getElementById('late').indeterminate = true`);
+  await operator.mirrorHas(`${neither} === 'before,late'`);
+  await visitor.page.click('#before');
+  await operator.mirrorHas(`${neither} === 'late' && !document.getElementById('before').checked`);
+  expect(await visitor.page.evaluate(neither)).toBe('late,hidden');
 });
 
 test('[C2] rules that script changes by their parts, now and later, are shown as they are', async () => {
