@@ -220,6 +220,7 @@ export function startCapture(
     safe,
     emit: (url, blob) => emit({ kind: 'asset', url, blob }),
     skipped: () => notice('assets-skipped'),
+    redraw: async (key) => (await import('./capture/pictures.ts')).redraw(document, key),
   });
   /** Most pages have no canvas and no film. */
   let pictures: Promise<Pictures> | undefined;
@@ -286,11 +287,28 @@ export function startCapture(
   const fields = createFields({
     ...telling,
     mark: (id) => pushAttributes([{ id, attributes: { [MASKED_MARK]: '' } }]),
+    isFirst: () => tree.isFirst,
   });
   const sights = createSights({ ...telling, cost, pace });
   const patches = createPatches(listening, counted);
   /** Pictures and style sheets of the page. */
   let arrived = new Set<Element>();
+
+  const awaited = new WeakMap<CustomElementRegistry, Set<string>>();
+  /** Names of elements that are in the picture as undefined. */
+  let defined = new Set<string>();
+  const unknown = (name: string, registry: CustomElementRegistry) => {
+    let names = awaited.get(registry);
+    if (!names) awaited.set(registry, (names = new Set()));
+    if (names.has(name)) return;
+    names.add(name);
+    const tell = safe(() => {
+      defined.add(name);
+      due();
+    });
+    // Rejected: no element can have that name.
+    registry.whenDefined(name).then(tell, () => undefined);
+  };
 
   const serializer = createSerializer({
     page: document,
@@ -303,6 +321,7 @@ export function startCapture(
     valued: fields.sent,
     moving,
     scrolled: sights.seen,
+    unknown,
   });
 
   const after = (isWhole: boolean) => {
@@ -313,6 +332,8 @@ export function startCapture(
     arrived = new Set();
     const changes = [...elements].flatMap((element) => serializer.loaded(element));
     if (changes.length > 0) pushAttributes(changes);
+    for (const name of defined) push({ source: SOURCE.CustomElement, define: { name } });
+    defined = new Set();
     // All is said anew in a moment.
     if (!isNew) signs.look();
     flush(!tree.isFirst ? undefined : isWhole ? 'last' : 'more');
@@ -375,6 +396,7 @@ export function startCapture(
     entered: (root) => {
       if (isDocument(root)) watchDocument(root);
       watchRoot(root);
+      signs.entered(root);
       sheets.entered(root);
     },
     foreign: (frame) => calls?.met(frame),
@@ -406,6 +428,7 @@ export function startCapture(
     watched.add(root);
     const own = listeningOf(root);
     sights.scrolls(root, own);
+    signs.toggles(root, own);
     own.on(root, 'load', (event: Event) => {
       const target = targetOf(event);
       if (!target) return;

@@ -52,5 +52,5 @@ export type WidgetFile = { load(script: HTMLScriptElement): Promise<WidgetModule
  * the relay may not have heard yet. Without it no other tab or page shows itself, whatever the relay says. */
 export type StoredVisit = { room: string; resume: string; token: string; at: number; paused: boolean };
 
-/** Key of what is kept for a site, in sessionStorage (this tab's identity) and localStorage (StoredVisit). */
-export const storageKey = (site: string): string => 'tandem:' + site;
+/** With the site's key: what is kept for it, in sessionStorage (this tab's identity) and localStorage (StoredVisit). */
+export const STORAGE_PREFIX = 'tandem:';

@@ -97,7 +97,7 @@ export function writeStored({ JSON }: Clean, kind: StorageName, key: string, val
 }
 
 function isNative(value: unknown): boolean {
-  return /\[native code]/.test(Function.prototype.toString.call(value));
+  return /\[native code]/.test(isNative.toString.call(value));
 }
 
 /** Has the page left alone what we need of it? If not, get `createSpare` from the widget. */

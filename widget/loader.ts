@@ -11,7 +11,7 @@ import { createLink, type Link } from '../protocol/link.ts';
 import type { FromVisitor, Page, ToVisitor } from '../protocol/messages.ts';
 import { linkPath } from '../protocol/version.ts';
 import {
-  storageKey,
+  STORAGE_PREFIX,
   type Call,
   type FrameFile,
   type LauncherFile,
@@ -44,20 +44,19 @@ type Task = (widget: Widget) => void;
 
 function start(script: HTMLScriptElement): void {
   const page = window as unknown as { Tandem?: Partial<Api> };
-  const queue = page.Tandem?.q;
+  const queue = page.Tandem?.q as Call[] | undefined;
   // A second loader finds the first one's queue, which is no array.
-  if (queue && !Array.isArray(queue)) return;
+  if (queue && !queue.forEach) return;
   const {
     site = '',
     lang = document.documentElement.lang || navigator.language,
     launcher: wish,
     parent: parents,
   } = script.dataset;
-  const key = storageKey(site);
+  const key = STORAGE_PREFIX + site;
   const address = script.src.replace(/^http(.*)\/widget\/.*/, 'ws$1' + linkPath('visitor'));
 
-  let natives: () => Clean = () => window;
-  const clean = () => natives();
+  let clean: () => Clean = () => window;
   let me: { token?: string; tab: string } | undefined;
   let link: Link | undefined;
   let widget: Widget | undefined;
@@ -78,9 +77,10 @@ function start(script: HTMLScriptElement): void {
   // A frame is part of the page around it, and no tab of its own. Of the same origin it is captured from there.
   if (parent !== window) {
     if (parents)
-      fetchFile<FrameFile>(FRAME_FILE)
-        .then((file) => file.load(host, script.dataset))
-        .catch(() => {});
+      fetchFile<FrameFile>(FRAME_FILE).then(
+        host.guard((file) => file.load(host, script.dataset)),
+        () => {},
+      );
     return;
   }
 
@@ -95,8 +95,11 @@ function start(script: HTMLScriptElement): void {
   const readPage = (): Page => ({
     // Until the visitor agrees to more: no query and no fragment, which may open doors.
     url: location.origin + hide(location.pathname),
-    // A form named "title" stands in the way of the property.
-    title: 'private' in script.dataset ? '' : hide('' + document.title),
+    // Marks of the title, or of all that is within <html>. A form named "title" stands in the way of the property.
+    title:
+      'private' in script.dataset || document.querySelector(':is(html,head,title)[data-tandem]')
+        ? ''
+        : hide('' + document.title),
     visible: !document.hidden,
     viewport: { width: innerWidth, height: innerHeight },
   });
@@ -112,7 +115,7 @@ function start(script: HTMLScriptElement): void {
   const readVisit = () => {
     // Ours, or whatever the page put there: the relay refuses the rest.
     const stored = readStored(clean(), 'localStorage', key) as StoredVisit | undefined;
-    return stored && Date.now() - stored.at < RESUME_MS ? stored : undefined;
+    return Date.now() - (stored?.at ?? 0) < RESUME_MS ? stored : undefined;
   };
 
   const connect = () => {
@@ -187,7 +190,7 @@ function start(script: HTMLScriptElement): void {
     if (widget) return;
     fetchWidget(({ startWidget }) => {
       if (widget) return;
-      const made = (widget = startWidget({ host, script, launcher, connect, clean, link: () => link }));
+      const made = (widget = startWidget({ host, script, launcher, connect, clean: () => clean(), link: () => link }));
       for (const task of waiting) task(made);
     });
   };
@@ -209,13 +212,13 @@ function start(script: HTMLScriptElement): void {
   };
 
   const call = host.guard((args: Call) => {
-    const name = args[0];
-    if (name === 'hide' || name === 'unhide') {
+    const name = args[0] as string;
+    if (/hide/.test(name)) {
       isHidden = name === 'hide';
       showLauncher();
     } else {
       give((widget) => widget.call(args));
-      if (name === 'open' || name === 'show' || name === 'code') load();
+      if (/open|show|code/.test(name)) load();
     }
   });
 
@@ -235,7 +238,7 @@ function start(script: HTMLScriptElement): void {
     if (isPristine()) begin();
     else
       fetchWidget(({ createSpare }) => {
-        natives = createSpare();
+        clean = createSpare();
         begin();
       });
   };

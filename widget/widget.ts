@@ -20,7 +20,7 @@ import { createConsent, type Consent } from './consent.ts';
 import { icon, make, mark } from './element.ts';
 import { encode } from './encode.ts';
 import type { Hand, HandDoor, HandFile, Wish } from './hand-door.ts';
-import { storageKey, type Handover, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
+import { STORAGE_PREFIX, type Handover, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
 import { createSpare, readStored, writeStored } from './host.ts';
 import { createPanel, type Panel } from './panel.ts';
 import { createSurface, focused } from './surface.ts';
@@ -56,7 +56,7 @@ function startWidget(handover: Handover, words: Words): Widget {
   const { host, script, launcher } = handover;
   const settings = script.dataset;
   const relay = script.src.replace(/\/widget\/.*/, '');
-  const key = storageKey(settings['site'] ?? '');
+  const key = STORAGE_PREFIX + (settings['site'] ?? '');
 
   let slot: Slot = { kind: 'none' };
   let view: VisitView = { state: 'idle' };

@@ -46,9 +46,11 @@ export function createAssets(options: {
   listening: Listening;
   emit: (url: string, blob: Blob | undefined) => void;
   skipped: () => void;
+  /** What a picture of the page shows whose address gives nothing any more. May reject. */
+  redraw: (key: string) => Promise<Blob | undefined>;
   safe: <A extends unknown[]>(task: (...args: A) => void) => (...args: A) => void;
 }): Assets {
-  const { page, listening, emit, skipped, safe } = options;
+  const { page, listening, emit, skipped, redraw, safe } = options;
   const view = page.defaultView ?? window;
   const known = new Set<string>();
   const waiting = new Set<string>();
@@ -137,7 +139,8 @@ export function createAssets(options: {
 
   /** Never rejects. */
   const read = async (key: string): Promise<Blob | undefined> => {
-    const blob = await load(key);
+    // A page may take such an address back as soon as its picture is there.
+    const blob = (await load(key)) ?? (key.startsWith('blob:') ? await redraw(key).catch(() => undefined) : undefined);
     if (!blob?.type.includes('css')) return blob;
     const css = rewriteCss(await blob.text(), key, mentioned);
     return (nameOf(key) + css).includes(ALIAS) ? new Blob([css], { type: 'text/css' }) : blob;

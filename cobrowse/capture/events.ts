@@ -8,9 +8,9 @@ export const SOURCE = {
   ViewportResize: 4,
   Input: 5,
   StyleSheetRule: 8,
-  StyleDeclaration: 13,
   Selection: 14,
   AdoptedStyleSheet: 15,
+  CustomElement: 16,
 } as const;
 export const NODE = { Document: 0, DocumentType: 1, Element: 2, Text: 3, Cdata: 4, Comment: 5 } as const;
 

@@ -21,6 +21,8 @@ export type Fields = {
   flush(): void;
 };
 
+const VALUES = ['value', 'checked', 'indeterminate'];
+
 /** 1: it is checked; 2: it shows that it is neither; 3: both. */
 export function ticksOf({ checked, indeterminate }: HTMLInputElement): number {
   return (checked ? 1 : 0) + (indeterminate ? 2 : 0);
@@ -34,13 +36,17 @@ export function createFields(options: {
   /** It shows in the picture that the field is hidden. */
   mark: (id: number) => void;
   due: () => void;
+  /** A picture is being taken. */
+  isFirst: () => boolean;
 }): Fields {
-  const { ids, masker, serializer, tell, mark, due } = options;
+  const { ids, masker, serializer, tell, mark, due, isFirst } = options;
   /** What the mirror shows. */
   const shown = new WeakMap<Element, string>();
   /** Those that are marked as hidden. */
   const hidden = new WeakSet<Element>();
   let waiting = new Set<Element>();
+  let own: Patches | undefined;
+  const note = (field: object) => noted(field as Element);
 
   const noted = (element: Element) => {
     if (!ids.of(element)) return;
@@ -103,6 +109,8 @@ export function createFields(options: {
     noted,
     sent(field, text, ticks, isHidden) {
       if (isHidden) hidden.add(field);
+      // React gives fields setters of their own, which call the browser's: those that were there before we came.
+      if (isFirst() && !shown.has(field)) for (const name of VALUES) own?.setter(field, name, note);
       shown.set(field, `${ticks}${text}`);
     },
     watch(page, listening) {
@@ -125,9 +133,8 @@ export function createFields(options: {
       });
     },
     patch(view, patches) {
-      const note = (field: object) => noted(field as Element);
-      for (const name of ['value', 'checked', 'indeterminate'])
-        patches.setter(view.HTMLInputElement?.prototype, name, note);
+      own ??= patches;
+      for (const name of VALUES) patches.setter(view.HTMLInputElement?.prototype, name, note);
       patches.setter(view.HTMLSelectElement?.prototype, 'value', note);
       patches.setter(view.HTMLSelectElement?.prototype, 'selectedIndex', note);
       patches.setter(view.HTMLTextAreaElement?.prototype, 'value', note);

@@ -63,8 +63,8 @@ const TYPE = { FullSnapshot: 2, Incremental: 3, Custom: 5 } as const;
 const MUTATION = 0;
 const SCROLL = 3;
 const SELECTION = 14;
-/** Mutation, scroll, input, rules, declarations, selection, adopted sheets. Sizes of a frame's window are not ours. */
-const SOURCES: readonly unknown[] = [MUTATION, SCROLL, 5, 8, 13, SELECTION, 15];
+/** Mutation, scroll, input, rules, declarations, selection, adopted sheets, custom elements. Sizes of a frame's window are not ours. */
+const SOURCES: readonly unknown[] = [MUTATION, SCROLL, 5, 8, 13, SELECTION, 15, 16];
 const TAGS: readonly unknown[] = ['focus', 'caret', 'select', 'popover', 'animation'];
 const POINTER_STATES: readonly unknown[] = ['mouse', 'touch', 'gone'];
 const ID_NAME = /^(id|rootId|parentId|nextId|previousId|styleId|styleIds)$/;

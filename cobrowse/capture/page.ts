@@ -16,7 +16,11 @@ const DEVICE =
 function describePage(page: Document, masker: Masker): Page {
   const view = page.defaultView;
   const titleElement = page.querySelector('head > title') ?? page.querySelector('title');
-  const zone = titleElement ? masker.zoneOf(titleElement) : masker.outermost;
+  const zone = !titleElement
+    ? masker.outermost
+    : masker.isWithinBlocked(titleElement)
+      ? 'masked'
+      : masker.zoneOf(titleElement);
   return {
     url: masker.url(view?.location.href ?? '').slice(0, LIMITS.maxUrlChars),
     // A form field named "title" may stand in the way of the property.

@@ -47,10 +47,13 @@ export function createPatches(listening: Listening, safe: <A extends unknown[]>(
 
   const put = (owner: object, name: string, mine: PropertyDescriptor, before: PropertyDescriptor) => {
     Object.defineProperty(owner, name, mine);
+    // A field may go long before.
+    const held = new WeakRef(owner);
     listening.whenStopped(() => {
-      const now = Object.getOwnPropertyDescriptor(owner, name);
+      const there = held.deref();
+      const now = there && Object.getOwnPropertyDescriptor(there, name);
       const isMine = now && now.value === mine.value && now.set === mine.set && now.get === mine.get;
-      if (isMine) Object.defineProperty(owner, name, before);
+      if (isMine) Object.defineProperty(there, name, before);
     });
   };
 

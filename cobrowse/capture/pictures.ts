@@ -278,3 +278,17 @@ export function createPictures(options: {
     },
   };
 }
+
+/** The picture of the page that has this address, drawn once more. */
+export async function redraw(page: Document, url: string): Promise<Blob | undefined> {
+  const image = [...page.images].find(({ currentSrc }) => currentSrc === url);
+  if (!image) return undefined;
+  await image.decode();
+  const { naturalWidth, naturalHeight } = image;
+  const scale = Math.min(1, MAX_WIDTH / naturalWidth);
+  const canvas = page.createElement('canvas');
+  canvas.width = Math.max(1, naturalWidth * scale);
+  canvas.height = Math.max(1, naturalHeight * scale);
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob((blob) => done(blob ?? undefined), 'image/webp'));
+}

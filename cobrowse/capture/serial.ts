@@ -108,8 +108,10 @@ export function createSerializer(options: {
   moving: (element: Element) => void;
   /** It is scrolled. */
   scrolled: (element: Element) => void;
+  /** An element is named like a custom one, and is none yet. */
+  unknown: (name: string, registry: CustomElementRegistry) => void;
 }): Serializer {
-  const { page, ids, masker, assets, uiAttribute, sheets, named, valued, moving, scrolled } = options;
+  const { page, ids, masker, assets, uiAttribute, sheets, named, valued, moving, scrolled, unknown } = options;
   const { textOf: sheetText } = sheets;
   /** Marks that were set when an element was sent; most elements have none and are not here. */
   const marks = new WeakMap<Element, string>();
@@ -399,8 +401,12 @@ export function createSerializer(options: {
       }
     }
     if (shadowOf(element)) serial.isShadowHost = true;
-    if (tag.includes('-') && documentOf(element).defaultView?.customElements.get(tag.toLowerCase()))
-      serial.isCustom = true;
+    const registry = tag.includes('-') && documentOf(element).defaultView?.customElements;
+    if (registry) {
+      const name = tag.toLowerCase();
+      if (registry.get(name)) serial.isCustom = true;
+      else unknown(name, registry);
+    }
     return serial;
   };
 

@@ -15,10 +15,15 @@ import { rewriteCss, type NameOf } from './css-urls.ts';
 import { attributeOf, hasAttributeOf, isElement, matches, shadowOf, tagOf, targetOf } from './dom.ts';
 import type { Listening } from './listening.ts';
 import type { Masker } from './mask.ts';
+import type { Root } from './tree.ts';
 
 export type Signs = {
   /** Listens in a document: the page's own, or a same-origin frame's, which has listeners of its own. */
   watch(page: Document, listening: Listening): void;
+  /** The same in a shadow root, too, whose events are not heard outside of it. */
+  toggles(root: Root, listening: Listening): void;
+  /** It is part of the picture from now on. */
+  entered(root: Root): void;
   /** A new picture begins, in which nothing has been said yet. */
   begin(): void;
   /** Says all that has not been said of this picture. */
@@ -201,7 +206,18 @@ export function createSigns(options: {
     lookAtSheets();
   });
 
+  const toggled = new Set<Element>();
+  const lookAtPopovers = () => {
+    for (const element of toggled) {
+      const id = known(element);
+      if (!id && element.isConnected) continue;
+      toggled.delete(element);
+      if (id) tell('popover', { id, open: isNow(element, ':popover-open') });
+    }
+  };
+
   const look = () => {
+    lookAtPopovers();
     lookAtFocus();
     lookAtCaret();
     lookAtList();
@@ -221,11 +237,21 @@ export function createSigns(options: {
           due();
         });
       if (!showsOpen) for (const type of ['pointerdown', 'keydown', 'change', 'blur']) listening.on(view, type, guess);
-      listening.on(root, 'toggle', (event: Event & { newState?: string }) => {
+    },
+    toggles(root, listening) {
+      // Not told at once: one that was put in just now has no id yet.
+      listening.on(root, 'toggle', (event: Event) => {
         const target = targetOf(event);
-        if (target && hasAttributeOf(target, 'popover') && known(target))
-          tell('popover', { id: known(target), open: event.newState === 'open' });
+        if (target && hasAttributeOf(target, 'popover')) toggled.add(target);
+        due();
       });
+    },
+    entered(root) {
+      try {
+        for (const element of root.querySelectorAll(':popover-open')) toggled.add(element);
+      } catch {
+        // A browser without popovers.
+      }
     },
     look,
     begin() {
@@ -238,8 +264,6 @@ export function createSigns(options: {
     announce() {
       lookAtSheets();
       look();
-      for (const element of page.querySelectorAll('[popover]'))
-        if (known(element) && isNow(element, ':popover-open')) tell('popover', { id: known(element), open: true });
       lookAtAnimations();
     },
   };

@@ -2,11 +2,11 @@
 // wrong is counted and skipped. Nothing waits for a clock: what has come is shown.
 
 import { createAnimations } from './animations.ts';
-import { createBuilder, TooLarge, type Builder } from './build.ts';
+import { createBuilder, showValue, TooLarge, type Builder } from './build.ts';
 import { measureField } from './caret.ts';
 import { EVENT, finite, idIn, isFields, listOf, SOURCE, textOf, type Fields } from './events.ts';
 import { boxOf, offsetOf, type Box } from './geometry.ts';
-import { MARK, SELECTION } from './inert-names.ts';
+import { SELECTION } from './inert-names.ts';
 import type { Marks, OptionLine } from './marks.ts';
 import { createMutations } from './mutations.ts';
 import { isElement, isHtml } from './node-kinds.ts';
@@ -56,7 +56,7 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
     if (isHtml(element, 'input')) {
       element.checked = data.isChecked === true;
       element.indeterminate = data.isIndeterminate === true;
-      if (element.type !== 'file') element.value = textOf(data.text);
+      if (element.type !== 'file') showValue(element, textOf(data.text));
     } else if (isHtml(element, 'select')) {
       // Of several chosen options this is the first; each of them has come as an event of its own.
       if (!element.multiple || element.value !== textOf(data.text)) element.value = textOf(data.text);
@@ -97,9 +97,7 @@ export function createApplier({ scene, marks, viewport, viewportHeight }: Applie
   };
 
   const customElement = (data: Fields) => {
-    const name = isFields(data.define) ? textOf(data.define.name) : '';
-    if (!/^[a-z][\w.-]*-[\w.-]*$/.test(name)) return;
-    for (const element of scene.document.getElementsByTagName(name)) element.removeAttribute(MARK.undefined);
+    if (isFields(data.define)) scene.states.defined(textOf(data.define.name));
   };
 
   const incremental = (data: Fields) => {

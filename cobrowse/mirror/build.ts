@@ -173,13 +173,14 @@ export function createBuilder(scene: Scene): Builder {
     }
     // Custom element names have a dash; the recorder marks those that are defined.
     if (tag.includes('-') && serialized.isCustom !== true && element.namespaceURI === HTML_NAMESPACE)
-      element.setAttribute(MARK.undefined, '');
+      scene.states.undefined(element);
     for (const name of Object.keys(attributes)) {
       // A style element's text waits for its text nodes.
       if (name !== '_cssText') attribute(element, name, attributes[name]);
     }
     if (serialized.isShadowHost === true) shadowOf(element);
     if (!hasMore) return element;
+    if (isHtml(element, 'input') && element.value === '') showValue(element, textOf(attributes.value));
     if (isField(element)) {
       const isPassword = element.getAttribute('type')?.toLowerCase() === 'password';
       element.setAttribute('autocomplete', isPassword ? 'new-password' : 'off');
@@ -455,6 +456,12 @@ function sizeBox(element: Element, attributes: Fields): void {
     const size = Number.parseFloat(String(attributes[side] ?? ''));
     if (size > 0) element.style.setProperty(side, String(attributes[side]).includes('%') ? `${size}%` : `${size}px`);
   }
+}
+
+/** A field for numbers takes no dots. */
+export function showValue(input: HTMLInputElement, text: string): void {
+  if (text.startsWith('•') && input.type === 'number') input.type = 'text';
+  if (input.value !== text) input.value = text;
 }
 
 /** Undefined: this element can't have one. */

@@ -18,6 +18,7 @@ import { foldAdds } from './fold.ts';
 import { emptyDocument } from './frames.ts';
 import { boxOf, elementAt, type Box } from './geometry.ts';
 import type { Marks } from './marks.ts';
+import { MARK } from './inert-names.ts';
 import { mediaFacts, prefersDark } from './media.ts';
 import { elementAround, isElement } from './node-kinds.ts';
 import { lackOf, sheetNamesIn } from './named-sheets.ts';
@@ -179,6 +180,7 @@ export function createPage(options: PageOptions): Page {
     const offset = isFields(data.initialOffset) ? data.initialOffset : {};
     next.scrolls.to(document, finite(offset.left) ?? 0, finite(offset.top) ?? 0);
     nextApplier.builder.settle();
+    if (finite(offset.top)) measureAll(document);
     isCompared = false;
     // Ids are new: what is under the pointer must be looked for, and on another page nothing is until the pointer moves.
     if (last && next.addresses.base === shownBase) point({ ...last, node: idAt(last.x, last.y) });
@@ -191,6 +193,20 @@ export function createPage(options: PageOptions): Page {
     frame.style.visibility = isHeld ? 'hidden' : '';
     if (isHeld) reveal = setTimeout(() => show(true), STYLES_MS);
     else ready(next);
+  };
+  /** What is skipped until it is near (content-visibility: auto) takes the room that it had when it was last seen: the visitor
+   * has seen what is above, and here nothing was. */
+  const measureAll = (document: Document) => {
+    const all = document.createElement('style');
+    all.setAttribute(MARK.own, '');
+    all.textContent = '*{content-visibility:visible!important}';
+    document.documentElement?.append(all);
+    // Sizes are remembered with a frame.
+    whenPainted(() => {
+      all.remove();
+      scene?.scrolls.again();
+      schedule();
+    });
   };
   let wasPainted = false;
 

@@ -140,6 +140,7 @@ export function createScene(options: SceneOptions): Scene {
   let { overlayScrollbars } = options;
   const ownSheets = new Map<Document, CSSStyleSheet>();
   const ownCss = () => (overlayScrollbars ? OWN_CSS + NO_SCROLLBARS_CSS : OWN_CSS);
+  const states = createStates();
   const nodes: NodeMap = createNodeMap((node) => {
     places.forget(node);
     sheets.forget(node);
@@ -147,6 +148,7 @@ export function createScene(options: SceneOptions): Scene {
     frames.forget(node);
     scrolls.forget(node);
     pictures.forget(node);
+    states.forget(node);
   });
   const pictures = createPictures(nodes);
   const frames = createFrames(nodes);
@@ -177,7 +179,7 @@ export function createScene(options: SceneOptions): Scene {
     pictures,
     scrolls,
     frames,
-    states: createStates(),
+    states,
     topLayer: createTopLayer(),
     uses,
     arrived,

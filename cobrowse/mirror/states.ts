@@ -1,8 +1,9 @@
-// What the visitor points at, presses, has focused and has gone to by a fragment, as marks on elements (inert-names.ts) that the rewritten styles
-// match. Nothing in the mirror is ever focused or hovered for real: the operator's keyboard and mouse stay theirs.
+// What the visitor points at, presses, has focused and has gone to by a fragment, and which custom elements their page has
+// not defined, as marks on elements (inert-names.ts) that the rewritten styles match. Nothing in the mirror is ever focused
+// or hovered for real: the operator's keyboard and mouse stay theirs; and nothing is ever defined.
 
 import { MARK } from './inert-names.ts';
-import { elementAround, isHtml } from './node-kinds.ts';
+import { elementAround, isElement, isHtml } from './node-kinds.ts';
 
 export type States = {
   hover(element: Element | undefined): void;
@@ -11,6 +12,12 @@ export type States = {
   focus(element: Element | undefined, visible: boolean | undefined): void;
   readonly focused: Element | undefined;
   target(element: Element | undefined): void;
+  /** A custom element without a definition. */
+  undefined(element: Element): void;
+  /** All elements of that name have one now. */
+  defined(name: string): void;
+  /** The node is no longer in the picture. */
+  forget(node: Node): void;
 };
 
 export function createStates(): States {
@@ -20,6 +27,7 @@ export function createStates(): States {
   let focused: Element | undefined;
   let targeted: readonly Element[] = [];
   let wasPressed = false;
+  const undefinedOnes = new Map<string, Set<Node>>();
 
   return {
     get focused() {
@@ -45,6 +53,20 @@ export function createStates(): States {
     },
     target(element) {
       targeted = mark(MARK.target, targeted, element ? [element] : []);
+    },
+    undefined(element) {
+      element.setAttribute(MARK.undefined, '');
+      const others = undefinedOnes.get(element.localName);
+      if (others) others.add(element);
+      else undefinedOnes.set(element.localName, new Set([element]));
+    },
+    defined(name) {
+      for (const element of undefinedOnes.get(name) ?? [])
+        if (isElement(element)) element.removeAttribute(MARK.undefined);
+      undefinedOnes.delete(name);
+    },
+    forget(node) {
+      if (undefinedOnes.size > 0 && isElement(node)) undefinedOnes.get(node.localName)?.delete(node);
     },
   };
 }

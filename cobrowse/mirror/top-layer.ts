@@ -36,9 +36,11 @@ export function createTopLayer(): TopLayer {
       if (!isElement(element) || !element.isConnected || !('showPopover' in element)) return;
       // Has the method, so it is an HTML element of its window.
       const popover = element as HTMLElement;
-      if (open === popover.matches(':popover-open')) return;
+      const was = popover.matches(':popover-open');
+      if (!open && !was) return;
+      // Told again it was opened anew, above all others.
+      if (was) popover.hidePopover();
       if (open) withoutFocus(popover, () => popover.showPopover());
-      else popover.hidePopover();
     },
   };
 }

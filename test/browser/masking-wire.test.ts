@@ -151,6 +151,22 @@ describe('secrets', () => {
     for (const words of ['sees this page', 'Pause', 'Stop']) expect(frames, words).not.toContain(words);
   });
 
+  test('[C5] a marked title is told to nobody before the visitor agrees', async () => {
+    for (const [path, html] of [
+      ['/titled', '<title data-tandem="mask">SECRETtitled</title>'],
+      ['/headed', '<html><head data-tandem="block"><title>SECRETheaded</title>'],
+      ['/rooted', '<html data-tandem="mask"><title>SECRETrooted</title>'],
+      ['/open', '<title>open title</title>'],
+    ] as const) {
+      world.site.pages.set(path, `<!doctype html>${html}<p>Page</p>%SNIPPET%`);
+      await world.openVisitor(path);
+      await until(`${path} in the list`, async () => textOf(listener).includes(world.site.origin + path));
+    }
+    const text = textOf(listener);
+    expect(text).toContain('open title');
+    expect([...new Set(text.match(/SECRET(title|head|root)\w*/g) ?? [])]).toEqual([]);
+  });
+
   test('[C7] a private-by-default site shows nothing but what it opened', async () => {
     const own = await startWorld({ masking: { privateByDefault: true } });
     try {

@@ -73,6 +73,41 @@ beforeAll(async () => {
       <script>for (const id of ['before', 'hidden']) document.getElementById(id).indeterminate = true;</script>`,
   );
   page(
+    '/elements',
+    '<style>:not(:defined){visibility:hidden}</style>',
+    `<x-late>late</x-late><x-never>never</x-never><div id="host"></div><script>
+      const root = document.getElementById('host').attachShadow({ mode: 'open' });
+      root.innerHTML = '<style>:not(:defined){visibility:hidden}</style><x-late>in shadow</x-late>';
+    </script>`,
+  );
+  page(
+    '/preview',
+    '',
+    `<img id="pic" width="40" height="40"><script>
+      const canvas = document.createElement('canvas'); canvas.width = canvas.height = 4;
+      const context = canvas.getContext('2d'); context.fillStyle = 'rgb(0,128,0)'; context.fillRect(0, 0, 4, 4);
+      canvas.toBlob((blob) => { const pic = document.getElementById('pic'); pic.onload = () => URL.revokeObjectURL(pic.src); pic.src = URL.createObjectURL(blob); });
+    </script>`,
+  );
+  page(
+    '/tracked',
+    '',
+    `<input id="in" value="typed"><input id="box" type="checkbox" checked><input id="sum" type="number" value="5105" data-tandem="mask"><script>
+      // As React does: setters of the field's own, which call those that the browser had when the page began.
+      for (const [id, name] of [['in', 'value'], ['box', 'checked']]) {
+        const field = document.getElementById(id), native = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, name);
+        Object.defineProperty(field, name, { configurable: true, get() { return native.get.call(this); }, set(value) { native.set.call(this, value); } });
+      }
+    </script>`,
+  );
+  page(
+    '/popovers',
+    '',
+    `<div id="host"></div><div id="one" popover="manual">one</div><div id="two" popover="manual">two</div><script>
+      document.getElementById('host').attachShadow({ mode: 'open' }).innerHTML = '<p id="deep" popover>deep</p>';
+    </script>`,
+  );
+  page(
     '/layers',
     '<style>@layer site{input:focus{outline:none}}</style>',
     `<input id="in"><div id="host" tabindex="0"></div><div id="late"></div><script>
@@ -255,6 +290,65 @@ test('[C2] rules that script changes by their parts, now and later, are shown as
   await operator.mirrorHas(`getComputedStyle(document.querySelector('.one')).textIndent === '1px'`);
   await shown('one', 'rgb(1, 1, 1)');
   await shown('held', 'rgb(1, 1, 1)');
+});
+
+test('[C2] elements that are defined late are hidden until then, also in shadow roots', async () => {
+  await show('/elements');
+  const shown = `[document.querySelector('x-late'), document.querySelector('x-never'),
+    document.getElementById('host').shadowRoot.querySelector('x-late')].map((one) => getComputedStyle(one).visibility).join()`;
+  await operator.mirrorHas(`${shown} === 'hidden,hidden,hidden'`);
+  await visitor.page.evaluate(`customElements.define('x-late', class extends HTMLElement {})`);
+  await operator.mirrorHas(`${shown} === 'visible,hidden,visible'`);
+  expect(await visitor.page.evaluate(shown)).toBe('visible,hidden,visible');
+});
+
+test('[C4] a picture whose address the page takes back as soon as it is there', async () => {
+  await show('/preview');
+  const color = `(() => {
+    const pic = document.getElementById('pic'), canvas = document.createElement('canvas');
+    if (!pic.complete || !pic.naturalWidth) return '';
+    canvas.width = canvas.height = 1;
+    const context = canvas.getContext('2d'); context.drawImage(pic, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data].join();
+  })()`;
+  await operator.mirrorHas(`/^\\d,12\\d,\\d,255$/.test(${color})`);
+});
+
+test('[C3] what script puts into fields that have setters of their own; a hidden number is dots', async () => {
+  await show('/tracked');
+  const fields = `[document.getElementById('in').value, document.getElementById('box').checked, document.getElementById('sum').value].join()`;
+  await operator.mirrorHas(`${fields} === 'typed,true,••••••••'`);
+  // Nothing else happens on the page.
+  await visitor.page.evaluate(
+    `document.getElementById('in').value = ''; document.getElementById('box').checked = false`,
+  );
+  await operator.mirrorHas(`${fields} === ',false,••••••••'`);
+});
+
+test('[C3] popovers in shadow roots, opened as soon as they are put in, and one above another', async () => {
+  await show('/popovers');
+  const open = `[...document.querySelectorAll('[popover]'), document.getElementById('host').shadowRoot.getElementById('deep')]
+    .filter((one) => one.matches(':popover-open')).map((one) => one.id).join()`;
+  await visitor.page.evaluate(`document.getElementById('host').shadowRoot.getElementById('deep').showPopover()`);
+  await operator.mirrorHas(`${open} === 'deep'`);
+  await visitor.page.evaluate(`{
+    const late = document.createElement('div');
+    late.id = 'late'; late.popover = 'manual'; late.textContent = 'late';
+    document.body.append(late);
+    late.showPopover();
+    one.showPopover();
+    two.showPopover();
+    one.hidePopover();
+    one.showPopover();
+  }`);
+  await operator.mirrorHas(
+    `['one', 'two', 'late'].every((id) => document.getElementById(id).matches(':popover-open'))`,
+  );
+  // They lie in the same place: the last one is on top.
+  await operator.mirrorHas(`(() => {
+    const { left, top, width, height } = document.getElementById('one').getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2)?.id === 'one';
+  })()`);
 });
 
 test('[C3] a field focused as it is put in, in layers and as a shadow host, has no ring that the page took away', async () => {

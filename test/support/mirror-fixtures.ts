@@ -95,7 +95,7 @@ export const FIXTURES: Fixture[] = [
       const c = document.createElement('x-card'); c.innerHTML = '<span slot="s">two</span>'; document.body.append(c); await step(50);
       c.shadowRoot.querySelector('p').append(' more'); const nested = document.createElement('div'); nested.attachShadow({ mode: 'open' }).innerHTML = '<i>deep</i>'; c.shadowRoot.append(nested); await step(50);
       nested.shadowRoot.firstChild.textContent = 'deeper'; const s2 = new CSSStyleSheet(); document.getElementById('host').shadowRoot.adoptedStyleSheets = [s2]; s2.insertRule('b{color:rgb(50,60,70)}'); await step(50);
-      customElements.define('x-later', class extends HTMLElement {}); document.body.append(document.getElementById('one')); await step(50);`,
+      customElements.define('x-later', class extends HTMLElement {}); await step(50); document.body.append(document.getElementById('one')); await step(50);`,
   },
   {
     name: 'frames',
