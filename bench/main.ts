@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bytes } from './bytes.ts';
 import { control } from './control.ts';
+import { dialog } from './dialog.ts';
 import { hand } from './hand.ts';
 import { idle } from './idle.ts';
 import { join } from './join.ts';
@@ -20,7 +21,7 @@ import { size } from './size.ts';
 import { soak } from './soak.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, idle, relay, join, mirror, recorder, bytes, control, hand, soak];
+const BENCHES: readonly Bench[] = [size, idle, relay, dialog, join, mirror, recorder, bytes, control, hand, soak];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

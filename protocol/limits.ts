@@ -97,6 +97,15 @@ export const LIMITS = {
   /** Known assets of a room: past it, further ones are not offered (a placeholder shows). */
   maxRoomAssets: 5000,
 
+  /** One message of a conversation; a longer text goes as a file. */
+  maxMessageChars: 10_000,
+  /** Messages of a conversation that travel together; a screen shows twenty. */
+  maxMessagesAtOnce: 100,
+  /** And their characters as JSON, unless one alone has more: within maxTextBytes with all that is around them. */
+  maxMessagesChars: 120_000,
+  maxTypedChars: 500,
+  maxExcerptChars: 200,
+
   maxUrlChars: 4096,
   maxTitleChars: 512,
   maxNameChars: 120,

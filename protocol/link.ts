@@ -24,7 +24,7 @@ export type SocketEvents = {
 export type LinkDoor = {
   /** Starts to connect. May call events only after it returned. Throws if the address is unusable. */
   connect(events: SocketEvents): LinkSocket;
-  /** Runs `task` after `delayMs`; the result cancels it. */
+  /** Runs `task` after `delayMs`, if that is negative at once, but never within this call; the result cancels it. */
   after(delayMs: number, task: () => void): () => void;
   now(): number;
   random(): number;
@@ -90,7 +90,7 @@ export function createLink(door: LinkDoor, events: LinkEvents): Link {
   const lost = (code: number, attempt: number) => {
     current = undefined;
     const after = afterClose(code);
-    const delayMs = nextTry({ after, attempt, hidden: door.hidden(), random: door.random() });
+    const delayMs = nextTry(after, attempt, door);
     if (delayMs === undefined) set({ kind: 'closed', code, after }, after);
     else wait(delayMs, attempt, code, after);
   };
@@ -152,8 +152,8 @@ export function createLink(door: LinkDoor, events: LinkEvents): Link {
       return 'sent';
     },
     hint() {
-      if (state.kind === 'waiting')
-        wait(Math.max(0, lastTry + RECONNECT.minimumMs - door.now()), state.attempt, state.because);
+      // Negative where the last try is long ago: at once.
+      if (state.kind === 'waiting') wait(lastTry + RECONNECT.minimumMs - door.now(), state.attempt, state.because);
     },
     close() {
       if (state.kind === 'closed') return;

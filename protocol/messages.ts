@@ -12,8 +12,10 @@
 //            operator can't read a tab's changes → refresh; visitor snapshot → Snapshot
 //   lag      head → operator have: what is on its way to an operator stays within what the line carries
 //   hand     what an operator does on the page, with the visitor's leave: hand.ts
+//   chat     what a visitor says, dialog what an operator says and sees of all conversations: chat.ts
 //   end      visitor stop | operator end | nobody watches | visitor lost → ended / room{state:'ended'}
 
+import { fromOperatorDialog, fromVisitorChat, toChat, toOperatorDialog } from './chat.ts';
 import { fromOperatorHand, fromVisitorHand, grants, hands, toHand, toOperatorHand } from './hand.ts';
 import { LIMITS } from './limits.ts';
 import {
@@ -102,6 +104,7 @@ const fromVisitor = /* @__PURE__ */ messages({
    * another than was told. */
   probe: { at: ms, last: maybe(ms), cost: maybe(cost) },
   hand: { say: fromVisitorHand },
+  chat: { say: fromVisitorChat },
 });
 export type FromVisitor = Infer<typeof fromVisitor>;
 
@@ -250,6 +253,7 @@ const fromOperator = /* @__PURE__ */ messages({
   end: { room: id },
   probe: { at: ms },
   hand: { room: id, say: fromOperatorHand },
+  dialog: { say: fromOperatorDialog },
 });
 export type FromOperator = Infer<typeof fromOperator>;
 
@@ -284,6 +288,7 @@ const toOperator = /* @__PURE__ */ messages({
   echo: { at: ms },
   beat: {},
   hand: { room: id, say: toOperatorHand },
+  dialog: { say: toOperatorDialog },
   refused: {
     what: what,
     why: oneOf(refusals),
@@ -297,7 +302,7 @@ const assetList = /* @__PURE__ */ list(object({ url, hash: orNull(hash), type: t
 /** hash null: it can't be had; a placeholder stays. */
 export type AssetEntry = Infer<typeof assetList>[number];
 
-export const SCHEMAS = { fromVisitor, toVisitor, fromOperator, toOperator, toHand, assetList } as const;
+export const SCHEMAS = { fromVisitor, toVisitor, fromOperator, toOperator, toHand, toChat, assetList } as const;
 
 export const parseFromVisitor = /* @__PURE__ */ parser(fromVisitor);
 export const parseToVisitor = /* @__PURE__ */ parser(toVisitor);

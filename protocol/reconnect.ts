@@ -18,21 +18,15 @@ export const RECONNECT = {
 } as const;
 
 /** Milliseconds to wait before the next try; undefined: there is none. `attempt`: how many tries have failed since the
- * last success, from 0. `random` in [0, 1). */
-export function nextTry({
-  after,
-  attempt,
-  hidden,
-  random,
-}: {
-  after: AfterClose;
-  attempt: number;
-  hidden: boolean;
-  random: number;
-}): number | undefined {
+ * last success, from 0. `door.random` in [0, 1). */
+export function nextTry(
+  after: AfterClose,
+  attempt: number,
+  door: { hidden(): boolean; random(): number },
+): number | undefined {
   if (after === 'stop' || after === 'login') return undefined;
-  if (after === 'later' && attempt === 0) return RECONNECT.laterMs + RECONNECT.laterSpreadMs * random;
-  const longest = hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs;
+  if (after === 'later' && attempt === 0) return RECONNECT.laterMs + RECONNECT.laterSpreadMs * door.random();
+  const longest = door.hidden() ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs;
   // Jitter over the upper half: spread, but never less than minimumMs, which is half of the first.
-  return Math.min(longest, RECONNECT.firstMs * RECONNECT.factor ** attempt) * (0.5 + 0.5 * random);
+  return Math.min(longest, RECONNECT.firstMs * RECONNECT.factor ** attempt) * (0.5 + 0.5 * door.random());
 }

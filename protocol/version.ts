@@ -5,15 +5,16 @@
 //  1  first version: text frames are JSON messages, binary frames carry the live view behind a 16-byte header
 //  2  flag Packed: snapshots and changes are event-encoder.ts's lists, no longer JSON, of which most was the same names
 //     for each node again; `refresh`, by which a console asks for a picture in place of one that it can't go on with
+//  3  conversations: `chat` of visitors, `dialog` of operators (chat.ts)
 
-export const CURRENT_VERSION = 2;
+export const CURRENT_VERSION = 3;
 
 export type Role = 'visitor' | 'operator';
 
 /** A console is the relay's own, and one of before could not read what visitors send now: it is told to reload. */
 const OLDEST_ACCEPTED: Readonly<Record<Role, number>> = { visitor: 1, operator: 2 };
 
-/** Path of the link endpoint on the relay, for example `/link/2/visitor`. */
+/** Path of the link endpoint on the relay, for example `/link/3/visitor`. */
 export function linkPath(role: Role): string {
   return `/link/${CURRENT_VERSION}/${role}`;
 }

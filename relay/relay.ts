@@ -8,6 +8,8 @@ import { createOperators, type Session } from './auth/operators.ts';
 import { originAllowed } from './auth/origins.ts';
 import { createPlaces } from './auth/places.ts';
 import { createTokens, isSame, loadSecret } from './auth/tokens.ts';
+import { createCommits } from './dialog/commits.ts';
+import { createDialog } from './dialog/dialog.ts';
 import { createHandRoutes } from './hand-routes.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
@@ -26,7 +28,17 @@ import { reasonOf, type Logger } from './log.ts';
 import { createPageRoutes } from './pages.ts';
 import { createRoutes, SESSION_COOKIE } from './routes.ts';
 import { startServer, type PeerEnd, type Upgrade } from './server.ts';
-import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listRights, listSites } from './store/accounts.ts';
+import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listNames, listRights, listSites } from './store/accounts.ts';
+import {
+  findConversations,
+  listThreads,
+  openConversation,
+  readChanges,
+  readConversation,
+  readHead,
+  readOlder,
+  transact,
+} from './store/conversations.ts';
 import { openDatabase } from './store/database.ts';
 import { createLedger } from './store/ledger.ts';
 import { createRevocations } from './store/revocations.ts';
@@ -62,6 +74,10 @@ export async function startRelay(
     const before = JSON.stringify(sites);
     sites = await listSites(database);
     if (JSON.stringify(sites) !== before) live.setUpAnew();
+  };
+  let names = await listNames(database);
+  const readNames = async () => {
+    names = await listNames(database);
   };
   const readRights = async () => {
     const before = JSON.stringify([...rights]);
@@ -115,8 +131,30 @@ export async function startRelay(
 
   const revocations = createRevocations({ db: database, log, now, after });
   const ledger = createLedger({ db: database, log, after });
+  const commits = createCommits({
+    transact: (account, entries, at) => transact(database, account, entries, at),
+    committed: (account, changes) => dialog.committed(account, changes),
+    log,
+    now,
+    after,
+  });
+  const dialog = createDialog({
+    now,
+    after,
+    failed,
+    run: (account, conversation, command) => commits.run(account, conversation, command),
+    open: (from) => openConversation(database, from, now()),
+    find: (devices) => findConversations(database, devices),
+    read: (account, id, from) => readConversation(database, account, id, from),
+    older: (account, id, from) => readOlder(database, account, id, from),
+    threads: (account, which) => listThreads(database, account, which),
+    changes: (account, from, limit) => readChanges(database, account, from, limit),
+    head: (account) => readHead(database, account),
+    operatorOf: (id) => names.get(id),
+  });
   const live = createLive(
     {
+      dialog,
       now,
       after,
       soon: (task) => void setImmediate(task),
@@ -284,7 +322,10 @@ export async function startRelay(
         signedIn,
         endSessions: (operator) => operators.endSessions(operator),
         sitesChanged: readSites,
-        rightsChanged: readRights,
+        rightsChanged: async () => {
+          await readRights();
+          await readNames();
+        },
       }),
       ...(await createPageRoutes(folders)),
     ],
@@ -300,6 +341,8 @@ export async function startRelay(
   every(LIMITS.beatMs, 'beat', () => server.publishText(BEAT_TOPIC, BEAT));
   every(SITES_EVERY_MS, 'sites', () => void readSites().catch((error: unknown) => failed(error, 'reading sites')));
   every(SITES_EVERY_MS, 'rights', () => void readRights().catch((error: unknown) => failed(error, 'reading rights')));
+
+  every(SITES_EVERY_MS, 'names', () => void readNames().catch((error: unknown) => failed(error, 'reading names')));
 
   // Of other relays on this database: what they end while this one runs.
   every(
@@ -329,6 +372,7 @@ export async function startRelay(
         while (server.peers > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
         for (const timer of timers) clearTimeout(timer);
         server.close();
+        await commits.close();
         await revocations.close();
         await ledger.close();
         await database.close();

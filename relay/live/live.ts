@@ -8,6 +8,7 @@ import type { FromVisitorHand, Grant } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { parseFromOperator, parseFromVisitor } from '../../protocol/messages.ts';
 import type { AssetEntry, FromOperator, FromVisitor, Page, Refusal, ToVisitor } from '../../protocol/messages.ts';
+import type { Dialog } from '../dialog/dialog.ts';
 import { answerAway, HAND_RATE } from './acts.ts';
 import { Asks } from './asks.ts';
 import { Awaited } from './awaited.ts';
@@ -40,6 +41,8 @@ export type LiveDoor = RoomsDoor & {
   assetType(site: string, hash: string): string | undefined;
   /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
   fetchAsset(room: Room, url: string): void;
+  /** Conversations: dialog/dialog.ts. */
+  readonly dialog: Pick<Dialog, 'visitorHere' | 'visitorSays' | 'visitorGone' | 'operatorSays' | 'operatorGone'>;
 };
 
 export type LiveTimes = RoomTimes & { codeMs: number };
@@ -192,6 +195,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         return;
       case 'hand':
         return byHand(tab, message.say);
+      case 'chat':
+        return door.dialog.visitorSays(tab, message.say);
     }
   };
 
@@ -283,6 +288,8 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         }
         return;
       }
+      case 'dialog':
+        return door.dialog.operatorSays(peer, message.say);
       case 'probe':
         peer.send({ t: 'echo', at: message.at });
         return;
@@ -356,6 +363,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     const code = codes.of(visitor, now);
     if (code) toTab(tab, { t: 'code', ...code });
     list.changed(visitor);
+    door.dialog.visitorHere(tab, message.token !== undefined);
     return tab;
   };
 
@@ -366,6 +374,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
     visitor.tabs.splice(at, 1);
     visitor.lastTab = tab;
     visitor.room?.leave(tab, door.now());
+    door.dialog.visitorGone(tab);
     if (visitor.tabs.length === 0) {
       visitor.goneSince = door.now();
       gone.add(visitor);
@@ -464,6 +473,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       list.close(peer);
       asks.forget(peer);
       awaited.forget(peer);
+      door.dialog.operatorGone(peer);
       for (const room of [...peer.rooms]) room.unwatch(peer, door.now(), { isLost: true });
     },
     learn(revocations: readonly Revocation[]): void {

@@ -69,6 +69,15 @@ export async function listRights(db: Database): Promise<ReadonlyMap<string, read
   return new Map(rows.map(({ id, may }) => [id, may]));
 }
 
+/** All operators there ever were, by id: what they have written bears their names. */
+export async function listNames(db: Database): Promise<ReadonlyMap<string, { account: string; name: string }>> {
+  const rows = await db.orm
+    .select({ id: operator.id, account: operator.accountId, name: operator.name })
+    .from(operator)
+    .orderBy(operator.id);
+  return new Map(rows.map(({ id, account, name }) => [id, { account, name }]));
+}
+
 export async function siteByKey(db: Database, key: string): Promise<Site | undefined> {
   const [row] = await db.orm.select().from(site).where(eq(site.key, key));
   return row && fromRow(row);

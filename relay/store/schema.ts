@@ -1,12 +1,27 @@
-// The tables, in the vocabulary of the design: account, site, operator, session, revocation, ledger. One schema for the
-// embedded database and for PostgreSQL 14 and later. After an edit: npx drizzle-kit generate --name what-changes; look at
+// The tables, in the vocabulary of the design: account, site, operator, session, revocation, ledger; contact, device,
+// conversation, participant, message, change log. One schema for the embedded database and for PostgreSQL 14 and later. After an edit: npx drizzle-kit generate --name what-changes; look at
 // the SQL, and keep it such that the relay before this one still runs on it (relays are restarted one by one).
 //
 // Ids are made by newId (id.ts). Logins and passwords are brought into one form before they come here
 // (auth/passwords.ts), because lower() of letters beyond ASCII depends on the database's locale.
 
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { ACTOR_KINDS, CONVERSATION_KINDS, MESSAGE_KINDS, STATUSES, type MessageBody } from '../../protocol/dialog.ts';
 import { GRANTS, OPEN_POLICY, type HandPolicy } from '../../protocol/hand.ts';
 import type { MaskingRules } from '../../protocol/messages.ts';
 
@@ -16,6 +31,8 @@ export const account = pgTable('account', {
   id: uuid('id').primaryKey(),
   /** Short name, unique; 'default' is the one made at the first start. */
   slug: text('slug').notNull().unique(),
+  /** Number of the last change in its change log. Written last in a transaction: who holds its lock is the next to commit. */
+  changes: bigint('changes', { mode: 'number' }).notNull().default(0),
   createdAt: at('created_at').notNull().defaultNow(),
 });
 
@@ -135,4 +152,152 @@ export const ledger = pgTable(
     index('ledger_site').on(table.accountId, table.site, table.number),
     index('ledger_at').on(table.accountId, table.at, table.number),
   ],
+);
+
+/** A person whom operators talk to, over all their devices. */
+export const contact = pgTable(
+  'contact',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    name: text('name').notNull().default(''),
+    email: text('email').notNull().default(''),
+    phone: text('phone').notNull().default(''),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [index('contact_account').on(table.accountId)],
+);
+
+/** A visitor's browser, from the first thing that they say; before that, nothing of them is kept. */
+export const device = pgTable(
+  'device',
+  {
+    /** As in the visitor's token. */
+    id: text('id').primaryKey(),
+    siteId: uuid('site_id')
+      .notNull()
+      .references(() => site.id),
+    contactId: uuid('contact_id')
+      .notNull()
+      .references(() => contact.id),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [index('device_contact').on(table.contactId)],
+);
+
+/** One thread. What follows from its messages stands here, too, so that lists and routing read one row. */
+export const conversation = pgTable(
+  'conversation',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    kind: text('kind', { enum: CONVERSATION_KINDS }).notNull(),
+    /** Of a customer's. */
+    siteId: uuid('site_id').references(() => site.id),
+    contactId: uuid('contact_id').references(() => contact.id),
+    assigneeId: uuid('assignee_id').references(() => operator.id),
+    status: text('status', { enum: STATUSES }).notNull(),
+    /** Of the last message; messages are numbered from 1 without holes. */
+    seq: integer('seq').notNull().default(0),
+    /** One more with each transaction that changed anything in it. */
+    version: integer('version').notNull().default(0),
+    /** Stretches from open to closed, from 1. */
+    episode: integer('episode').notNull().default(1),
+    /** The contact has written and nobody has answered since. */
+    waitingSince: at('waiting_since'),
+    /** The last message from an operator that the contact can see, and whose; 0: none. */
+    answeredSeq: integer('answered_seq').notNull().default(0),
+    answeredBy: uuid('answered_by'),
+    lastAt: at('last_at').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('conversation_customer')
+      .on(table.contactId, table.siteId)
+      .where(sql`kind = 'customer'`),
+    index('conversation_last').on(table.accountId, table.lastAt),
+  ],
+);
+
+export const participant = pgTable(
+  'participant',
+  {
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversation.id),
+    actorKind: text('actor_kind', { enum: ACTOR_KINDS }).notNull(),
+    actorId: uuid('actor_id').notNull(),
+    deliveredSeq: integer('delivered_seq').notNull().default(0),
+    readSeq: integer('read_seq').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.actorKind, table.actorId] }),
+    index('participant_actor').on(table.actorKind, table.actorId),
+  ],
+);
+
+export const message = pgTable(
+  'message',
+  {
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversation.id),
+    /** Made by the sender, who may send it again: unique only within the conversation, where nobody else may use it up. */
+    id: uuid('id').notNull(),
+    seq: integer('seq').notNull(),
+    /** The conversation's, when it was last changed. */
+    version: integer('version').notNull(),
+    actorKind: text('actor_kind', { enum: ACTOR_KINDS }).notNull(),
+    /** Null: the relay itself. */
+    actorId: uuid('actor_id'),
+    kind: text('kind', { enum: MESSAGE_KINDS }).notNull(),
+    body: jsonb('body').$type<MessageBody>().notNull(),
+    /** A message before it, by its seq. */
+    replyTo: integer('reply_to'),
+    createdAt: at('created_at').notNull(),
+    editedAt: at('edited_at'),
+    /** Its body is empty since then. */
+    deletedAt: at('deleted_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.id] }),
+    unique('message_seq').on(table.conversationId, table.seq),
+    index('message_version').on(table.conversationId, table.version),
+  ],
+);
+
+/** What messages said before they were edited or deleted. */
+export const revision = pgTable(
+  'message_revision',
+  {
+    conversationId: uuid('conversation_id').notNull(),
+    messageId: uuid('message_id').notNull(),
+    /** The conversation's, when this was replaced. */
+    version: integer('version').notNull(),
+    body: jsonb('body').$type<MessageBody>().notNull(),
+    replacedAt: at('replaced_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.conversationId, table.messageId, table.version] })],
+);
+
+/** Which conversations of an account changed, in the order of their transactions, without holes: what a console that comes
+ * back, and every other relay, asks for. */
+export const changeLog = pgTable(
+  'change_log',
+  {
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    number: bigint('number', { mode: 'number' }).notNull(),
+    /** Unlike the number, not found again in a database that was put back from a backup. */
+    id: uuid('id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    version: integer('version').notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.number] })],
 );

@@ -77,6 +77,14 @@ export function startSimRelay(
       randomId: () => `id${run}-${id++}`,
       publish: (topic, data) => network.publish(topic, data),
       metrics,
+      // Conversations are tried on the real relay.
+      dialog: {
+        visitorHere: () => undefined,
+        visitorSays: () => undefined,
+        visitorGone: () => undefined,
+        operatorSays: () => undefined,
+        operatorGone: () => undefined,
+      },
       siteByKey: (key) => relay.sites.find((site) => site.key === key),
       sitesOf: (account) => relay.sites.filter((site) => site.account === account),
       mayOf: (operator) => relay.rights.get(operator) ?? GRANTS,

@@ -40,7 +40,7 @@ export function connectPeer(
   role: 'visitor' | 'operator',
   options: { origin?: string; cookie?: string; version?: number } = {},
 ): Promise<WirePeer> {
-  const address = `${url.replace(/^http/, 'ws')}/link/${options.version ?? 2}/${role}`;
+  const address = `${url.replace(/^http/, 'ws')}/link/${options.version ?? 3}/${role}`;
   const socket = new WebSocket(address, {
     headers: {
       ...(options.origin === undefined ? {} : { origin: options.origin }),

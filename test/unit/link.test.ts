@@ -148,13 +148,13 @@ test('[L4] the policy always waits between its bounds, and longer with each fail
       fc.double({ min: 0, max: 0.999, noNaN: true }),
       fc.boolean(),
       (attempt, random, hidden) => {
-        const delayMs = nextTry({ after: 'retry', attempt, hidden, random });
+        const delayMs = nextTry('retry', attempt, { hidden: () => hidden, random: () => random });
         expect(delayMs).toBeGreaterThanOrEqual(RECONNECT.minimumMs);
         expect(delayMs).toBeLessThanOrEqual(hidden ? RECONNECT.hiddenLongestMs : RECONNECT.longestMs);
       },
     ),
     { seed: 1 },
   );
-  const delay = (attempt: number) => nextTry({ after: 'retry', attempt, hidden: false, random: 0.5 }) ?? 0;
+  const delay = (attempt: number) => nextTry('retry', attempt, { hidden: () => false, random: () => 0.5 }) ?? 0;
   for (let attempt = 1; attempt < 12; attempt++) expect(delay(attempt)).toBeGreaterThanOrEqual(delay(attempt - 1));
 });

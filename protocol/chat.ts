@@ -1,0 +1,172 @@
+// Conversations on the wire, visitor's and operators' side. What they are made of is in dialog.ts.
+//
+//   visitor  sync → state; send → answer, and state at every tab and console that has the conversation open
+//   operator inbox → threads, threads, …; open → state; act → answer
+//   typing   goes to the other side as it comes, and is kept nowhere
+//
+// A `state` says what changed from one version to another. `from` 0: forget what is there, this is all that is needed of it
+// (the last messages; `more`: there are older ones). Whoever has another version than `from` asks with `sync` or `open`.
+// So nothing that is lost on the way stays lost, whatever it was, and what comes twice changes nothing.
+
+import { actor, message, MESSAGE_KINDS, messageBody, STATUSES } from './dialog.ts';
+import { LIMITS } from './limits.ts';
+import {
+  flag,
+  list,
+  maybe,
+  messages,
+  number,
+  object,
+  oneOf,
+  orNull,
+  parser,
+  text,
+  whole,
+  type Infer,
+} from './schema.ts';
+
+const uuid = /* @__PURE__ */ text(36, 36, /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/);
+const name = /* @__PURE__ */ text(LIMITS.maxNameChars);
+const person = /* @__PURE__ */ object({ id: uuid, name });
+const seq = /* @__PURE__ */ whole(0x7fffffff);
+const ms = /* @__PURE__ */ number(1e14);
+const several = /* @__PURE__ */ list(message, LIMITS.maxMessagesAtOnce);
+/** What is typed and not sent: its end, where it is long. */
+const typed = /* @__PURE__ */ text(LIMITS.maxTypedChars);
+
+/** Why something was not done. `unavailable`: the relay can't now; send it again. The others never will be. */
+export const NOT_DONE = [
+  'unavailable',
+  'answered-meanwhile',
+  'no-such-message',
+  'no-such-conversation',
+  'no-such-operator',
+  'not-yours',
+  'not-allowed',
+  'too-many',
+  'unfit',
+] as const;
+const notDone = /* @__PURE__ */ oneOf(NOT_DONE);
+export type NotDone = Infer<typeof notDone>;
+
+const marks = /* @__PURE__ */ object({ delivered: seq, read: seq });
+
+const write = /* @__PURE__ */ object({ id: uuid, body: messageBody, replyTo: maybe(seq) });
+
+export const fromVisitorChat = /* @__PURE__ */ messages({
+  /** `version`: what is here; 0: nothing. */
+  sync: { version: seq },
+  /** Messages before this one. */
+  older: { before: seq },
+  send: { message: write },
+  edit: { id: uuid, body: messageBody },
+  delete: { id: uuid },
+  delivered: { seq },
+  read: { seq },
+  /** Empty: no more. */
+  typing: { text: typed },
+});
+export type FromVisitorChat = Infer<typeof fromVisitorChat>;
+
+/** A message of its own, for the chat's bundle: the widget knows by its beginning what to load, and does not read it. */
+export const toChat = /* @__PURE__ */ object({
+  t: oneOf(['chat']),
+  say: messages({
+    state: {
+      from: seq,
+      version: seq,
+      seq,
+      status: oneOf(STATUSES),
+      messages: several,
+      more: flag,
+      /** Operators who have written or are assigned. */
+      people: list(person, LIMITS.maxMessagesAtOnce),
+      /** How far the operators have come, and this visitor, on any device. */
+      theirs: marks,
+      yours: marks,
+    },
+    older: { messages: several, more: flag },
+    /** To `send`, `edit` or `delete`. */
+    answer: { id: uuid, seq: maybe(seq), why: maybe(notDone) },
+    typing: { by: person, on: flag },
+  }),
+});
+export type ToChat = Infer<typeof toChat>;
+export const parseToChat = /* @__PURE__ */ parser(toChat);
+
+/** How far somebody has come: an operator, or the contact. */
+const mark = /* @__PURE__ */ object({ by: uuid, delivered: seq, read: seq });
+
+/** A conversation in the list. */
+const thread = /* @__PURE__ */ object({
+  id: uuid,
+  version: seq,
+  seq,
+  site: orNull(uuid),
+  contact: orNull(person),
+  assignee: orNull(uuid),
+  status: oneOf(STATUSES),
+  waitingSince: orNull(ms),
+  lastAt: ms,
+  /** Its last message, cut. */
+  last: maybe(object({ by: actor, kind: oneOf(MESSAGE_KINDS), text: text(LIMITS.maxExcerptChars) })),
+  marks: list(mark, LIMITS.maxMessagesAtOnce),
+});
+export type Thread = Infer<typeof thread>;
+
+export const fromOperatorDialog = /* @__PURE__ */ messages({
+  /** The list. `number` and `id`: of the last change that is here; without: nothing is. */
+  inbox: { on: flag, number: maybe(number(1e15)), id: maybe(uuid) },
+  /** `version`: what is here of it; 0: nothing. */
+  open: { conversation: uuid, version: seq },
+  leave: { conversation: uuid },
+  older: { conversation: uuid, before: seq },
+  send: {
+    conversation: uuid,
+    message: write,
+    kind: oneOf(['text', 'note']),
+    /** The last message that was before the operator. Absent: whatever a colleague has said. */
+    expectedSeq: maybe(seq),
+  },
+  edit: { conversation: uuid, id: uuid, body: messageBody },
+  delete: { conversation: uuid, id: uuid },
+  delivered: { conversation: uuid, seq },
+  read: { conversation: uuid, seq },
+  /** `id`: of the message that tells it. `to` null: nobody's. */
+  assign: { conversation: uuid, id: uuid, to: orNull(uuid) },
+  close: { conversation: uuid, id: uuid },
+  reopen: { conversation: uuid, id: uuid },
+  typing: { conversation: uuid, on: flag },
+});
+export type FromOperatorDialog = Infer<typeof fromOperatorDialog>;
+
+export const toOperatorDialog = /* @__PURE__ */ messages({
+  /** Of the list. `reset`: forget all first; `more`: further pages of that follow. `number` and `id`: this is how it was
+   * after that change. */
+  threads: {
+    reset: flag,
+    more: flag,
+    number: number(1e15),
+    id: maybe(uuid),
+    put: list(thread, LIMITS.listPageRows),
+  },
+  state: {
+    conversation: uuid,
+    from: seq,
+    version: seq,
+    seq,
+    status: oneOf(STATUSES),
+    assignee: orNull(uuid),
+    messages: several,
+    more: flag,
+    /** Operators and the contact, as far as they are in it. */
+    people: list(person, LIMITS.maxMessagesAtOnce),
+    marks: list(mark, LIMITS.maxMessagesAtOnce),
+  },
+  older: { conversation: uuid, messages: several, more: flag },
+  answer: { conversation: uuid, id: uuid, seq: maybe(seq), why: maybe(notDone) },
+  /** `text`: what the contact types, where the site shows it. */
+  typing: { conversation: uuid, by: person, text: maybe(typed), on: flag },
+  gone: { conversation: uuid },
+});
+export type ToOperatorDialog = Infer<typeof toOperatorDialog>;

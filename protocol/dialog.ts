@@ -1,0 +1,57 @@
+// What conversations are made of, in the words that relay, widget and console share. Messages about them are in messages.ts.
+//
+// A message has an id made by its sender (UUIDv7) and is stored once, however often it is sent; the relay gives it its
+// number, `seq`, from 1 without holes. A conversation's `version` grows by one with each transaction that changed anything
+// in it, and whatever changed carries it: who has version 7 and is told of 9 asks for what is newer than 7.
+
+import { LIMITS } from './limits.ts';
+import { maybe, object, oneOf, text, whole, type Infer } from './schema.ts';
+
+/** Customer: with a contact. Internal: among operators. */
+export const CONVERSATION_KINDS = ['customer', 'internal', 'meeting'] as const;
+export type ConversationKind = (typeof CONVERSATION_KINDS)[number];
+
+export const STATUSES = ['open', 'closed'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** Who does something. System: the relay itself. */
+export const ACTOR_KINDS = ['contact', 'operator', 'system'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Note: operators only. System: what happened, told by the relay. */
+export const MESSAGE_KINDS = ['text', 'note', 'system'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** What a message of kind `system` tells. */
+export const HAPPENINGS = ['assigned', 'left', 'closed', 'reopened'] as const;
+export type Happening = (typeof HAPPENINGS)[number];
+
+const uuid = /* @__PURE__ */ text(36, 36, /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/);
+
+/** Of a text or note its text; of kind `system` what happened, and to whom. Empty once it is deleted. */
+export const messageBody = /* @__PURE__ */ object({
+  text: maybe(text(LIMITS.maxMessageChars)),
+  happened: maybe(oneOf(HAPPENINGS)),
+  /** An operator. */
+  who: maybe(uuid),
+});
+export type MessageBody = Infer<typeof messageBody>;
+
+export const actor = /* @__PURE__ */ object({ kind: oneOf(ACTOR_KINDS), id: maybe(uuid) });
+export type Actor = Infer<typeof actor>;
+
+export const message = /* @__PURE__ */ object({
+  id: uuid,
+  seq: whole(0x7fffffff),
+  version: whole(0x7fffffff),
+  by: actor,
+  kind: oneOf(MESSAGE_KINDS),
+  body: messageBody,
+  /** A message before it, by its seq. */
+  replyTo: maybe(whole(0x7fffffff)),
+  /** The relay's clock, epoch milliseconds, as the next two. */
+  at: whole(1e14),
+  editedAt: maybe(whole(1e14)),
+  deletedAt: maybe(whole(1e14)),
+});
+export type Message = Infer<typeof message>;

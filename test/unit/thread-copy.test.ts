@@ -1,0 +1,85 @@
+// A conversation's copy under every order, loss and doubling of what the relay says: it ends as the conversation is.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Message } from '../../protocol/dialog.ts';
+import { createThreadCopy, type ThreadState } from '../../protocol/thread-copy.ts';
+
+const message = (seq: number, version: number): Message => ({
+  id: String(seq),
+  seq,
+  version,
+  by: { kind: 'contact' },
+  kind: 'text',
+  body: { text: `${seq} at ${version}` },
+  at: 0,
+});
+
+/** A relay's side: each step adds messages or edits one; it can say any change, and answer. */
+function createThread(steps: readonly number[]) {
+  const all: Message[] = [];
+  const changes: ThreadState[] = [];
+  steps.forEach((step, at) => {
+    const version = at + 1;
+    const touched =
+      step <= 0 && all.length > 0
+        ? [message((-step % all.length) + 1, version)]
+        : Array.from({ length: Math.max(1, step) }, (_, index) => message(all.length + index + 1, version));
+    for (const one of touched) all[one.seq - 1] = one;
+    changes.push({ from: at, version, seq: all.length, messages: touched, more: false });
+  });
+  return {
+    all,
+    changes,
+    /** As the relay would have answered after that many changes. */
+    answer(version: number, upTo: number, most: number): ThreadState {
+      const then = createThread(steps.slice(0, upTo)).all;
+      const newer = then.filter((one) => one.version > version);
+      const base = { version: upTo, seq: then.length };
+      if (newer.length <= most && version > 0) return { ...base, from: version, messages: newer, more: false };
+      return { ...base, from: 0, messages: then.slice(-most), more: then.length > most };
+    },
+  };
+}
+
+test('whatever is lost, late, doubled or out of order on the way, asking makes it whole', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -5, max: 3 }), { minLength: 1, maxLength: 30 }),
+      fc.array(fc.record({ what: fc.nat(), late: fc.nat(10), isLost: fc.boolean() }), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 8 }),
+      (steps, sent, most) => {
+        const thread = createThread(steps);
+        const copy = createThreadCopy();
+        copy.asked();
+        let pending = thread.answer(0, 1, most);
+        let isPending = true;
+        for (const { what, late, isLost } of sent) {
+          const change = thread.changes[what % thread.changes.length];
+          if (change && !isLost && copy.apply(change)) {
+            // It answers with what it knew some changes ago, but never less than it has told.
+            pending = thread.answer(copy.version, Math.max(change.version, thread.changes.length - late), most);
+            isPending = true;
+          }
+          if (isPending && late < 5) {
+            isPending = false;
+            if (copy.apply(pending)) {
+              pending = thread.answer(copy.version, thread.changes.length, most);
+              isPending = true;
+            }
+          }
+        }
+        // A new link.
+        copy.asked();
+        expect(copy.apply(thread.answer(copy.version, thread.changes.length, most))).toBe(false);
+        while (copy.hasOlder) {
+          const before = (copy.messages[0]?.seq ?? 0) - 1;
+          copy.addOlder(thread.all.slice(Math.max(0, before - most), before), before > most);
+        }
+        expect(copy.messages).toEqual(thread.all);
+        expect([copy.version, copy.seq]).toEqual([thread.changes.length, thread.all.length]);
+      },
+    ),
+    { numRuns: 2000, seed: 1 },
+  );
+});
