@@ -300,9 +300,10 @@ export const toOperatorHand = /* @__PURE__ */ messages({
   /** The visitor does not want to grant it; `by`: who has control does not want to hand it over. */
   denied: { grant, by: maybe(person) },
   /** What another console of the room shows on the visitor's page: `point`, `frame`, `unframe`, `draw`, `undraw`.
-   * `again`: what stood before, by the ids of a new picture; that this console is told, too, of what is its own. Colours are
-   * in the room's `hands`. */
-  shown: { by: id, tab: whole(65535), act, again: maybe(flag) },
+   * `again`: what stood before, by the ids of a new picture; that this console is told, too, of what is its own. `picture`:
+   * the sequence of the snapshot that has these ids, which a console that is behind may still have to draw. Colours are in
+   * the room's `hands`. */
+  shown: { by: id, tab: whole(65535), act, again: maybe(flag), picture: maybe(count) },
 });
 export type ToOperatorHand = Infer<typeof toOperatorHand>;
 

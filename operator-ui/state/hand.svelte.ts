@@ -327,14 +327,15 @@ export class Hand {
         if (!this.has(say.grant)) this.#ask({ kind: 'denied', grant: say.grant, by: say.by });
         return;
       case 'shown':
-        if (!this.#isOwnFrame(say)) this.shown.show(say.by, say.tab, say.act, this.#door.mirror()?.told ?? 0);
+        if (!this.#isOwnFrame(say)) this.shown.show(say.by, say.tab, say.act, this.#told(say));
         return;
     }
   }
 
   /** The frame that was put there from here, by other ids. One that another console of this operator puts there takes its
    * place. */
-  #isOwnFrame({ by, tab, act, again }: ToOperatorHand & { t: 'shown' }): boolean {
+  #isOwnFrame(say: ToOperatorHand & { t: 'shown' }): boolean {
+    const { by, tab, act, again } = say;
     const framed = this.#framed;
     if (by !== this.#door.me() || !framed || !/frame$/.test(act.t)) return false;
     if (!again || act.t !== 'frame') {
@@ -342,8 +343,13 @@ export class Hand {
       return false;
     }
     const node = framed.node ?? (tab === this.#door.tab() ? act.node : undefined);
-    this.#framed = { ...framed, node, again: { node: act.node, tab, told: this.#door.mirror()?.told ?? 0 } };
+    this.#framed = { ...framed, node, again: { node: act.node, tab, told: this.#told(say) } };
     return true;
+  }
+
+  /** Up to which sequence pictures are older than this word. On a slow line its own picture comes after it. */
+  #told({ picture = 0 }: ToOperatorHand & { t: 'shown' }): number {
+    return Math.max(picture, this.#door.mirror()?.told ?? 0);
   }
 
   /** The relay did not pass a wish on. */

@@ -240,7 +240,8 @@ export class Marks {
   }
 
   #say(peer: OperatorPeer, by: string, tab: number, act: Mark, again?: true): void {
-    const say = { t: 'shown', by, tab, act, ...(again && { again }) } as const;
+    const picture = this.#pictureAt(tab);
+    const say = { t: 'shown', by, tab, act, ...(again && { again }), ...(picture > 0 && { picture }) } as const;
     peer.send({ t: 'hand', room: this.#door.room, say });
   }
 }

@@ -308,6 +308,22 @@ describe('a hand', () => {
     hand.act(frame(6));
     expect([hand.framed, hand.shown.isEmpty]).toEqual([6, true]);
   });
+  test('what a colleague shows by the ids of a picture that is still to come is there when that is drawn', () => {
+    granted();
+    const by = 'boris';
+    hand.told([...hand.people, { by: { id: by, name: 'Boris' }, colour: 1, grants: ['point'] }]);
+    const tell = (node: number, picture?: number) =>
+      hand.say({ t: 'shown', by, tab: 1, act: { t: 'frame', node, note: '' }, ...(picture && { picture }) });
+    const framed = () => hand.shown.of(1)?.frames.get(by)?.node;
+    tell(4);
+    hand.pictured(1, 12);
+    expect(framed()).toBe(undefined);
+    tell(5, 12);
+    hand.pictured(1, 12);
+    expect(framed()).toBe(5);
+    hand.pictured(1, 13);
+    expect(framed()).toBe(undefined);
+  });
   test('what is not granted is not sent', () => {
     expect(hand.act(key, spot)).toBe(false);
     expect(said).toEqual([]);

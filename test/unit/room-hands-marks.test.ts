@@ -48,7 +48,7 @@ test('[G8] what points and was passed on is told to the other consoles, never to
   anna.act({ t: 'reveal', node: 1 });
   expect(tab.acts.length).toBe(8);
   expect(told(boris)).toEqual(['point 1', 'frame', 'draw 1 …', 'draw 1', 'undraw 1', 'unframe']);
-  expect(boris.shown[0]).toEqual({ t: 'shown', by: 'anna', tab: 1, act: pointAt(1) });
+  expect(boris.shown[0]).toEqual({ t: 'shown', by: 'anna', tab: 1, act: pointAt(1), picture: 1 });
   expect(told(second)).toEqual(told(boris));
   expect(anna.shown).toEqual([]);
 });
@@ -223,8 +223,8 @@ test('[G8] after a new picture the page says where it all is now, and every cons
   stands(2, 9);
   stands(2);
   const again = [
-    { t: 'shown', by: 'anna', tab: 1, act: { ...stroke(2), node: 72 }, again: true },
-    { t: 'shown', by: 'anna', tab: 1, act: { ...FRAME, node: 70 }, again: true },
+    { t: 'shown', by: 'anna', tab: 1, act: { ...stroke(2), node: 72 }, again: true, picture: 3 },
+    { t: 'shown', by: 'anna', tab: 1, act: { ...FRAME, node: 70 }, again: true, picture: 3 },
   ];
   expect(anna.shown).toEqual(again);
   expect(boris.shown.slice(before)).toEqual(again);
