@@ -113,6 +113,8 @@ const FILE_ACT = /File$/;
 const LASTING = /^(offline|unanswered|gone|away|not-sent)$/;
 /** The relay's own limit decides; this is for an answer that got lost. */
 const GIVE_UP_MS = LIMITS.wishMs + 5000;
+/** A relay that was started anew knows of no grants until the page, which may just be loading, has told it. */
+const RESTORED_WITHIN_MS = 15_000;
 
 export function grantOf(tool: Tool): Grant | undefined {
   if (tool === 'look') return undefined;
@@ -130,6 +132,9 @@ export class Hand {
   #asking = $state.raw<Asking>({ kind: 'none' });
   #wishShown = false;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
+  /** Until when a grant that is gone may only not have been told again; and what looks then. */
+  #restoredBy = 0;
+  #restoring: ReturnType<typeof setTimeout> | undefined;
   #sent = new Map<number, Sent>();
   #moves = new Map<number, Sent>();
   #marks = $state.raw<readonly Mark[]>([]);
@@ -303,6 +308,15 @@ export class Hand {
     }
     const grant = grantOf(this.#tool);
     if (!grant || !had[grant] || this.has(grant)) return;
+    const wait = this.#restoredBy - performance.now();
+    if (wait <= 0 || (grant === 'control' && this.controller)) return this.#taken(grant);
+    clearTimeout(this.#restoring);
+    this.#restoring = setTimeout(() => {
+      if (grantOf(this.#tool) === grant && !this.has(grant) && this.#asking.kind === 'none') this.#taken(grant);
+    }, wait);
+  }
+
+  #taken(grant: Grant): void {
     this.#tool = 'look';
     this.#framed = undefined;
     this.#ask({ kind: 'taken', grant, to: grant === 'control' ? this.controller : undefined });
@@ -370,6 +384,7 @@ export class Hand {
     for (const each of cut) this.#came(each, { done: false, why: undefined }, 'unanswered');
     // The next view tells whether the relay still knows of the wish.
     this.#wishShown = true;
+    this.#restoredBy = performance.now() + RESTORED_WITHIN_MS;
   }
 
   /** False: it was not sent, and that is said at the spot. `tab`: which is not the one that is shown. */
@@ -517,6 +532,7 @@ export class Hand {
 
   close(): void {
     clearTimeout(this.#giveUp);
+    clearTimeout(this.#restoring);
     clearTimeout(this.#slowTimer);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();

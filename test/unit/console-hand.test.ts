@@ -408,6 +408,34 @@ describe('a hand', () => {
     hand.say({ t: 'handled', n: 1, outcome: { done: true } });
     expect(hand.log).toHaveLength(1);
   });
+  test('a relay that was started anew knows the grants only when the page has told it: till then the tool is kept', () => {
+    granted();
+    hand.use('control');
+    hand.connected();
+    hand.told([]);
+    expect([hand.tool, hand.isActive, hand.asking.kind]).toEqual(['control', false, 'none']);
+    vi.advanceTimersByTime(5000);
+    granted();
+    expect([hand.tool, hand.isActive]).toEqual(['control', true]);
+    vi.advanceTimersByTime(60_000);
+    expect([hand.tool, hand.isActive]).toEqual(['control', true]);
+    // And later it is taken as ever.
+    hand.told([]);
+    expect([hand.tool, hand.asking.kind]).toEqual(['look', 'taken']);
+  });
+  test('a grant that does not come back with a new connection was taken; at once if a colleague has it', () => {
+    granted();
+    hand.use('control');
+    hand.connected();
+    hand.told([]);
+    vi.advanceTimersByTime(60_000);
+    expect([hand.tool, hand.asking.kind]).toEqual(['look', 'taken']);
+    granted();
+    hand.use('control');
+    hand.connected();
+    hand.told([{ by: { id: 'boris', name: 'Boris' }, colour: 1, grants: ['control'] }]);
+    expect([hand.tool, hand.asking.kind]).toEqual(['look', 'taken']);
+  });
   test('a wish that nobody answers is given up', () => {
     hand.use('control');
     // On its way before the relay had heard of the wish.
