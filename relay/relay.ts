@@ -10,6 +10,7 @@ import { createPlaces } from './auth/places.ts';
 import { createTokens, isSame, loadSecret } from './auth/tokens.ts';
 import { createCommits } from './dialog/commits.ts';
 import { createDialog } from './dialog/dialog.ts';
+import { createPatience } from './dialog/patience.ts';
 import { createHandRoutes } from './hand-routes.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
@@ -138,18 +139,20 @@ export async function startRelay(
     now,
     after,
   });
+  const patiently = createPatience({ log, after });
   const dialog = createDialog({
     now,
+    maxPerAddress: config.maxPeersPerAddress,
     after,
     failed,
     run: (account, conversation, command) => commits.run(account, conversation, command),
-    open: (from) => openConversation(database, from, now()),
-    find: (devices) => findConversations(database, devices),
-    read: (account, id, from) => readConversation(database, account, id, from),
-    older: (account, id, from) => readOlder(database, account, id, from),
-    threads: (account, which) => listThreads(database, account, which),
-    changes: (account, from, limit) => readChanges(database, account, from, limit),
-    head: (account) => readHead(database, account),
+    open: (from) => patiently(() => openConversation(database, from, now())),
+    find: (devices) => patiently(() => findConversations(database, devices)),
+    read: (account, id, from) => patiently(() => readConversation(database, account, id, from)),
+    older: (account, id, from) => patiently(() => readOlder(database, account, id, from)),
+    threads: (account, which) => patiently(() => listThreads(database, account, which)),
+    changes: (account, from, limit) => patiently(() => readChanges(database, account, from, limit)),
+    head: (account) => patiently(() => readHead(database, account)),
     operatorOf: (id) => names.get(id),
   });
   const live = createLive(

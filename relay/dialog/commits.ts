@@ -11,6 +11,7 @@
 
 import { reasonOf, type Logger } from '../log.ts';
 import type { Change, Entry } from '../store/conversations.ts';
+import { isUnfit } from '../store/fault.ts';
 import type { Command, Outcome } from './conversation.ts';
 
 /** `unavailable`: send it again. `unfit`: the database refuses it, and always will. */
@@ -143,10 +144,4 @@ export function createCommits(options: {
       while (queues.size > 0) await Promise.all([...queues.values()].map(({ running }) => running));
     },
   };
-}
-
-/** Classes of SQLSTATE: 22 data, 23 constraints, and 54 limits. Whatever else there is may pass. */
-function isUnfit(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(22|23|54)...$/.test(code);
 }

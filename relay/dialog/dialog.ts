@@ -12,6 +12,7 @@ import type { Actor, Message } from '../../protocol/dialog.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { maskTyped } from '../../protocol/cards.ts';
 import type { OperatorPeer } from '../live/operators.ts';
+import { addressKey, createThrottle } from '../auth/throttle.ts';
 import { createBucket, take, type Bucket } from '../live/peer.ts';
 import type { Tab, Visitor } from '../live/visitors.ts';
 import type { Change, Known } from '../store/conversations.ts';
@@ -22,6 +23,8 @@ import { fitting, hint, Threads, toConsoleText, toTabText, type Thread } from '.
 
 export type DialogDoor = InboxDoor & {
   now(): number;
+  /** Connections of visitors. */
+  readonly maxPerAddress: number;
   run(account: string, conversation: string, command: Command): Promise<Result>;
   /** Makes what is not there. */
   open(from: { account: string; site: string; device: string }): Promise<{ conversation: string; contact: string }>;
@@ -39,6 +42,10 @@ export type DialogDoor = InboxDoor & {
 const FIND_EVERY_MS = 20;
 /** Of one visitor: more than a person writes. */
 const SAYS = { burst: 20, perSec: 0.5 };
+/** Of the connections that an address may hold, so many may write for the first time at once: an office in the same hour,
+ * and not each of the browsers that somebody makes up. As many again in this time. */
+const BEGINNERS = 0.1;
+const BEGINNERS_AGAIN_MS = 600_000;
 /** Waiting in a peer's line. Whoever says more than is done in that time is refused. */
 const MOST_IN_LINE = 200;
 
@@ -53,6 +60,8 @@ export function createDialog(door: DialogDoor) {
   const threads = new Threads((actor) => personOf(actor));
   const chats = new WeakMap<Visitor, Chat>();
   const consoles = new WeakMap<OperatorPeer, { line: Line; open: Set<string> }>();
+  const burst = Math.max(1, Math.floor(door.maxPerAddress * BEGINNERS));
+  const beginnings = createThrottle({ burst, everyMs: BEGINNERS_AGAIN_MS / burst, now: door.now });
   let arrived: { visitor: Visitor; found: (known: Known | undefined) => void }[] = [];
 
   const personOf = ({ kind, id }: Actor) => {
@@ -147,8 +156,10 @@ export function createDialog(door: DialogDoor) {
     if (thread.conversation.version > state.version) tell(tab, threads.forVisitor(thread, hint(thread.conversation)));
   };
 
-  const conversationFor = async (visitor: Visitor, chat: Chat): Promise<string> => {
+  /** Undefined: too many are begun there. */
+  const conversationFor = async ({ visitor, address }: Tab, chat: Chat): Promise<string | undefined> => {
     if (chat.conversation !== undefined) return chat.conversation;
+    if (beginnings.take(addressKey(address)) > 0) return undefined;
     const { account, id: site } = visitor.site;
     const { conversation } = await door.open({ account, site, device: visitor.id });
     chat.conversation = conversation;
@@ -166,13 +177,14 @@ export function createDialog(door: DialogDoor) {
   const doForVisitor = async (tab: Tab, id: string | undefined, make: (by: Actor) => Command, isNew = false) => {
     const { visitor } = tab;
     const chat = chatOf(visitor);
-    const answer = (result: Result) => {
+    const answer = (result: Result | { done: false; why: NotDone }) => {
       if (id !== undefined)
         tell(tab, { t: 'answer', id, ...(result.done ? { seq: result.seq } : { why: result.why }) });
     };
     if (chat.conversation === undefined && !isNew) return answer({ done: false, why: 'no-such-message' });
     try {
-      const conversation = await conversationFor(visitor, chat);
+      const conversation = await conversationFor(tab, chat);
+      if (conversation === undefined) return answer({ done: false, why: 'too-many' });
       const by = await contactOf(visitor, conversation);
       if (!by) return answer({ done: false, why: 'unavailable' });
       // Before it is done, or what is done would not be told here.

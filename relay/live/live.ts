@@ -340,7 +340,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
       twin.socket.close('Replaced');
     }
     if (visitor.tabs.length >= MAX_TABS_PER_VISITOR) return 'TooMany';
-    const tab = new Tab(arrival.socket, visitor, message.tab, shownPage(message.page, origin), now);
+    const tab = new Tab(arrival, visitor, message.tab, shownPage(message.page, origin), now);
     visitor.tabs.push(tab);
     // Not before: letting go of the twin may have left the visitor without a tab.
     visitor.goneSince = undefined;

@@ -13,6 +13,8 @@ export class Tab {
   readonly socket: Socket;
   readonly visitor: Visitor;
   readonly key: string;
+  /** Of its connection. */
+  readonly address: string;
   page: Page;
   pageSince: number;
   /** When it was last in front of the visitor. */
@@ -24,8 +26,15 @@ export class Tab {
   /** What it was told of its site's policy: see policies.ts. */
   policy = '';
 
-  constructor(socket: Socket, visitor: Visitor, key: string, page: Page, now: number) {
+  constructor(
+    { socket, address }: { socket: Socket; address: string },
+    visitor: Visitor,
+    key: string,
+    page: Page,
+    now: number,
+  ) {
     this.socket = socket;
+    this.address = address;
     this.visitor = visitor;
     this.key = key;
     this.page = page;

@@ -14,6 +14,7 @@ import postgres, { type Options, type Sql } from 'postgres';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { startEmbedded } from './embedded.ts';
+import { isAway } from './fault.ts';
 import * as schema from './schema.ts';
 
 export type Orm = PostgresJsDatabase<typeof schema>;
@@ -99,7 +100,8 @@ async function reach(sql: Sql, url: string, log: Logger): Promise<void> {
       return;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (!mayComeUp(error) || performance.now() > until) {
+      // A wrong password never comes right by waiting.
+      if (!isAway(error) || performance.now() > until) {
         throw new Error(
           `PostgreSQL at ${where} can't be used: ${reason}. DATABASE_URL names it; see that it runs, and that user, password and database are right`,
           { cause: error },
@@ -110,21 +112,6 @@ async function reach(sql: Sql, url: string, log: Logger): Promise<void> {
       await sleep(500);
     }
   }
-}
-
-/** Not there yet, or still starting (57P03). A wrong password never comes right by waiting. */
-function mayComeUp(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return [
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'ENOENT',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'CONNECT_TIMEOUT',
-    'CONNECTION_CLOSED',
-    '57P03',
-  ].includes(String(code));
 }
 
 /** `sql` has exactly one connection here, which holds the lock while it migrates. */

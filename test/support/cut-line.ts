@@ -1,23 +1,26 @@
-// A TCP line between peers and a relay that can be cut and delayed at will, and whose relay may go away and come back.
+// A TCP line to a relay or a database that can be cut and delayed at will, and whose far end may go away and come back.
 
 import net from 'node:net';
 
 export type CutLine = {
-  /** In place of the relay's own. */
+  /** In place of the far end's own. */
   readonly url: string;
   /** Open lines now. */
   readonly open: number;
   /** Cuts some of the open lines, each with this chance: what is on its way in either direction is lost. */
   cut(chance: () => boolean): void;
+  /** New lines are ended at once. */
+  isDown: boolean;
   /** Milliseconds that each piece of either direction is held up. */
   delay: () => number;
   close(): void;
 };
 
-export async function startCutLine(relayPort: string): Promise<CutLine> {
+export async function startCutLine(port: string): Promise<CutLine> {
   const pairs = new Set<readonly [net.Socket, net.Socket]>();
   const server = net.createServer((up) => {
-    const down = net.connect(Number(relayPort), '127.0.0.1');
+    if (line.isDown) return void up.on('error', () => undefined).destroy();
+    const down = net.connect(Number(port), '127.0.0.1');
     const pair = [up, down] as const;
     pairs.add(pair);
     const end = () => {
@@ -56,6 +59,7 @@ export async function startCutLine(relayPort: string): Promise<CutLine> {
         down.resetAndDestroy();
       }
     },
+    isDown: false,
     delay: () => 0,
     close() {
       line.cut(() => true);

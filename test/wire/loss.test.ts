@@ -1,5 +1,5 @@
-// The loss test, short: visitors and operators write while links are cut and delayed, and the relay is killed and started
-// again. Then what every sender saw acknowledged is compared with what every other end and the database hold. On both databases.
+// The loss test, short: visitors and operators write while links are cut and delayed, the relay is killed and started again,
+// and a database of its own goes away with all that it was told and had not answered. Then what every sender saw acknowledged is compared with what every other end and the database hold. On both databases.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,8 @@ const VISITORS = 12;
 const OPERATORS = 3;
 const EACH = 25;
 const KILLS = 2;
+const OUTAGES = 2;
+const OUTAGE_MS = 400;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const eventually = async (what: string, holds: () => boolean) => {
@@ -33,10 +35,14 @@ const eventually = async (what: string, holds: () => boolean) => {
 async function lossTest(databaseUrl: string | undefined): Promise<void> {
   const random = createRandom(7);
   const port = await steadyPort();
+  const database = databaseUrl === undefined ? undefined : new URL(databaseUrl);
+  const databaseLine = database && (await startCutLine(database.port));
+  // The relay's way to it; the test's own is never cut.
+  if (databaseLine) database.port = new URL(databaseLine.url).port;
   const env = {
     TANDEM_PORT: port,
     TANDEM_MAX_PEERS_PER_ADDRESS: '1000',
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(database && { DATABASE_URL: database.href }),
   };
   let relay = await startTestRelay({ env });
   const { dataDir } = relay;
@@ -55,6 +61,7 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
   onTestFinished(() => {
     for (const talker of all) talker.stop();
     line.close();
+    databaseLine?.close();
   });
 
   // Each visitor begins a conversation; operators learn which there are from the database of the test.
@@ -90,6 +97,16 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
       relay = await startTestRelay({ env, dataDir });
     }
   })();
+  let outages = 0;
+  const absences = (async () => {
+    for (; databaseLine && outages < OUTAGES; outages++) {
+      await sleep(1000);
+      databaseLine.isDown = true;
+      databaseLine.cut(() => true);
+      await sleep(OUTAGE_MS);
+      databaseLine.isDown = false;
+    }
+  })();
   for (let round = 1; round < EACH; round++) {
     visitors.forEach((visitor, at) => round < 18 && say(visitor, '', `visitor ${at} ${round}`));
     for (const [at, operator] of operators.entries())
@@ -97,7 +114,7 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
         say(operator, conversations[random.below(conversations.length)] ?? '', `operator ${at} ${round} ${times}`);
     await sleep(150);
   }
-  await deaths;
+  await Promise.all([deaths, absences]);
   isOver = true;
   await faults;
   line.delay = () => 0;
@@ -141,7 +158,8 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
   }
   console.log(
     `${databaseUrl === undefined ? 'embedded' : 'PostgreSQL'}: ${acknowledged.size} acknowledged, ${stored.length} stored, ` +
-      `${lost.length} lost, ${doubled} doubled, ${disordered} conversations out of order; relay killed ${kills} times`,
+      `${lost.length} lost, ${doubled} doubled, ${disordered} conversations out of order; relay killed ${kills} times, ` +
+      `database away ${outages} times`,
   );
   expect(acknowledged.size).toBe(texts.size);
   expect(stored.length).toBe(texts.size);
