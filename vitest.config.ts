@@ -4,6 +4,7 @@
 //   store    the database, on PGlite and, where one answers, on PostgreSQL
 //   wire     black box against the built relay (run `tsx build.ts` first)
 //   browser  real browsers against the built product
+//   chaos    the loss test of conversations for as long as TANDEM_CHAOS_MS says; only when asked for by name
 //   fuzz     the fuzzers again with fresh seeds, for as long as TANDEM_FUZZ_MS says; only when asked for by name
 //
 // Easy to get wrong: TANDEM_FUZZ=1 is what tells a fuzzer to take fresh seeds; in `unit` it must stay unset, or a
@@ -58,6 +59,15 @@ export default defineConfig({
           // Most of a file's time is waiting: two at once take little more than half as long as one after the other.
           testTimeout: 180_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/wire/loss.test.ts'],
+          env: { TANDEM_CHAOS: '1' },
+          testTimeout: 0,
         },
       },
       {

@@ -85,7 +85,7 @@ export const toChat = /* @__PURE__ */ object({
       theirs: marks,
       yours: marks,
     },
-    older: { messages: several, more: flag },
+    older: { before: seq, messages: several, more: flag },
     /** To `send`, `edit` or `delete`. */
     answer: { id: uuid, seq: maybe(seq), why: maybe(notDone) },
     typing: { by: person, on: flag },
@@ -163,7 +163,7 @@ export const toOperatorDialog = /* @__PURE__ */ messages({
     people: list(person, LIMITS.maxMessagesAtOnce),
     marks: list(mark, LIMITS.maxMessagesAtOnce),
   },
-  older: { conversation: uuid, messages: several, more: flag },
+  older: { conversation: uuid, before: seq, messages: several, more: flag },
   answer: { conversation: uuid, id: uuid, seq: maybe(seq), why: maybe(notDone) },
   /** `text`: what the contact types, where the site shows it. */
   typing: { conversation: uuid, by: person, text: maybe(typed), on: flag },

@@ -2,12 +2,16 @@
 // Pure; the same for widget and console. It holds the last messages, and older ones only where they have been asked for.
 //
 // Easy to get wrong: while an answer is on its way, changes come that it may or may not contain. So what was heard of counts,
-// not what was asked: as long as a newer version was heard of than is here, there is something to ask.
+// not what was asked: as long as a newer version was heard of than is here, there is something to ask. And older messages
+// may have been read before a change of them that is heard of first, or be of a place where nothing begins any more.
 
 import type { Message } from './dialog.ts';
 
 /** What both `state` messages of chat.ts have. */
 export type ThreadState = { from: number; version: number; seq: number; messages: readonly Message[]; more: boolean };
+
+/** As `older` of chat.ts: what comes before the message with the number `before`. */
+export type OlderMessages = { before: number; messages: readonly Message[]; more: boolean };
 
 export type ThreadCopy = {
   /** What is here; 0: nothing. Ask for what is newer. */
@@ -20,8 +24,8 @@ export type ThreadCopy = {
   readonly hasOlder: boolean;
   /** True: something is missing, and nobody has asked for it yet; the caller does. */
   apply(state: ThreadState): boolean;
-  /** What came before the first here. */
-  addOlder(messages: readonly Message[], more: boolean): void;
+  /** What came before the first here; what came before another one is left alone. */
+  addOlder(older: OlderMessages): void;
   /** The link is new, and what was asked on the old one will not be answered. The caller asks. */
   asked(): void;
 };
@@ -33,15 +37,18 @@ export function createThreadCopy(): ThreadCopy {
   let messages: readonly Message[] = [];
   let heardOf = 0;
   let isAsking = false;
+  /** Changes of messages that are older than the first here. */
+  const ahead = new Map<number, Message>();
 
   const merge = (some: readonly Message[]) => {
     const first = messages[0]?.seq ?? 0;
     const bySeq = new Map(messages.map((message) => [message.seq, message]));
     for (const message of some) {
-      // Of those that are not here an older one may have been edited.
-      if (hasOlder && message.seq < first) continue;
-      const known = bySeq.get(message.seq);
-      if (!known || known.version < message.version) bySeq.set(message.seq, message);
+      const isAhead = hasOlder && message.seq < first;
+      const place = isAhead ? ahead : bySeq;
+      const known = place.get(message.seq) ?? ahead.get(message.seq);
+      place.set(message.seq, known && known.version > message.version ? known : message);
+      if (!isAhead) ahead.delete(message.seq);
     }
     messages = [...bySeq.values()].sort((one, other) => one.seq - other.seq);
   };
@@ -75,10 +82,11 @@ export function createThreadCopy(): ThreadCopy {
       isAsking = true;
       return true;
     },
-    addOlder(some, more) {
+    addOlder(older) {
+      if (older.before !== messages[0]?.seq) return;
       hasOlder = false;
-      merge(some);
-      hasOlder = more;
+      merge(older.messages);
+      hasOlder = older.more;
     },
     asked() {
       isAsking = true;

@@ -216,7 +216,7 @@ export function createDialog(door: DialogDoor) {
         const found = await door.older(visitor.site.account, chat.conversation, { before: say.before, limit });
         const messages = fitting(found);
         const seen = messages.filter(({ kind }) => kind !== 'note');
-        return tell(tab, { t: 'older', messages: seen, more: messages.length < found.length });
+        return tell(tab, { t: 'older', before: say.before, messages: seen, more: messages.length < found.length });
       }
       case 'send': {
         const { id, body, replyTo } = say.message;
@@ -300,7 +300,8 @@ export function createDialog(door: DialogDoor) {
         const found = await door.older(account, say.conversation, { before: say.before, limit });
         const messages = fitting(found);
         const more = messages.length < found.length;
-        return peer.sendText(toConsoleText({ t: 'older', conversation: say.conversation, messages, more }));
+        const { conversation, before } = say;
+        return peer.sendText(toConsoleText({ t: 'older', conversation, before, messages, more }));
       }
       case 'send': {
         const { message, kind, expectedSeq, conversation } = say;

@@ -1,8 +1,9 @@
 // Somebody who writes in conversations over a link that breaks: keeps what has not been acknowledged and sends it again, and
-// keeps a copy of each conversation (protocol/thread-copy.ts), as widget and console do. Notes everything that was
-// acknowledged, to be compared with what others have.
+// keeps a copy of each conversation (protocol/thread-copy.ts) with all that is older, as widget and console do for who
+// scrolls up. Its tab can be closed and opened again: then only the outbox and a visitor's token are left. Notes
+// everything that was acknowledged, to be compared with what others have.
 
-import { createThreadCopy, type ThreadCopy, type ThreadState } from '../../protocol/thread-copy.ts';
+import { createThreadCopy, type OlderMessages, type ThreadCopy, type ThreadState } from '../../protocol/thread-copy.ts';
 import { connectPeer, type Message, type WirePeer } from './wire-peer.ts';
 
 type Say = Record<string, unknown> & { t: string };
@@ -14,6 +15,8 @@ export type Talker = {
   readonly acknowledged: Map<string, { conversation: string; seq: number }>;
   copyOf(conversation: string): ThreadCopy;
   write(conversation: string, id: string, text: string): void;
+  /** Closes its tab, in the middle of whatever it does, and opens it again. */
+  reopen(): void;
   stop(): void;
 };
 
@@ -53,10 +56,19 @@ export function startTalker(
     tell(isVisitor ? { t: 'send', message } : { t: 'send', conversation, message, kind: 'text' });
   };
 
+  /** The rest of what there is. */
+  const askOlder = (conversation: string, copy: ThreadCopy) => {
+    const before = copy.messages[0]?.seq ?? 0;
+    if (copy.hasOlder) tell(isVisitor ? { t: 'older', before } : { t: 'older', conversation, before });
+  };
+
   const hear = (message: Message) => {
     if (message.t === 'welcome') {
       if (typeof message['token'] === 'string') token = message['token'];
-      for (const [conversation, copy] of copies) ask(conversation, copy);
+      for (const [conversation, copy] of copies) {
+        ask(conversation, copy);
+        askOlder(conversation, copy);
+      }
       for (const [id, one] of outbox) send(id, one);
     }
     if (message.t !== 'chat' && message.t !== 'dialog') return;
@@ -66,6 +78,11 @@ export function startTalker(
       const copy = copyOf(conversation);
       // The relay's own form, which test/wire/dialog.test.ts holds against its schema.
       if (copy.apply(say as unknown as ThreadState)) ask(conversation, copy);
+      if (say['from'] === 0) askOlder(conversation, copy);
+    } else if (say.t === 'older') {
+      const copy = copyOf(conversation);
+      copy.addOlder(say as unknown as OlderMessages);
+      askOlder(conversation, copy);
     } else if (say.t === 'answer') {
       const id = String(say['id']);
       const one = outbox.get(id);
@@ -110,6 +127,10 @@ export function startTalker(
       const one = { conversation, text };
       outbox.set(id, one);
       send(id, one);
+    },
+    reopen() {
+      for (const conversation of copies.keys()) copies.set(conversation, createThreadCopy());
+      peer?.close();
     },
     stop() {
       isStopped = true;

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message } from '../../protocol/dialog.ts';
-import { createThreadCopy, type ThreadState } from '../../protocol/thread-copy.ts';
+import { createThreadCopy, type OlderMessages, type ThreadState } from '../../protocol/thread-copy.ts';
 
 const message = (seq: number, version: number): Message => ({
   id: String(seq),
@@ -31,6 +31,11 @@ function createThread(steps: readonly number[]) {
   return {
     all,
     changes,
+    older: (before: number, most: number): OlderMessages => ({
+      before,
+      messages: all.slice(Math.max(0, before - 1 - most), before - 1),
+      more: before - 1 > most,
+    }),
     /** As the relay would have answered after that many changes. */
     answer(version: number, upTo: number, most: number): ThreadState {
       const then = createThread(steps.slice(0, upTo)).all;
@@ -73,8 +78,7 @@ test('whatever is lost, late, doubled or out of order on the way, asking makes i
         copy.asked();
         expect(copy.apply(thread.answer(copy.version, thread.changes.length, most))).toBe(false);
         while (copy.hasOlder) {
-          const before = (copy.messages[0]?.seq ?? 0) - 1;
-          copy.addOlder(thread.all.slice(Math.max(0, before - most), before), before > most);
+          copy.addOlder(thread.older(copy.messages[0]?.seq ?? 0, most));
         }
         expect(copy.messages).toEqual(thread.all);
         expect([copy.version, copy.seq]).toEqual([thread.changes.length, thread.all.length]);
@@ -82,4 +86,32 @@ test('whatever is lost, late, doubled or out of order on the way, asking makes i
     ),
     { numRuns: 2000, seed: 1 },
   );
+});
+
+test('older messages that were read before a change of them, which has been told already', () => {
+  // Ten messages, then the third is edited.
+  const thread = createThread([10, -2]);
+  const before = createThread([10]);
+  const copy = createThreadCopy();
+  copy.asked();
+  copy.apply(thread.answer(0, 1, 4));
+  const [edit] = thread.changes.slice(1);
+  if (edit) expect(copy.apply(edit)).toBe(false);
+  copy.addOlder(before.older(7, 6));
+  expect(copy.messages).toEqual(thread.all);
+  expect(copy.hasOlder).toBe(false);
+});
+
+test('older messages of a place where nothing begins any more leave no hole', () => {
+  const thread = createThread([20, 20]);
+  const copy = createThreadCopy();
+  copy.asked();
+  copy.apply(thread.answer(0, 1, 5));
+  const late = thread.older(copy.messages[0]?.seq ?? 0, 5);
+  // More was missed than goes at once: it begins anew, further on.
+  copy.asked();
+  copy.apply(thread.answer(1, 2, 5));
+  copy.addOlder(late);
+  expect(copy.messages.map(({ seq }) => seq)).toEqual([36, 37, 38, 39, 40]);
+  expect(copy.hasOlder).toBe(true);
 });

@@ -1,5 +1,6 @@
-// The loss test, short: visitors and operators write while links are cut and delayed, the relay is killed and started again,
-// and a database of its own goes away with all that it was told and had not answered. Then what every sender saw acknowledged is compared with what every other end and the database hold. On both databases.
+// The loss test: visitors and operators write while links are cut and delayed, the relay is killed and started again,
+// and a database of its own goes away with all that it was told and had not answered. Then what every sender saw acknowledged is compared with what every other end and the database hold. On both databases; short here, and for as long as TANDEM_CHAOS_MS
+// says with `npm run chaos`.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,10 +19,22 @@ import { helloOf, SHOP } from '../support/wire-peer.ts';
 
 const VISITORS = 12;
 const OPERATORS = 3;
-const EACH = 25;
-const KILLS = 2;
-const OUTAGES = 2;
 const OUTAGE_MS = 400;
+const ROUND_MS = 150;
+/** Of a person who is written to all the time; a visitor may say 20 things at once, and then one in two seconds. */
+const LONG_MS = Number(process.env['TANDEM_CHAOS_MS'] ?? 180_000);
+const SIZE =
+  process.env['TANDEM_CHAOS'] === undefined
+    ? { rounds: 25, visitorEvery: 1, visitorMost: 18, killEveryMs: 1500, kills: 2, outageEveryMs: 1000, outages: 2 }
+    : {
+        rounds: Math.ceil(LONG_MS / ROUND_MS),
+        visitorEvery: 20,
+        visitorMost: Infinity,
+        killEveryMs: 8000,
+        kills: Math.floor(LONG_MS / 12_000),
+        outageEveryMs: 9000,
+        outages: Math.floor(LONG_MS / 15_000),
+      };
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const eventually = async (what: string, holds: () => boolean) => {
@@ -91,28 +104,35 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
     }
   })();
   const deaths = (async () => {
-    for (; kills < KILLS; kills++) {
-      await sleep(1500);
+    for (; kills < SIZE.kills; kills++) {
+      await sleep(SIZE.killEveryMs);
       await relay.kill();
-      relay = await startTestRelay({ env, dataDir });
+      relay = await supervised(() => startTestRelay({ env, dataDir }));
     }
   })();
   let outages = 0;
   const absences = (async () => {
-    for (; databaseLine && outages < OUTAGES; outages++) {
-      await sleep(1000);
+    for (; databaseLine && outages < SIZE.outages; outages++) {
+      await sleep(SIZE.outageEveryMs);
       databaseLine.isDown = true;
       databaseLine.cut(() => true);
       await sleep(OUTAGE_MS);
       databaseLine.isDown = false;
     }
   })();
-  for (let round = 1; round < EACH; round++) {
-    visitors.forEach((visitor, at) => round < 18 && say(visitor, '', `visitor ${at} ${round}`));
+  let reopened = 0;
+  for (let round = 1; round < SIZE.rounds; round++) {
+    if (round % SIZE.visitorEvery === 0 && round < SIZE.visitorMost)
+      visitors.forEach((visitor, at) => say(visitor, '', `visitor ${at} ${round}`));
     for (const [at, operator] of operators.entries())
       for (let times = 0; times < 4; times++)
         say(operator, conversations[random.below(conversations.length)] ?? '', `operator ${at} ${round} ${times}`);
-    await sleep(150);
+    // Somebody closes a tab, with whatever it has not got rid of, and comes back.
+    if (round % 8 === 0) {
+      all[random.below(all.length)]?.reopen();
+      reopened++;
+    }
+    await sleep(ROUND_MS);
   }
   await Promise.all([deaths, absences]);
   isOver = true;
@@ -159,7 +179,7 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
   console.log(
     `${databaseUrl === undefined ? 'embedded' : 'PostgreSQL'}: ${acknowledged.size} acknowledged, ${stored.length} stored, ` +
       `${lost.length} lost, ${doubled} doubled, ${disordered} conversations out of order; relay killed ${kills} times, ` +
-      `database away ${outages} times`,
+      `database away ${outages} times, ${reopened} tabs closed and opened again`,
   );
   expect(acknowledged.size).toBe(texts.size);
   expect(stored.length).toBe(texts.size);
@@ -178,6 +198,17 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
     const copy = copied(visitor, '');
     // What operators wrote last may have come after the visitor's own last.
     expect(copy).toEqual(storedOf(own).slice(0, copy.length));
+  }
+}
+
+/** What supervises a relay starts it again when it ends, as it does when its database goes away while it starts. */
+async function supervised<T>(start: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
   }
 }
 
