@@ -97,7 +97,7 @@ const leanProtocol: Plugin = {
         .replace(/\bschema\(\s*\[([^[\]]|\[[^[\]]*\])*\],/g, 'schema(0,')
         // Schemas within schemas: one call not marked as pure, and a row that only others read stays in the bundle.
         .replace(/(?<=\w: |\(\s*|, )(?:maybe|list|messages|number|object|oneOf|orNull|signed|text|whole)\(/g, (call) =>
-          /[\\/]protocol[\\/](messages|hand|chat|dialog)\.ts$/.test(file) ? `/* @__PURE__ */ ${call}` : call,
+          /[\\/]protocol[\\/](messages|hand|chat|dialog|terms)\.ts$/.test(file) ? `/* @__PURE__ */ ${call}` : call,
         ),
       loader: 'ts',
     }));

@@ -24,12 +24,9 @@ import {
   whole,
   type Infer,
 } from './schema.ts';
+import { ms, person, uuid } from './terms.ts';
 
-const uuid = /* @__PURE__ */ text(36, 36, /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/);
-const name = /* @__PURE__ */ text(LIMITS.maxNameChars);
-const person = /* @__PURE__ */ object({ id: uuid, name });
 const seq = /* @__PURE__ */ whole(0x7fffffff);
-const ms = /* @__PURE__ */ number(1e14);
 const several = /* @__PURE__ */ list(message, LIMITS.maxMessagesAtOnce);
 /** What is typed and not sent: its end, where it is long. */
 const typed = /* @__PURE__ */ text(LIMITS.maxTypedChars);

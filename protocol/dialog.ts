@@ -6,6 +6,7 @@
 
 import { LIMITS } from './limits.ts';
 import { maybe, object, oneOf, text, whole, type Infer } from './schema.ts';
+import { uuid } from './terms.ts';
 
 /** Customer: with a contact. Internal: among operators. */
 export const CONVERSATION_KINDS = ['customer', 'internal', 'meeting'] as const;
@@ -25,8 +26,6 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 /** What a message of kind `system` tells. */
 export const HAPPENINGS = ['assigned', 'left', 'closed', 'reopened'] as const;
 export type Happening = (typeof HAPPENINGS)[number];
-
-const uuid = /* @__PURE__ */ text(36, 36, /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/);
 
 /** Of a text or note its text; of kind `system` what happened, and to whom. Empty once it is deleted. */
 export const messageBody = /* @__PURE__ */ object({

@@ -28,11 +28,7 @@ import {
   whole,
   type Infer,
 } from './schema.ts';
-
-const id = /* @__PURE__ */ text(64, 1);
-const name = /* @__PURE__ */ text(LIMITS.maxNameChars);
-const count = /* @__PURE__ */ whole(0xffffffff);
-const person = /* @__PURE__ */ object({ id, name });
+import { count, id, person } from './terms.ts';
 
 /** What a visitor may allow beside looking. `point`: pointer, frames around elements, ink. `suggest`: ghosts of a click or
  * of text, which the visitor accepts or waves off. `control`: the mouse and keys. None includes another. */

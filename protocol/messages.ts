@@ -18,29 +18,13 @@
 import { fromOperatorDialog, fromVisitorChat, toChat, toOperatorDialog } from './chat.ts';
 import { fromOperatorHand, fromVisitorHand, grants, hands, toHand, toOperatorHand } from './hand.ts';
 import { LIMITS } from './limits.ts';
-import {
-  flag,
-  list,
-  maybe,
-  messages,
-  number,
-  object,
-  oneOf,
-  orNull,
-  parser,
-  text,
-  whole,
-  type Infer,
-} from './schema.ts';
+import { flag, list, maybe, messages, object, oneOf, orNull, parser, text, whole, type Infer } from './schema.ts';
+import { count, id, ms, name, person } from './terms.ts';
 
-const id = /* @__PURE__ */ text(64, 1);
 const token = /* @__PURE__ */ text(2048);
-const name = /* @__PURE__ */ text(LIMITS.maxNameChars);
 const url = /* @__PURE__ */ text(LIMITS.maxUrlChars);
 const title = /* @__PURE__ */ text(LIMITS.maxTitleChars);
-const count = /* @__PURE__ */ whole(0xffffffff);
 const size = /* @__PURE__ */ whole(65535);
-const ms = /* @__PURE__ */ number(1e14);
 const hash = /* @__PURE__ */ text(64, 64, /^[0-9a-f]{64}$/);
 const code = /* @__PURE__ */ text(6, 6, /^\d{6}$/);
 const lang = /* @__PURE__ */ text(35);
@@ -108,7 +92,6 @@ const fromVisitor = /* @__PURE__ */ messages({
 });
 export type FromVisitor = Infer<typeof fromVisitor>;
 
-const person = /* @__PURE__ */ object({ id, name });
 export type Person = Infer<typeof person>;
 
 const refusals = [

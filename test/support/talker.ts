@@ -51,9 +51,16 @@ export function startTalker(
     const { version } = copy;
     tell(isVisitor ? { t: 'sync', version } : { t: 'open', conversation, version });
   };
-  const send = (id: string, { conversation, text }: { conversation: string; text: string }) => {
-    const message = { id, body: { text } };
-    tell(isVisitor ? { t: 'send', message } : { t: 'send', conversation, message, kind: 'text' });
+  /** By conversation: on its way, or waiting to be tried again. One at a time, or they would not stay in their order. */
+  const busy = new Map<string, string>();
+  const flush = () => {
+    if (peer?.socket.readyState !== 1) return;
+    for (const [id, { conversation, text }] of outbox) {
+      if (busy.has(conversation)) continue;
+      busy.set(conversation, id);
+      const message = { id, body: { text } };
+      tell(isVisitor ? { t: 'send', message } : { t: 'send', conversation, message, kind: 'text' });
+    }
   };
 
   /** The rest of what there is. */
@@ -69,7 +76,8 @@ export function startTalker(
         ask(conversation, copy);
         askOlder(conversation, copy);
       }
-      for (const [id, one] of outbox) send(id, one);
+      busy.clear();
+      flush();
     }
     if (message.t !== 'chat' && message.t !== 'dialog') return;
     const say = message['say'] as Say;
@@ -91,8 +99,13 @@ export function startTalker(
         if (before && before.seq !== say['seq']) throw new Error(`${id} has two numbers`);
         acknowledged.set(id, { conversation, seq: say['seq'] });
         outbox.delete(id);
+        if (busy.get(conversation) === id) busy.delete(conversation);
+        flush();
       } else if (one && (say['why'] === 'too-many' || say['why'] === 'unavailable')) {
-        setTimeout(() => outbox.has(id) && send(id, one), 500);
+        setTimeout(() => {
+          if (busy.get(conversation) === id) busy.delete(conversation);
+          flush();
+        }, 500);
       } else if (one) throw new Error(`${id}: ${String(say['why'])}`);
     }
   };
@@ -126,7 +139,7 @@ export function startTalker(
     write(conversation, id, text) {
       const one = { conversation, text };
       outbox.set(id, one);
-      send(id, one);
+      flush();
     },
     reopen() {
       for (const conversation of copies.keys()) copies.set(conversation, createThreadCopy());

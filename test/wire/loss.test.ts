@@ -21,14 +21,14 @@ const VISITORS = 12;
 const OPERATORS = 3;
 const OUTAGE_MS = 400;
 const ROUND_MS = 150;
-/** Of a person who is written to all the time; a visitor may say 20 things at once, and then one in two seconds. */
+/** A visitor may say 20 things at once, and then one in two seconds; what is sent again counts, too. */
 const LONG_MS = Number(process.env['TANDEM_CHAOS_MS'] ?? 180_000);
 const SIZE =
   process.env['TANDEM_CHAOS'] === undefined
     ? { rounds: 25, visitorEvery: 1, visitorMost: 18, killEveryMs: 1500, kills: 2, outageEveryMs: 1000, outages: 2 }
     : {
         rounds: Math.ceil(LONG_MS / ROUND_MS),
-        visitorEvery: 20,
+        visitorEvery: 40,
         visitorMost: Infinity,
         killEveryMs: 8000,
         kills: Math.floor(LONG_MS / 12_000),
@@ -37,9 +37,9 @@ const SIZE =
       };
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const eventually = async (what: string, holds: () => boolean) => {
+const eventually = async (what: string, holds: () => boolean, found: () => string = () => '') => {
   for (const until = Date.now() + 60_000; !holds();) {
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > until) throw new Error(`waited in vain for ${what} ${found()}`);
     await sleep(20);
   }
 };
@@ -138,7 +138,11 @@ async function lossTest(databaseUrl: string | undefined): Promise<void> {
   isOver = true;
   await faults;
   line.delay = () => 0;
-  await eventually('all acknowledgements', () => all.every((talker) => talker.waiting === 0));
+  await eventually(
+    'all acknowledgements',
+    () => all.every((talker) => talker.waiting === 0),
+    () => all.map((talker) => talker.waiting).join(' '),
+  );
 
   // Whoever wrote in a conversation, its last number is known; every end has to come there.
   const lastOf = (conversation: string) =>
