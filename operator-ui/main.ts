@@ -7,6 +7,7 @@ import { mount } from 'svelte';
 import { createMirror } from '../cobrowse/mirror.ts';
 import App from './app.svelte';
 import { browserLinkDoor, browserMemory, browserSight, onReturn } from './browser-doors.ts';
+import { browserOutbox } from './outbox-store.ts';
 import { createRelayHttp } from './relay-http.ts';
 import { Console } from './state/console.svelte.ts';
 
@@ -20,6 +21,8 @@ const desk = new Console({
   tab: browserMemory('tab'),
   sight: browserSight(),
   createMirror,
+  outbox: browserOutbox(),
+  fill: (bytes) => crypto.getRandomValues(bytes),
 });
 onReturn(() => desk.connection.hint());
 mount(App, { target, props: { desk } });

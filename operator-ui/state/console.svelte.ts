@@ -13,7 +13,9 @@ import { ActNumbers } from './act-numbers.ts';
 import { Asks } from './asks.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Connection } from './connection.svelte.ts';
+import { Dialogs } from './dialogs.svelte.ts';
 import { HangGuard, type Sight } from './hang-guard.ts';
+import type { OutboxStore } from './outbox.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { CreateMirror, Room } from './room.svelte.ts';
 import { Rooms } from './rooms.svelte.ts';
@@ -29,6 +31,9 @@ export type ConsoleDoors = {
   tab: Memory;
   sight: Sight;
   createMirror: CreateMirror;
+  outbox: OutboxStore;
+  /** Random bytes for ids. */
+  fill(bytes: Uint8Array<ArrayBuffer>): unknown;
 };
 
 export class Console {
@@ -38,6 +43,7 @@ export class Console {
   readonly visitors: Visitors;
   readonly asks: Asks;
   readonly rooms: Rooms;
+  readonly dialogs: Dialogs;
   readonly settings: Settings;
   readonly guard: HangGuard;
   readonly route = new Route();
@@ -55,6 +61,7 @@ export class Console {
       message: (message) => this.#receive(message),
       missed: (kind) => {
         if (kind === 'rows' || kind === undefined) this.visitors.missed();
+        if (kind === 'dialog' || kind === undefined) this.dialogs.missed();
       },
       frame: (room, bytes) => this.rooms.frame(room, bytes),
       loggedOut: () => this.account.ended(),
@@ -82,6 +89,17 @@ export class Console {
       },
       { memory: doors.tab, hasHung: (room) => this.guard.hasHung(room) },
     );
+    this.dialogs = new Dialogs({
+      tell: (say) => this.connection.send({ t: 'dialog', say }),
+      me: () => (this.account.state.kind === 'in' ? this.account.state.account.operator : { id: '', name: '' }),
+      store: doors.outbox,
+      memory: doors.device,
+      now: () => Date.now(),
+      random: () => doors.link.random(),
+      fill: (bytes) => doors.fill(bytes),
+      after: (delayMs, task) => doors.link.after(delayMs, task),
+      refused: (_, why) => this.toasts.show(this.texts.dialog.refused(this.texts.dialog.whys[why])),
+    });
     this.settings = new Settings({
       http: doors.http,
       loggedOut: () => this.account.ended(),
@@ -119,6 +137,7 @@ export class Console {
   /** Follows the account: the link is there while somebody with a password of their own is logged in. */
   follow(): () => void {
     this.rooms.restore();
+    this.dialogs.begin();
     this.connection.start();
     const unguard = this.guard.start();
     return () => {
@@ -127,6 +146,7 @@ export class Console {
       this.connection.stop();
       this.visitors.clear();
       this.asks.clear();
+      this.dialogs.clear();
       const forget = state.kind === 'out' && state.because === 'left';
       this.settings.clear({ forget });
       this.rooms.clear({ forget });
@@ -160,6 +180,7 @@ export class Console {
     this.asks.cut();
     this.connection.send({ t: 'list', on: true });
     this.rooms.watchAgain();
+    this.dialogs.linked();
   }
 
   #receive(message: ToOperator): void {
@@ -176,6 +197,8 @@ export class Console {
         return this.rooms.byId(message.room)?.head(message.sequence);
       case 'hand':
         return this.rooms.byId(message.room)?.say(message.say);
+      case 'dialog':
+        return this.dialogs.receive(message.say);
       case 'refused': {
         const isShown = this.rooms.refused(message) || this.asks.refused(message);
         if (!isShown) this.toasts.show(this.texts.refusals[message.why]);

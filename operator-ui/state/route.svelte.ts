@@ -5,6 +5,8 @@ import { createSubscriber } from 'svelte/reactivity';
 export type Place =
   | { kind: 'visitors' }
   | { kind: 'room'; room: string }
+  /** The list of conversations, and one of them beside it. */
+  | { kind: 'conversations'; conversation?: string }
   /** The list of sites. */
   | { kind: 'sites' }
   /** One site; `new` for one that is being added. */
@@ -28,6 +30,8 @@ export function placeOf(hash: string): Place {
     case '':
     case 'visitors':
       return { kind: 'visitors' };
+    case 'conversations':
+      return { kind: 'conversations' };
     case 'settings':
     case 'settings/sites':
       return { kind: 'sites' };
@@ -36,10 +40,11 @@ export function placeOf(hash: string): Place {
     case 'settings/ledger':
       return { kind: 'ledger' };
   }
-  const [, screen, name = ''] = /^(room|settings\/sites|settings\/ledger)\/([^/]+)$/.exec(path) ?? [];
+  const [, screen, name = ''] = /^(room|conversations|settings\/sites|settings\/ledger)\/([^/]+)$/.exec(path) ?? [];
   try {
     const id = decodeURIComponent(name);
     if (screen === 'room') return { kind: 'room', room: id };
+    if (screen === 'conversations') return { kind: 'conversations', conversation: id };
     if (screen === 'settings/ledger') return { kind: 'ledger', room: id };
     if (screen === 'settings/sites') return { kind: 'site', site: id };
   } catch {
@@ -54,6 +59,8 @@ export function hashOf(place: Known): string {
       return '#/visitors';
     case 'room':
       return `#/room/${encodeURIComponent(place.room)}`;
+    case 'conversations':
+      return `#/conversations${place.conversation === undefined ? '' : `/${encodeURIComponent(place.conversation)}`}`;
     case 'sites':
       return '#/settings/sites';
     case 'site':

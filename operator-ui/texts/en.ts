@@ -1,6 +1,7 @@
 // English, and the shape that every other language must have: `Texts` is this object's type, so a missing key does not
 // compile. Words follow the vocabulary of docs/architecture.md; sentences tell a person what to do next.
 
+import { dialogEn } from './dialog-en.ts';
 import { grantsEn } from './grants-en.ts';
 import { plural } from './plural.ts';
 
@@ -67,6 +68,7 @@ export const en = {
   nav: {
     main: 'Main',
     visitors: 'Visitors',
+    conversations: 'Conversations',
     rooms: 'Screens',
     noRooms: 'Screens you watch appear here.',
     closeRoom: (title: string) => `Leave ${title}`,
@@ -203,6 +205,7 @@ export const en = {
     endYes: 'End for everybody',
     mirror: 'The visitor’s page',
   },
+  dialog: dialogEn,
   grants: grantsEn,
   hand: {
     tools: 'What you do on the page',

@@ -2,6 +2,7 @@
 
 import { ROLES_RU } from '../../protocol/what-ru.ts';
 import type { Texts } from './en.ts';
+import { dialogRu } from './dialog-ru.ts';
 import { grantsRu } from './grants-ru.ts';
 import { plural } from './plural.ts';
 
@@ -68,6 +69,7 @@ export const ru: Texts = {
   nav: {
     main: 'Основное',
     visitors: 'Посетители',
+    conversations: 'Диалоги',
     rooms: 'Экраны',
     noRooms: 'Здесь появятся экраны, которые вы смотрите.',
     closeRoom: (title) => `Выйти: ${title}`,
@@ -216,6 +218,7 @@ export const ru: Texts = {
     endYes: 'Завершить для всех',
     mirror: 'Страница посетителя',
   },
+  dialog: dialogRu,
   grants: grantsRu,
   hand: {
     tools: 'Что вы делаете на странице',

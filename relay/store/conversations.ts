@@ -184,7 +184,7 @@ export type ThreadRow = Pick<
   marks: Mark[];
 };
 
-/** Those named, or the `limit` that something was said in last. */
+/** Those named; or the `limit` that something was said in last, and those that wait, in the same bounds. */
 export async function listThreads(
   db: Database,
   account: string,
@@ -193,14 +193,20 @@ export async function listThreads(
   const { sql } = db;
   return sql<ThreadRow[]>`
     with c as (
-      select * from conversation where account_id = ${account}
-      ${'ids' in which ? sql`and id = any(${[...which.ids]}::uuid[])` : sql`order by last_at desc, id desc limit ${which.limit}`}
+      ${
+        'ids' in which
+          ? sql`select * from conversation where account_id = ${account} and id = any(${[...which.ids]}::uuid[])`
+          : sql`(select * from conversation where account_id = ${account} order by last_at desc, id desc limit ${which.limit})
+              union
+              (select * from conversation where account_id = ${account} and waiting_since is not null
+                order by waiting_since limit ${which.limit})`
+      }
     )
     select c.id, c.version, c.seq, c.site_id as site, c.contact_id as contact, c.assignee_id as assignee, c.status,
       ${ms(sql, 'c.waiting_since')} as "waitingSince", ${ms(sql, 'c.last_at')} as "lastAt", p.name as "contactName",
       (select jsonb_build_object('byKind', m.actor_kind, 'byId', m.actor_id, 'kind', m.kind,
           'text', left(coalesce(m.body->>'text', ''), ${LIMITS.maxExcerptChars / 2}))
-        from message m where m.conversation_id = c.id and m.seq = c.seq) as last,
+        from message m where m.conversation_id = c.id and m.kind <> 'system' order by m.seq desc limit 1) as last,
       ${marksOf(sql)} as marks
     from c left join contact p on p.id = c.contact_id
     order by c.last_at desc, c.id desc`;

@@ -220,6 +220,9 @@ export const conversation = pgTable(
       .on(table.contactId, table.siteId)
       .where(sql`kind = 'customer'`),
     index('conversation_last').on(table.accountId, table.lastAt),
+    index('conversation_waiting')
+      .on(table.accountId, table.waitingSince)
+      .where(sql`waiting_since is not null`),
   ],
 );
 

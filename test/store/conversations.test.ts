@@ -6,6 +6,7 @@ import { createCommits, type Commits, type Result } from '../../relay/dialog/com
 import type { Command } from '../../relay/dialog/conversation.ts';
 import {
   findConversations,
+  listThreads,
   openConversation,
   readChanges,
   readConversation,
@@ -208,6 +209,25 @@ onEachDatabase((db) => {
     expect(await readConversation(db(), newId(), conversation, { version: 0, limit: 10 })).toBeUndefined();
     expect(await commits.run(mine, newId(), saying(ANNA, 'x'))).toEqual({ done: false, why: 'no-such-conversation' });
     await commits.close();
+  });
+
+  test('the list: those that something was said in last, all that wait, and what somebody has said last in them', async () => {
+    const { mine, start, open } = await setUp();
+    const commits = start();
+    const waiting = await open();
+    await commits.run(mine, waiting.conversation, saying({ kind: 'contact', id: waiting.contact }, 'waits'));
+    const answered: string[] = [];
+    for (let made = 0; made < 3; made++) {
+      const { conversation, contact } = await open();
+      await commits.run(mine, conversation, saying({ kind: 'contact', id: contact }, 'asks'));
+      await commits.run(mine, conversation, saying(ANNA, `answer ${made}`));
+      await commits.run(mine, conversation, { do: 'close', by: ANNA, id: newId() });
+      answered.unshift(conversation);
+    }
+    await commits.close();
+    const list = await listThreads(db(), mine, { limit: 2 });
+    expect(list.map(({ id }) => id)).toEqual([...answered.slice(0, 2), waiting.conversation]);
+    expect(list.map(({ last }) => last?.text)).toEqual(['answer 2', 'answer 1', 'waits']);
   });
 
   test('what the database can’t take fails alone; halves of characters and controls are left out', async () => {

@@ -91,6 +91,7 @@ ALTER TABLE "participant" ADD CONSTRAINT "participant_conversation_id_conversati
 CREATE INDEX "contact_account" ON "contact" USING btree ("account_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "conversation_customer" ON "conversation" USING btree ("contact_id","site_id") WHERE kind = 'customer';--> statement-breakpoint
 CREATE INDEX "conversation_last" ON "conversation" USING btree ("account_id","last_at");--> statement-breakpoint
+CREATE INDEX "conversation_waiting" ON "conversation" USING btree ("account_id","waiting_since") WHERE waiting_since is not null;--> statement-breakpoint
 CREATE INDEX "device_contact" ON "device" USING btree ("contact_id");--> statement-breakpoint
 CREATE INDEX "message_version" ON "message" USING btree ("conversation_id","version");--> statement-breakpoint
 CREATE INDEX "participant_actor" ON "participant" USING btree ("actor_kind","actor_id");
