@@ -31,6 +31,8 @@ export const BUDGETS = {
   handGz: 42_000,
   /** And when they open the list of what was done. */
   handListGz: 4_500,
+  /** On top of loader and widget, what a visitor loads who opens the panel, or to whom an operator writes. */
+  chatGz: 15_000,
 } as const;
 
 export const GROUPS = ['widget', 'console', 'relay', 'demo', 'bench'] as const;
@@ -149,11 +151,13 @@ async function buildWidget(): Promise<void> {
     entryPoints: ['widget/hand.ts'],
     define: { FRAMES_HAND_FILE: JSON.stringify(outputOf(framesHand, 'cobrowse/frames-hand.ts')) },
   });
+  const chat = await bundle('widget', 'chat', { ...split, entryPoints: ['widget/chat.ts'] });
   const panel = await bundle('widget', 'widget', {
     ...split,
     entryPoints: ['widget/widget.ts', 'widget/launcher.ts', 'widget/frame.ts'],
     define: {
       HAND_FILE: JSON.stringify(outputOf(hand, 'widget/hand.ts')),
+      CHAT_FILE: JSON.stringify(outputOf(chat, 'widget/chat.ts')),
       FRAME_HAND_FILE: JSON.stringify(outputOf(frameHand, 'cobrowse/frame-hand.ts')),
     },
   });
@@ -172,6 +176,7 @@ async function buildWidget(): Promise<void> {
   await minifyAgain(hand);
   await minifyAgain(framesHand);
   await minifyAgain(frameHand);
+  await minifyAgain(chat);
   await minifyAgain(panel);
   await minifyAgain(loader);
 }

@@ -21,7 +21,6 @@ const PATHS = {
   stop: 'M6 6h12v12H6z',
   eye: 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
   lock: 'M5 11h14v10H5zM8 11V7a4 4 0 0 1 8 0v4',
-  screen: 'M3 4h18v12H3zM8 21h8M12 16v5',
 } as const;
 
 /** Decoration: the words beside it or the button's label say the same. */

@@ -49,8 +49,16 @@ export type FrameFile = { load(host: Host, settings: DOMStringMap): void };
 export type WidgetFile = { load(script: HTMLScriptElement): Promise<WidgetModule> };
 
 /** Stored for the site's other tabs and next pages, only while there is a visit. `paused`: as the visitor wished, which
- * the relay may not have heard yet. Without it no other tab or page shows itself, whatever the relay says. */
-export type StoredVisit = { room: string; resume: string; token: string; at: number; paused: boolean };
+ * the relay may not have heard yet. Without it no other tab or page shows itself, whatever the relay says. `chat`: the
+ * visitor has written, so the device is kept, also without a visit. */
+export type StoredVisit = {
+  room: string;
+  resume: string;
+  token: string;
+  at: number;
+  paused: boolean;
+  chat?: boolean;
+};
 
 /** With the site's key: what is kept for it, in sessionStorage (this tab's identity) and localStorage (StoredVisit). */
 export const STORAGE_PREFIX = 'tandem:';

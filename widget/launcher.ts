@@ -22,8 +22,10 @@ export function dress(element: HTMLElement, lang: string, clean: Clean, open: ()
   element.style.cssText = HOST_STYLE;
   clean.Element.prototype.attachShadow.call(element, { mode: 'open' }).append(button);
   try {
-    // What was done by hand in a visit is kept (hand-ledger.ts): the widget shows the way to it.
-    for (const key in localStorage) if (/^tandem.*:did$/.test(key)) window.Tandem('open', key);
+    // What was done by hand in a visit is kept (hand-ledger.ts), and what was written and not sent (chat.ts): the widget
+    // sees to it.
+    for (const key in { ...localStorage, ...sessionStorage })
+      if (/^tandem.*:(did|chat)$/.test(key)) window.Tandem('open', key);
   } catch {
     // Storage is forbidden.
   }

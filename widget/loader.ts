@@ -218,7 +218,7 @@ function start(script: HTMLScriptElement): void {
       showLauncher();
     } else {
       give((widget) => widget.call(args));
-      if (/open|show|code/.test(name)) load();
+      if (/open|show|code|send/.test(name)) load();
     }
   });
 

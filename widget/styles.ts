@@ -25,14 +25,10 @@ button:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);ou
 .dim{color:var(--dim)}
 .card{position:fixed;background:var(--bg);color:var(--fg);border:1px solid var(--line);border-radius:20px;box-shadow:0 2px 6px #0002,0 16px 48px #0004;overflow:auto;overscroll-behavior:contain;animation:in .18s ease-out}
 @keyframes in{from{opacity:0;translate:0 8px}}
-.panel{inset:auto 16px 16px auto;width:min(360px,calc(100% - 32px));max-height:calc(100% - 32px);padding:20px;display:grid;gap:14px}
 .top{display:flex;gap:8px;align-items:start;justify-content:space-between}
 .x{min-height:36px;width:36px;padding:0;margin:-5px -8px 0 0;flex:none;border-radius:10px}
-.part{display:grid;gap:14px}
 .row{display:grid;gap:6px}
 .row .dim{font-size:13px;line-height:18px;text-align:center}
-.digits{font:650 40px/52px ui-monospace,"SF Mono",Menlo,Consolas,monospace;letter-spacing:.06em;text-align:center;padding:12px 0;border-radius:14px;background:var(--soft);user-select:all;white-space:nowrap}
-.digits i{font-style:normal;margin-inline-end:.3em}
 .note{padding:10px 14px;border-radius:12px;background:var(--soft);font-size:14px;line-height:20px}
 .scrim{position:fixed;inset:0;background:#0b151266;animation:in .18s}
 .ask{inset:0;margin:auto;width:min(440px,calc(100% - 24px));height:fit-content;max-height:calc(100% - 24px)}
@@ -67,7 +63,7 @@ button:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);ou
 .frame.paused{border-color:var(--wait);border-style:dashed}
 .toast{inset:auto auto 12px 12px;width:fit-content;max-width:min(400px,calc(100% - 24px));z-index:1;display:flex;gap:8px;align-items:center;padding:10px 10px 10px 18px;border-radius:16px}
 .toast .x{margin:0}
-@media(max-width:380px){.facts{padding:18px 18px 0}.answers{padding:16px 18px 18px}.digits{font-size:34px}}
+@media(max-width:380px){.facts{padding:18px 18px 0}.answers{padding:16px 18px 18px}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important}}
 @media(forced-colors:active){button,.badge{border:1px solid}.dot{forced-color-adjust:none}}
 @media print{:host{display:none!important}}

@@ -1,5 +1,6 @@
 // Everything that the loader does not carry: reads the relay's messages, has the visit made when one is possible, and
-// shows what there is to show. The visit's rules are in cobrowse/visit.ts; how things look is in panel, consent, badge.
+// shows what there is to show. The visit's rules are in cobrowse/visit.ts; how things look is in consent, badge, and in
+// the chat, which is the panel and comes when it is opened or somebody writes (chat.ts).
 //
 // Easy to get wrong: several tabs of one device may be asked at once, and only a visible one asks; capture never runs
 // without a badge in sight (surface.lost stops the visit); the resume token is stored while there is a visit and not a
@@ -16,28 +17,34 @@ import {
   type ToVisitor,
 } from '../protocol/messages.ts';
 import { createBadge, type Badge, type BadgeState } from './badge.ts';
+import type { Chat, ChatDoor, ChatFile } from './chat-door.ts';
 import { createConsent, type Consent } from './consent.ts';
 import { icon, make, mark } from './element.ts';
 import { encode } from './encode.ts';
 import type { Hand, HandDoor, HandFile, Wish } from './hand-door.ts';
 import { STORAGE_PREFIX, type Handover, type StoredVisit, type Widget, type WidgetModule } from './handover.ts';
 import { createSpare, readStored, writeStored } from './host.ts';
-import { createPanel, type Panel } from './panel.ts';
 import { createSurface, focused } from './surface.ts';
 import { wordsFor, type Words } from './words.ts';
 
-/** Name of a hashed file: put in by build.ts. */
+/** Names of hashed files: put in by build.ts. */
 declare const HAND_FILE: string;
+declare const CHAT_FILE: string;
 
 /** A pointer or picture is not worth sending behind so many bytes: it would be old when it came. */
 const MOST_WAITING_BYTES = 64 * 1024;
 const TOAST_MS = 8_000;
-const HAND_RETRY_MS = 5_000;
+const RETRY_MS = 5_000;
 /** A question that the hand has a word in waits so long for it. */
 const HAND_DUE_MS = 3_000;
 
+/** As the time at which a device was stored: the loader takes that of a conversation for good. */
+const FOR_GOOD = 1e15;
+
 /** What a page's `Tandem('on', 'visit', f)` is told. */
 export type VisitEvent = { type: 'started' } | { type: 'ended'; why: string };
+/** And its `Tandem('on', 'message', f)`. */
+export type MessageEvent = { from: 'operator' | 'visitor'; text: string };
 
 /** The visit, as far as it is here: its file is fetched when one is possible. */
 type Slot = { kind: 'none' } | { kind: 'coming'; visit: Promise<Visit> } | { kind: 'here'; visit: Visit };
@@ -67,9 +74,8 @@ function startWidget(handover: Handover, words: Words): Widget {
   let wantsPause = false;
   /** The page as capture told it last, masked: it goes before what the loader tells while capture runs. */
   let shownPage: Page | undefined;
-  const listeners: ((event: VisitEvent) => void)[] = [];
+  const listeners: { to: unknown; told(event: VisitEvent | MessageEvent): void }[] = [];
 
-  let panel: { panel: Panel; isOpen: boolean; opener: HTMLElement | undefined } | undefined;
   let question: Question | undefined;
   let wantsShow = false;
   /** The ask that the visitor has answered: the relay's word on it may take a while. */
@@ -82,6 +88,13 @@ function startWidget(handover: Handover, words: Words): Widget {
   let isHandDue = false;
   /** For the hand, once it is here. */
   let handed: string[] = [];
+
+  let chat: Chat | undefined;
+  let chatLoading: Promise<unknown> | undefined;
+  /** For the chat, once it is here. */
+  let chatTasks: ((chat: Chat) => void)[] = [];
+  /** The relay has answered on this link. */
+  let isWelcome = false;
 
   // ---- To and from the relay ----
 
@@ -162,12 +175,19 @@ function startWidget(handover: Handover, words: Words): Widget {
 
   const stored = () => readStored(handover.clean(), 'localStorage', key) as StoredVisit | undefined;
 
+  /** For the site's other tabs and next pages: the visit, or no visit any more; and by whom a conversation is had. */
+  const keep = (visit?: Omit<StoredVisit, 'chat'>, chat = !!stored()?.chat) => {
+    // Other tabs are told of a visit by what was not there before.
+    if (visit && !stored()?.room) writeStored(handover.clean(), 'localStorage', key);
+    const kept = chat ? { ...visit, token, at: FOR_GOOD, chat } : visit;
+    writeStored(handover.clean(), 'localStorage', key, kept);
+  };
+
   const keepResume = () => {
     if (slot.kind !== 'here' || !slot.visit.resume || !('room' in view)) return;
     const { resume } = slot.visit;
     const paused = 'paused' in view && view.paused;
-    const kept: StoredVisit = { room: view.room, resume, token, at: Date.now(), paused };
-    writeStored(handover.clean(), 'localStorage', key, kept);
+    keep({ room: view.room, resume, token, at: Date.now(), paused });
   };
 
   const receive = (message: ToVisitor) => {
@@ -176,22 +196,24 @@ function startWidget(handover: Handover, words: Words): Widget {
         return;
       case 'code':
         // Not opened: it also comes to other tabs, and after each page load.
-        getPanel().setCode({ digits: message.code, lifeMs: message.lifeMs });
+        withChat((chat) => chat.setCode({ digits: message.code, lifeMs: message.lifeMs }));
         return;
       case 'welcome':
         token = message.token;
         siteMasking = message.masking;
+        isWelcome = true;
+        chat?.online(true);
         if (message.hand) toHand(message.hand);
         if (!message.visit && slot.kind === 'none') return;
         break;
       case 'refused':
-        panel?.panel.say(words.refused);
+        chat?.refused();
         break;
       case 'ask':
       case 'visit':
         break;
       case 'ended':
-        writeStored(handover.clean(), 'localStorage', key);
+        keep();
         if (slot.kind === 'none') return;
         break;
       case 'unask':
@@ -225,7 +247,7 @@ function startWidget(handover: Handover, words: Words): Widget {
       .then(
         (made) => (hand = made),
         // Blocked or unreachable: the next need tries again, but not with each movement of a pointer.
-        () => host.after(HAND_RETRY_MS, () => (handLoading = undefined)),
+        () => host.after(RETRY_MS, () => (handLoading = undefined)),
       );
     void handLoading.then(
       host.guard(() => {
@@ -233,6 +255,31 @@ function startWidget(handover: Handover, words: Words): Widget {
         // What an operator did a while ago must not happen now; who has what stays true.
         else handed = handed.filter((data) => !data.includes('"act"'));
         handIsDue();
+      }),
+    );
+  };
+
+  const withChat = (task: (chat: Chat) => void) => {
+    chatTasks.push(task);
+    chatLoading ??= (import(`${relay}/widget/${CHAT_FILE}`) as Promise<ChatFile>)
+      .then(({ load }) => load(chatDoor))
+      .then(
+        (made) => {
+          chat = made;
+          chat.online(isWelcome);
+        },
+        // Blocked or unreachable: the next need tries again, but a panel that opens long after the press is none.
+        () => {
+          chatTasks = [];
+          host.after(RETRY_MS, () => (chatLoading = undefined));
+        },
+      );
+    void chatLoading.then(
+      host.guard(() => {
+        if (!chat) return;
+        // What can't be read of one keeps none of the others.
+        for (const task of chatTasks.splice(0)) host.guard(task)(chat);
+        render();
       }),
     );
   };
@@ -248,26 +295,25 @@ function startWidget(handover: Handover, words: Words): Widget {
     view = next;
     if (isActive(next)) keepResume();
     else if (isActive(was)) {
-      writeStored(handover.clean(), 'localStorage', key);
+      keep();
       // Stopped before the relay could hear of it: on its next page this tab is somebody new, or the visit went on.
       if (link !== 'open') writeStored(handover.clean(), 'sessionStorage', key);
     }
     if (isActive(next) && !isActive(was)) {
-      panel?.panel.setCode(undefined);
-      closePanel();
-      tell({ type: 'started' });
+      chat?.visitBegan();
+      tell('visit', { type: 'started' });
     }
     if (next.state !== 'viewed') shownPage = undefined;
     if (next.state === 'ended' && was.state !== 'ended') {
       showToast(next.by ? words.endedBy(next.by) : words.ended[next.why]);
-      tell({ type: 'ended', why: next.why });
+      tell('visit', { type: 'ended', why: next.why });
     }
     render();
   };
 
-  const tell = (event: VisitEvent) => {
+  const tell = (what: string, event: VisitEvent | MessageEvent) => {
     // In a task of its own: what the page throws there is the page's, and reaches its own error handling.
-    for (const listener of listeners) setTimeout(() => listener(event));
+    for (const { to, told } of listeners) if (to === what) setTimeout(() => told(event));
   };
 
   // ---- What is on the screen ----
@@ -282,7 +328,7 @@ function startWidget(handover: Handover, words: Words): Widget {
     heard(event) {
       if (question) return question.consent.heard(event);
       hand?.heard(event);
-      if ('key' in event && event.key === 'Escape') closePanel();
+      chat?.heard(event);
     },
     lost() {
       // Never seen without knowing it.
@@ -308,12 +354,15 @@ function startWidget(handover: Handover, words: Words): Widget {
         : wantsShow && !isActive(view)
           ? 'show'
           : wish?.about;
-    const isPanelOpen = !!panel?.isOpen;
-    if (panel) panel.panel.element.hidden = !isPanelOpen || !!about;
+    const isPanelOpen = !!chat?.changed(!!about, isActive(view));
     if (question && question.about !== about) closeQuestion();
     if (about && !question) openQuestion(about, wish);
-    launcher.style.setProperty('visibility', state || isPanelOpen ? 'hidden' : 'visible', 'important');
+    launcher.style.setProperty('visibility', isPanelOpen ? 'hidden' : 'visible', 'important');
     surface.show(!!state || !!question || isPanelOpen || !!toast || !!hand?.isShown);
+    // On a narrow screen the badge would lie on it.
+    const box = state && badge?.anchor.getBoundingClientRect();
+    const lift = box && box.right > innerWidth - 120 && box.bottom > innerHeight - 64 ? innerHeight - box.top - 8 : 0;
+    launcher.style.setProperty('translate', `0 ${-lift}px`, 'important');
   };
 
   const openQuestion = (about: string, wish: Wish | undefined) => {
@@ -343,44 +392,6 @@ function startWidget(handover: Handover, words: Words): Widget {
     question?.consent.element.remove();
     question?.opener?.focus({ preventScroll: true });
     question = undefined;
-  };
-
-  const getPanel = (): Panel => {
-    if (!panel) {
-      const made = createPanel(host, words, {
-        show: askToShow,
-        askCode() {
-          // Whoever types the code will ask: have the visit at hand.
-          withVisit(() => {});
-          return send({ t: 'code' });
-        },
-        dropCode: () => void send({ t: 'uncode' }),
-        close: closePanel,
-      });
-      panel = { panel: made, isOpen: false, opener: undefined };
-      surface.root.append(made.element);
-      made.setOnline(link === 'open');
-      made.element.hidden = true;
-    }
-    return panel.panel;
-  };
-
-  const openPanel = (): Panel => {
-    const made = getPanel();
-    if (panel && !panel.isOpen && !isActive(view)) {
-      panel.opener = focused();
-      panel.isOpen = true;
-      render();
-      made.element.focus({ preventScroll: true });
-    }
-    return made;
-  };
-
-  const closePanel = () => {
-    if (!panel?.isOpen) return;
-    panel.isOpen = false;
-    render();
-    panel.opener?.focus({ preventScroll: true });
   };
 
   const askToShow = () => {
@@ -417,18 +428,51 @@ function startWidget(handover: Handover, words: Words): Widget {
     visit: () => (slot.kind === 'here' ? slot.visit : undefined),
   };
 
+  const chatDoor: ChatDoor = {
+    handover,
+    words,
+    key,
+    surface,
+    make,
+    mark,
+    focused,
+    send,
+    render,
+    askToShow,
+    askCode() {
+      // Whoever types the code will ask: have the visit at hand.
+      withVisit(() => {});
+      return send({ t: 'code' });
+    },
+    remember() {
+      if (token && !stored()?.chat) keep(stored(), true);
+    },
+    tell: (event) => tell('message', event),
+  };
+
   host.listen(document, 'visibilitychange', render);
   // A page load within a visit.
   wantsPause = !!stored()?.paused;
   // What was done by hand in a visit that may be over.
   if (readStored(handover.clean(), 'localStorage', key + ':did')) toHand();
+  // What was written and not sent; a panel that was open.
+  if (
+    readStored(handover.clean(), 'localStorage', key + ':chat') ||
+    readStored(handover.clean(), 'sessionStorage', key + ':chat')
+  )
+    withChat(() => {});
 
   return {
-    text: (data) => (data.startsWith('{"t":"hand"') ? toHand(data) : receive(parseToVisitor(data))),
+    text(data) {
+      if (data.startsWith('{"t":"hand"')) toHand(data);
+      else if (!data.startsWith('{"t":"chat"')) receive(parseToVisitor(data));
+      // Once it is here, it asks for all there is.
+      else withChat(chat ? (chat) => chat.text(data) : () => {});
+    },
     changed(now) {
       const was = link;
       link = now;
-      panel?.panel.setOnline(now === 'open');
+      if (now !== 'open') chat?.online((isWelcome = false));
       if (slot.kind === 'none') return;
       // The hello goes first: it is said right after this, in the same task.
       if (now === 'open')
@@ -446,6 +490,7 @@ function startWidget(handover: Handover, words: Words): Widget {
     close() {
       if (slot.kind === 'here') slot.visit.close();
       hand?.close();
+      chat?.close();
       surface.close();
     },
     stored() {
@@ -455,13 +500,14 @@ function startWidget(handover: Handover, words: Words): Widget {
     call(call) {
       const [name, first, second] = Array.from(call);
       // The launcher's word that something is kept: being here is enough.
-      if (name === 'open' && !first) openPanel();
-      else if (name === 'close') closePanel();
+      if (name === 'open' && !first) withChat((chat) => chat.open());
+      else if (name === 'close') withChat((chat) => chat.shut());
       else if (name === 'show') askToShow();
-      else if (name === 'code' && !isActive(view)) openPanel().askCode();
+      else if (name === 'code' && !isActive(view)) withChat((chat) => chat.askCode());
+      else if (name === 'send' && typeof first === 'string') withChat((chat) => chat.write(first));
       else if (name === 'stop' && slot.kind !== 'none') withVisit((visit) => visit.stop());
       // The page's own function, called as it expects.
-      else if (name === 'on' && first === 'visit' && typeof second === 'function') listeners.push(second as () => void);
+      else if (name === 'on' && typeof second === 'function') listeners.push({ to: first, told: second as () => void });
     },
   };
 }

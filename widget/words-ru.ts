@@ -3,28 +3,10 @@
 import type { Words } from './words.ts';
 
 const list = new Intl.ListFormat('ru');
-const plural = new Intl.PluralRules('ru');
-const MINUTES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'минуту', few: 'минуты' };
 
 export const RU: Words = {
   code: 'ru',
-  greeting: 'Нужна помощь?',
-  greetingText: 'Наш сотрудник может посмотреть эту страницу вместе с вами.',
-  show: 'Показать мой экран',
-  showHint: 'Подключится первый, кто освободится.',
-  getCode: 'Получить код',
-  getCodeHint: 'Если вы уже говорите с нами.',
-  codeTitle: 'Ваш код',
-  codeText: 'Назовите его тому, кто вам помогает. Показать страницу или нет, решаете вы.',
-  codeWaiting: 'Секунду…',
-  codeOver: 'Код больше не действует. Можно получить новый.',
-  codeLeft: (minutes) => `Действует ещё ${minutes} ${MINUTES[plural.select(minutes)] ?? 'минут'}`,
-  copy: 'Копировать',
-  copied: 'Скопировано',
-  uncode: 'Отменить код',
   close: 'Закрыть',
-  offline: 'Нет связи. Пробуем ещё раз…',
-  refused: 'Не получилось. Попробуйте чуть позже.',
   asks: (name) => `${name} просит показать эту страницу`,
   showTitle: 'Показать эту страницу нашим сотрудникам?',
   willSee: 'Что будет видно',

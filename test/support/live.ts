@@ -189,7 +189,7 @@ export async function startWorld(
         id: () =>
           until('the token that the relay gave this visitor', async () => {
             const stored = await page.evaluate(() =>
-              Object.entries({ ...sessionStorage }).find(([name]) => name.startsWith('tandem:')),
+              Object.entries({ ...sessionStorage }).find(([name]) => /^tandem:[^:]*$/.test(name)),
             );
             const { token } = JSON.parse(stored?.[1] ?? '{}') as { token?: string };
             const [signed] = token?.split('.') ?? [];

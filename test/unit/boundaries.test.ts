@@ -31,6 +31,7 @@ const METAFILES = [
   'widget/widget.meta.json',
   'widget/loader.meta.json',
   'widget/hand.meta.json',
+  'widget/chat.meta.json',
   'widget/frame-hand.meta.json',
   'widget/frames-hand.meta.json',
   'console/console.meta.json',
@@ -84,7 +85,7 @@ describe('what imports what', () => {
   });
 
   test('[M2] no browser bundle holds a module of Node', () => {
-    for (const name of METAFILES.slice(0, 6)) {
+    for (const name of METAFILES.slice(0, 7)) {
       for (const [file, input] of Object.entries(metafile(name).inputs))
         for (const { path: imported } of input.imports)
           expect(imported.startsWith('node:'), `${file}: ${imported}`).toBe(false);
@@ -113,6 +114,20 @@ describe('what a visitor pays', () => {
       const bytes = ['dist/widget/loader.js', ...loaded].reduce((sum, file) => sum + gz(file), 0);
       expect(bytes, language).toBeLessThanOrEqual(BUDGETS.viewedVisitorGz);
     }
+  });
+
+  test('[Q6] the chat is within its own budget, and nothing of it comes before the panel is opened', () => {
+    const chunks = Object.keys(metafile('widget/chat.meta.json').outputs).filter((file) => file.endsWith('.js'));
+    for (const language of ['en', 'ru']) {
+      const loaded = chunks.filter((file) => !file.includes('-words-') || file.includes(`-words-${language}-`));
+      expect(loaded.length).toBeGreaterThan(1);
+      expect(
+        loaded.reduce((sum, file) => sum + gz(file), 0),
+        language,
+      ).toBeLessThanOrEqual(BUDGETS.chatGz);
+    }
+    for (const name of ['widget/widget.meta.json', 'widget/loader.meta.json', 'widget/hand.meta.json'])
+      expect(Object.keys(metafile(name).inputs).filter((file) => /^widget\/(chat[-.]|panel)/.test(file))).toEqual([]);
   });
 
   test('[Q6] the hand is within its own budget, and nothing of it comes before an operator asks for it', () => {

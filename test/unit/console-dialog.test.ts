@@ -20,6 +20,10 @@ const ME = uuidOf(5, 5);
 test('an id is a UUID of version 7, made of the time and of what is random', () => {
   expect(uuidv7(0x0123_4567_89ab, (bytes) => bytes.fill(0xff))).toBe('01234567-89ab-7fff-bfff-ffffffffffff');
   expect(uuidv7(0, () => {})).toBe('00000000-0000-7000-8000-000000000000');
+  // RFC 9562's own example.
+  const random = [0, 0, 0, 0, 0, 0, 0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f];
+  const example = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
+  expect(uuidv7(0x017f22e279b0, (bytes) => bytes.set(random))).toBe(example);
 });
 
 describe('order', () => {
@@ -348,11 +352,11 @@ describe('with runes', () => {
     conversation.askOlder();
     expect(told.filter(({ t }) => t === 'older')).toHaveLength(1);
     conversation.apply(state([someMessage(200, NOW)], { version: 300, more: true }));
-    conversation.older({ t: 'older', conversation: one, messages: [someMessage(49, NOW)], more: false });
+    conversation.older({ t: 'older', conversation: one, before: 50, messages: [someMessage(49, NOW)], more: false });
     expect(conversation.messages.map(({ seq }) => seq)).toEqual([200]);
     expect(conversation.hasOlder).toBe(true);
     conversation.askOlder();
-    conversation.older({ t: 'older', conversation: one, messages: [someMessage(199, NOW)], more: false });
+    conversation.older({ t: 'older', conversation: one, before: 200, messages: [someMessage(199, NOW)], more: false });
     expect(conversation.messages.map(({ seq }) => seq)).toEqual([199, 200]);
   });
 
