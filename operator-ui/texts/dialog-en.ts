@@ -65,7 +65,7 @@ export const dialogEn = {
   reopened: (who: string) => `${who} reopened the conversation`,
   closedIt: 'Closed',
   happened: 'Something changed in this conversation',
-  system: 'Tandem',
+  system: 'The system',
 
   log: (name: string) => `Messages with ${name}`,
   today: 'Today',

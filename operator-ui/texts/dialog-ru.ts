@@ -76,7 +76,7 @@ export const dialogRu: DialogTexts = {
   reopened: (who) => `Диалог открыт снова. Кто: ${who}`,
   closedIt: 'Диалог закрыт',
   happened: 'В диалоге что-то изменилось',
-  system: 'Tandem',
+  system: 'Система',
 
   log: (name) => `Сообщения: ${name}`,
   today: 'Сегодня',
