@@ -31,6 +31,9 @@ const several = /* @__PURE__ */ list(message, LIMITS.maxMessagesAtOnce);
 /** What is typed and not sent: its end, where it is long. */
 const typed = /* @__PURE__ */ text(LIMITS.maxTypedChars);
 
+/** What is typed where it is not to be seen before it is sent. */
+export const UNTOLD = '…';
+
 /** Why something was not done. `unavailable`: the relay can't now; send it again. The others never will be. */
 export const NOT_DONE = [
   'unavailable',
@@ -60,7 +63,7 @@ export const fromVisitorChat = /* @__PURE__ */ messages({
   delete: { id: uuid },
   delivered: { seq },
   read: { seq },
-  /** Empty: no more. */
+  /** Empty: no more. UNTOLD: something. */
   typing: { text: typed },
 });
 export type FromVisitorChat = Infer<typeof fromVisitorChat>;

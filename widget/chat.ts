@@ -5,7 +5,7 @@
 // Easy to get wrong: nothing is stored before the visitor does something. What is lost on the way is asked for again after
 // each welcome (protocol/thread-copy.ts), so nothing here need be right for ever, but what the visitor has written must be.
 
-import { parseToChat, type FromVisitorChat, type ToChat } from '../protocol/chat.ts';
+import { parseToChat, UNTOLD, type FromVisitorChat, type ToChat } from '../protocol/chat.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { createThreadCopy, type ThreadCopy } from '../protocol/thread-copy.ts';
 import type { Chat, ChatDoor } from './chat-door.ts';
@@ -101,7 +101,7 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
     if (now - typedAt < TYPING_EVERY_MS || copy.version === 0) return;
     typedAt = now;
     // That they write, and not what: nobody has told them that it is read before they send it.
-    say({ t: 'typing', text: '…' });
+    say({ t: 'typing', text: UNTOLD });
   };
 
   const keepTab = () => {

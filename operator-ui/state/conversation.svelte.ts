@@ -3,14 +3,14 @@
 
 /* eslint-disable svelte/prefer-svelte-reactivity -- replaced as a whole, or never read by a component */
 
-import type { FromOperatorDialog, ToOperatorDialog } from '../../protocol/chat.ts';
+import { UNTOLD, type FromOperatorDialog, type ToOperatorDialog } from '../../protocol/chat.ts';
 import type { Message, Status } from '../../protocol/dialog.ts';
 import { createThreadCopy } from '../../protocol/thread-copy.ts';
 
 type Say<T extends ToOperatorDialog['t']> = Extract<ToOperatorDialog, { t: T }>;
 type Mark = Say<'state'>['marks'][number];
 
-/** `text`: what the contact types; undefined of a colleague. */
+/** `text`: what the contact types, empty where that is not told; undefined of a colleague. */
 export type Typist = { readonly id: string; readonly name: string; readonly text: string | undefined };
 
 /** Consoles say it again while their operator goes on; a word about the end of it may be lost. */
@@ -150,7 +150,7 @@ export class Conversation {
   heard({ by, text, on }: Say<'typing'>): void {
     this.#still(by.id);
     if (!on || by.id === this.#doors.me()) return;
-    this.#typists = [...this.#typists, { id: by.id, name: by.name, text }];
+    this.#typists = [...this.#typists, { id: by.id, name: by.name, text: text === UNTOLD ? '' : text }];
     const ms = text === undefined ? COLLEAGUE_MS : CONTACT_MS;
     this.#stops.set(
       by.id,

@@ -1,7 +1,7 @@
 // Conversations in the console without a browser: order, lines, addresses, the outbox, a conversation's copy and marks, words.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FromOperatorDialog } from '../../protocol/chat.ts';
+import { UNTOLD, type FromOperatorDialog } from '../../protocol/chat.ts';
 import type { Message } from '../../protocol/dialog.ts';
 import { uuidv7 } from '../../protocol/uuid.ts';
 import { Conversation } from '../../operator-ui/state/conversation.svelte.ts';
@@ -374,6 +374,9 @@ describe('with runes', () => {
     expect(conversation.typists).toHaveLength(2);
     vi.advanceTimersByTime(8000);
     expect(conversation.typists.map(({ text }) => text)).toEqual(['hel']);
+    // That they type, and not what.
+    conversation.heard({ t: 'typing', conversation: one, by: contact, text: UNTOLD, on: true });
+    expect(conversation.typists.map(({ text }) => text)).toEqual(['']);
     // What they have sent they type no more.
     conversation.apply(state([someMessage(1, NOW)]));
     expect(conversation.typists).toEqual([]);
