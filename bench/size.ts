@@ -16,14 +16,24 @@ import type { Bench, BenchContext } from './report.ts';
 const LOADER_GZ_BYTES = 2_500;
 const VIEWED_VISITOR_GZ_BYTES = 45_000;
 const HAND_GZ_BYTES = 42_000;
+/** Of the chat: before anybody opens it, and when somebody does. */
+const UNOPENED_GZ_BYTES = 8_000;
+const OPENED_GZ_BYTES = 35_000;
 
 /** Every metafile that a browser's bundle has. */
-const METAFILES = ['widget/loader', 'widget/widget', 'widget/hand', 'console/console', 'demo/pages'] as const;
+const METAFILES = [
+  'widget/loader',
+  'widget/widget',
+  'widget/hand',
+  'widget/chat',
+  'console/console',
+  'demo/pages',
+] as const;
 
 /** Both sides of frames of other origins: only pages with such frames load them, and only such frames. What canvases and
  * films show: pages that have one. Hashing without
  * crypto.subtle: only pages without https load it. The list of what was done: whoever opens it. And the shorter of the languages: a visitor loads one. */
-const NOT_LOADED = /\/(frames?|pictures|sha256-plain|hand-list|(hand-)?words-en)-/;
+const NOT_LOADED = /\/(frames?|pictures|sha256-plain|hand-list|((hand|chat)-)?words-en)-/;
 
 type Weight = { bytes: number; gz: number; br: number };
 
@@ -51,7 +61,16 @@ async function run(context: BenchContext): Promise<void> {
   const recorder = weigh(await bundledRecorder(context.root));
   const visitor: Weight[] = [];
   const hand: Weight[] = [];
+  const chat: Weight[] = [];
 
+  const partOf: Record<(typeof METAFILES)[number], Weight[]> = {
+    'widget/loader': visitor,
+    'widget/widget': visitor,
+    'widget/hand': hand,
+    'widget/chat': chat,
+    'console/console': [],
+    'demo/pages': [],
+  };
   for (const name of METAFILES) {
     // esbuild wrote it, as build.ts asks it to.
     const metafile = JSON.parse(readFileSync(path.join(dist, `${name}.meta.json`), 'utf8')) as Metafile;
@@ -59,7 +78,7 @@ async function run(context: BenchContext): Promise<void> {
       if (!/\.(js|css)$/.test(file)) continue;
       const weight = weigh(readFileSync(path.join(context.root, file)));
       const isVisitors = name.startsWith('widget/');
-      if (isVisitors && !NOT_LOADED.test(file)) (name === 'widget/hand' ? hand : visitor).push(weight);
+      if (isVisitors && !NOT_LOADED.test(file)) partOf[name].push(weight);
       const inputs = Object.entries(output.inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
       const metric = nameOf(file, output.entryPoint ?? inputs[0]?.[0]);
       context.figure({ metric, value: weight.bytes, unit: 'B', detail: true });
@@ -95,6 +114,20 @@ async function run(context: BenchContext): Promise<void> {
     unit: 'B gz',
     must: { of: 'value', atMost: HAND_GZ_BYTES },
   });
+  const widget = loadedBy(context.root, 'widget/widget', ['widget/widget.ts', 'widget/words-ru.ts']);
+  const launcher = loadedBy(context.root, 'widget/widget', ['widget/launcher.ts']);
+  context.figure({
+    metric: 'what a page pays until somebody opens the chat: loader and launcher',
+    value: loader.gz + sum(launcher).gz,
+    unit: 'B gz',
+    must: { of: 'value', atMost: UNOPENED_GZ_BYTES },
+  });
+  context.figure({
+    metric: 'what who opens the chat loads on top (Russian)',
+    value: sum([...widget, ...chat]).gz,
+    unit: 'B gz',
+    must: { of: 'value', atMost: OPENED_GZ_BYTES },
+  });
   context.figure({
     metric: 'what a viewed visitor loads (https, Russian)',
     value: all.br,
@@ -102,6 +135,27 @@ async function run(context: BenchContext): Promise<void> {
     control: recorder.br,
     against: '@rrweb/record alone',
   });
+}
+
+/** The files of a bundle that are loaded for these sources: each its own, and what that imports before it runs. */
+function loadedBy(root: string, bundle: string, sources: readonly string[]): Weight[] {
+  // esbuild wrote it, as build.ts asks it to.
+  const metafile = JSON.parse(readFileSync(path.join(root, `dist/${bundle}.meta.json`), 'utf8')) as Metafile;
+  const files = new Set<string>();
+  const add = (file: string) => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const { path: imported, kind } of metafile.outputs[file]?.imports ?? [])
+      if (kind === 'import-statement') add(imported);
+  };
+  for (const source of sources) {
+    const found = Object.entries(metafile.outputs).find(
+      ([, { entryPoint, inputs }]) => entryPoint === source || (entryPoint === undefined && source in inputs),
+    );
+    if (!found) throw new Error(`no file of ${bundle} is for ${source}`);
+    add(found[0]);
+  }
+  return [...files].map((file) => weigh(readFileSync(path.join(root, file))));
 }
 
 /** Without the hash of the content, which would make every run's figure a new one; a shared chunk is called after what

@@ -85,7 +85,7 @@ export const toChat = /* @__PURE__ */ object({
       theirs: marks,
       yours: marks,
     },
-    older: { before: seq, messages: several, more: flag },
+    older: { before: seq, messages: several, more: flag, people: list(person, LIMITS.maxMessagesAtOnce) },
     /** To `send`, `edit` or `delete`. */
     answer: { id: uuid, seq: maybe(seq), why: maybe(notDone) },
     typing: { by: person, on: flag },
@@ -149,6 +149,8 @@ export const toOperatorDialog = /* @__PURE__ */ messages({
     number: number(1e15),
     id: maybe(uuid),
     put: list(thread, LIMITS.listPageRows),
+    /** Operators that these rows name. */
+    people: list(person, 2 * LIMITS.listPageRows),
   },
   state: {
     conversation: uuid,
@@ -163,7 +165,13 @@ export const toOperatorDialog = /* @__PURE__ */ messages({
     people: list(person, LIMITS.maxMessagesAtOnce),
     marks: list(mark, LIMITS.maxMessagesAtOnce),
   },
-  older: { conversation: uuid, before: seq, messages: several, more: flag },
+  older: {
+    conversation: uuid,
+    before: seq,
+    messages: several,
+    more: flag,
+    people: list(person, LIMITS.maxMessagesAtOnce),
+  },
   answer: { conversation: uuid, id: uuid, seq: maybe(seq), why: maybe(notDone) },
   /** `text`: what the contact types, where the site shows it. */
   typing: { conversation: uuid, by: person, text: maybe(typed), on: flag },

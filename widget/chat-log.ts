@@ -34,6 +34,8 @@ export type Log = {
   readonly isAtEnd: boolean;
   update(state: LogState): void;
   toEnd(): void;
+  /** What was asked for by `older` has come, or never will. */
+  olderCame(): void;
 };
 
 /** A message that comes so long after the one before it by the same person has their name again. */
@@ -147,12 +149,10 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
     let from = 0;
     for (const found of text.matchAll(URLS)) {
       try {
-        // Only what the browser takes for an address, too.
-        const link = mark(make('a', '', found[0]), {
-          href: new URL(found[0]).href,
-          target: '_blank',
-          rel: 'noopener noreferrer',
-        });
+        // Only what the browser takes for an address, too. A name before the host reads as another site.
+        const { href, username, password } = new URL(found[0]);
+        if (username || password) continue;
+        const link = mark(make('a', '', found[0]), { href, target: '_blank', rel: 'noopener noreferrer' });
         parts.push(text.slice(from, found.index), link, make('span', 'said', ` (${words.newTab})`));
         from = found.index + found[0].length;
       } catch {
@@ -250,10 +250,12 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
       return isAtEnd;
     },
     toEnd,
+    olderCame() {
+      isAsking = false;
+    },
     update(next) {
       const isOlder = state && next.messages[0]?.seq !== state.messages[0]?.seq;
       const fromEnd = scroll.scrollHeight - scroll.scrollTop;
-      if (isOlder || !next.hasOlder) isAsking = false;
       state = next;
       // Read out is what comes, not what was long ago.
       scroll.setAttribute('aria-live', isOlder ? 'off' : 'polite');

@@ -262,7 +262,9 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
       case 'state':
         return hear(said);
       case 'older':
+        for (const { id, name } of said.people) names.set(id, name);
         copy.addOlder(said);
+        log.olderCame();
         return show();
       case 'answer':
         return outbox.answered(said.id, said.seq, said.why);
@@ -291,6 +293,7 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
     online(now) {
       isOnline = now;
       panel.setOnline(now);
+      log.olderCame();
       told = { delivered: 0, read: 0 };
       if (now) sync();
       else endTyping();

@@ -93,6 +93,7 @@ export class Dialogs {
   receive(say: ToOperatorDialog): void {
     switch (say.t) {
       case 'threads':
+        this.#learn(say.people);
         this.inbox.apply(say);
         if (!say.more) this.#againMs = ASK_AGAIN_MS;
         return;
@@ -104,6 +105,7 @@ export class Dialogs {
         return;
       }
       case 'older':
+        this.#learn(say.people);
         this.#kept.get(say.conversation)?.older(say);
         return;
       case 'typing':

@@ -35,7 +35,6 @@ export type DialogDoor = InboxDoor & {
     from: { version: number; limit: number },
   ): Promise<{ conversation: Conversation; marks: Mark[]; messages: Message[] } | undefined>;
   older(account: string, id: string, from: { before: number; limit: number }): Promise<Message[]>;
-  operatorOf(id: string): { account: string; name: string } | undefined;
 };
 
 /** Browsers that arrive within this are asked for together. */
@@ -216,7 +215,8 @@ export function createDialog(door: DialogDoor) {
         const found = await door.older(visitor.site.account, chat.conversation, { before: say.before, limit });
         const messages = fitting(found);
         const seen = messages.filter(({ kind }) => kind !== 'note');
-        return tell(tab, { t: 'older', before: say.before, messages: seen, more: messages.length < found.length });
+        const more = messages.length < found.length;
+        return tell(tab, { t: 'older', before: say.before, messages: seen, more, people: threads.people(seen) });
       }
       case 'send': {
         const { id, body, replyTo } = say.message;
@@ -301,7 +301,8 @@ export function createDialog(door: DialogDoor) {
         const messages = fitting(found);
         const more = messages.length < found.length;
         const { conversation, before } = say;
-        return peer.sendText(toConsoleText({ t: 'older', conversation, before, messages, more }));
+        const people = threads.people(messages);
+        return peer.sendText(toConsoleText({ t: 'older', conversation, before, messages, more, people }));
       }
       case 'send': {
         const { message, kind, expectedSeq, conversation } = say;

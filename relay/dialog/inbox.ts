@@ -23,6 +23,7 @@ export type InboxDoor = {
     limit: number,
   ): Promise<{ number: number; id: string; conversation: string }[]>;
   head(account: string): Promise<Head>;
+  operatorOf(id: string): { account: string; name: string } | undefined;
   failed(error: unknown, where: string): void;
 };
 
@@ -55,7 +56,8 @@ export class Inbox {
     account.readers.add(peer);
     const missed = from && (await this.#since(id, from));
     const rows = await this.#door.threads(id, missed ? { ids: missed.ids } : { limit: FIRST_ROWS });
-    if (account.readers.has(peer)) for (const page of pagesOf(rows, missed?.head ?? head, !missed)) peer.sendText(page);
+    if (account.readers.has(peer))
+      for (const page of this.#pagesOf(rows, missed?.head ?? head, !missed)) peer.sendText(page);
     // Others of the account may have been told of more than this one asked for.
     if (account.told.number !== head.number) this.changed(id);
   }
@@ -86,7 +88,7 @@ export class Inbox {
     const rows = await this.#door.threads(id, since ? { ids: since.ids } : { limit: FIRST_ROWS });
     const head = since?.head ?? (await this.#door.head(id));
     account.told = head;
-    const pages = pagesOf(rows, head, !since);
+    const pages = this.#pagesOf(rows, head, !since);
     for (const peer of account.readers) for (const page of pages) peer.sendText(page);
   }
 
@@ -99,27 +101,36 @@ export class Inbox {
     if (!isKnown || found.length === MOST_CHANGES) return undefined;
     return { ids: [...new Set(since.map(({ conversation }) => conversation))], head: since.at(-1) ?? from };
   }
-}
 
-/** A reset is told even when it is empty. */
-function pagesOf(rows: readonly ThreadRow[], { number, id }: Head, reset: boolean): string[] {
-  const texts = rows.map((row) => JSON.stringify(rowOf(row)));
-  const groups: string[][] = reset || texts.length > 0 ? [[]] : [];
-  let chars = 0;
-  for (const text of texts) {
-    chars += text.length;
-    const group = groups.at(-1);
-    if (group && group.length > 0 && (group.length === LIMITS.listPageRows || chars > PAGE_CHARS)) {
-      groups.push([text]);
-      chars = text.length;
-    } else group?.push(text);
+  /** A reset is told even when it is empty. */
+  #pagesOf(rows: readonly ThreadRow[], { number, id }: Head, reset: boolean): string[] {
+    const told = rows.map((row) => ({ row, text: JSON.stringify(rowOf(row)) }));
+    const groups: (typeof told)[] = reset || told.length > 0 ? [[]] : [];
+    let chars = 0;
+    for (const one of told) {
+      chars += one.text.length;
+      const group = groups.at(-1);
+      if (group && group.length > 0 && (group.length === LIMITS.listPageRows || chars > PAGE_CHARS)) {
+        groups.push([one]);
+        chars = one.text.length;
+      } else group?.push(one);
+    }
+    const end = `"number":${number}${id === undefined ? '' : `,"id":"${id}"`}`;
+    // Put together by hand: each row is written once, and its length is what the cut goes by.
+    return groups.map(
+      (group, at) =>
+        `{"t":"dialog","say":{"t":"threads","reset":${reset && at === 0},"more":${at + 1 < groups.length},${end},` +
+        `"people":${JSON.stringify(this.#peopleOf(group.map(({ row }) => row)))},"put":[${group.map(({ text }) => text).join()}]}}`,
+    );
   }
-  const end = `"number":${number}${id === undefined ? '' : `,"id":"${id}"`}`;
-  // Put together by hand: each row is written once, and its length is what the cut goes by.
-  return groups.map(
-    (group, at) =>
-      `{"t":"dialog","say":{"t":"threads","reset":${reset && at === 0},"more":${at + 1 < groups.length},${end},"put":[${group.join()}]}}`,
-  );
+
+  #peopleOf(rows: readonly ThreadRow[]): { id: string; name: string }[] {
+    const ids = rows.flatMap(({ assignee, last }) => [assignee, last?.byKind === 'operator' ? last.byId : null]);
+    return [...new Set(ids)].flatMap((id) => {
+      const operator = id === null ? undefined : this.#door.operatorOf(id);
+      return id !== null && operator ? [{ id, name: operator.name }] : [];
+    });
+  }
 }
 
 function rowOf({ contact, contactName, last, marks, ...row }: ThreadRow): Row {

@@ -95,7 +95,7 @@ export class Threads {
       status,
       messages: seen,
       more,
-      people: this.#people(seen, assignee).filter((one) => one.id !== thread.conversation.contact),
+      people: this.people(seen, assignee).filter((one) => one.id !== thread.conversation.contact),
       theirs: {
         delivered: Math.max(0, ...theirs.map((one) => one.delivered)),
         read: Math.max(0, ...theirs.map((one) => one.read)),
@@ -116,14 +116,15 @@ export class Threads {
       assignee,
       messages: [...messages],
       more,
-      people: this.#people(messages, assignee),
+      people: this.people(messages, assignee),
       marks: thread.marks
         .slice(0, LIMITS.maxMessagesAtOnce)
         .map(({ actor, delivered, read }) => ({ by: actor, delivered, read })),
     };
   }
 
-  #people(messages: readonly Message[], assignee: string | null): Person[] {
+  /** Operators that these messages name. */
+  people(messages: readonly Message[], assignee: string | null = null): Person[] {
     const found = new Map<string, Person>();
     const add = (actor: Actor) => {
       const person = this.#personOf(actor);

@@ -329,6 +329,21 @@ describe('nothing is lost', () => {
     await operator.write(id, 'Are you there?');
     await visitor.press('New messages');
     await visitor.noWidget('button', 'New messages');
+    // Asked for when nobody could answer: asked for once more when somebody can.
+    await visitor.page.reload({ waitUntil: 'load' });
+    await visitor.widget('.bubble', 'Are you there?');
+    const { port } = new URL(world.relay.url);
+    await world.relay.kill();
+    await visitor.widget('.note', 'No connection');
+    const again = await visitor.widget('.log');
+    await again.evaluate((log) => (log.scrollTop = 0));
+    world.relay = await startTestRelay({ dataDir: world.relay.dataDir, env: { TANDEM_PORT: port } });
+    await visitor.noWidget('.note');
+    expect(await rowsOf(visitor.page)).toHaveLength(100);
+    await until('all of them again', async () => {
+      await again.evaluate((log) => (log.scrollTop = log.scrollTop > 20 ? 0 : 30));
+      return (await rowsOf(visitor.page)).length === 131;
+    });
   });
 });
 
@@ -428,7 +443,10 @@ describe('hostile or strange', () => {
     await operator.write(id, markup);
     await operator.write(id, '\u202eevil \u05e9\u05dc\u05d5\u05dd');
     await operator.write(id, word);
-    await operator.write(id, 'javascript:alert(1) data:text/html,x https://shop.example/a?b=1, and http://[');
+    await operator.write(
+      id,
+      'javascript:alert(1) data:text/html,x https://shop.example/a?b=1, http://bank.example@evil.example and http://[',
+    );
     const last = await visitor.widget('.theirs', 'and http://[');
     const links = await last.$$eval('a', (all) =>
       all.map((link) => [link.getAttribute('href'), link.rel, link.target]),

@@ -61,7 +61,7 @@ test('2,000 conversations: all are counted and reachable, only those in sight ar
   await desk.click('folder-waiting');
   await until('who waits longest to be first', async () => (await rows())[0] === threads[1998]?.id);
   const answered = someThread(1998, now, { version: 4, waitingSince: null });
-  say({ t: 'threads', reset: false, more: false, number: 6, id: uuidOf(8, 6), put: [answered] });
+  say({ t: 'threads', reset: false, more: false, number: 6, id: uuidOf(8, 6), put: [answered], people: [] });
   await desk.page.mouse.move(900, 400);
   await until('the next to be first', async () => (await rows())[0] === threads[1996]?.id);
   await desk.sees('dialogs-waiting', '999 wait for an answer');
@@ -75,6 +75,7 @@ test('2,000 conversations: all are counted and reachable, only those in sight ar
       number: 7 + n,
       id: uuidOf(8, 7 + n),
       put: [someThread(n, now, { version: 10, waitingSince: null, lastAt: now + n })],
+      people: [],
     });
   await desk.sees('dialogs-waiting', '949 wait for an answer');
   expect((await desk.page.evaluate(() => performance.now())) - took).toBeLessThan(10_000);
@@ -109,6 +110,7 @@ test('rows stand still under the pointer; what comes waits', async () => {
     number: 6,
     id: uuidOf(8, 6),
     put: [someThread(6, now), someThread(4, now, { version: 9, waitingSince: null })],
+    people: [],
   });
   await desk.sees('dialogs-held', '1 more conversation');
   expect(await rows()).toEqual(before);

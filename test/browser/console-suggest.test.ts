@@ -50,13 +50,13 @@ test('a click on a button is suggested at once, waits at its element, and what c
   await desk.sees('hand-heard', 'The visitor accepted it');
   await gone('hand-suggested');
   await gone('hand-suggested-pill');
-  for (const [why, words] of [
-    ['declined', 'waved it off'],
-    ['no-answer', 'has not answered'],
-    ['masked', 'private'],
+  for (const [count, why, words] of [
+    [2, 'declined', 'waved it off'],
+    [3, 'no-answer', 'has not answered'],
+    [4, 'masked', 'private'],
   ] as const) {
     await click(...middle(BOX.button));
-    const next = await suggested(hand.acts().filter(({ act }) => act.t === 'suggest').length);
+    const next = await suggested(count);
     await desk.page.waitForSelector('[data-testid="hand-suggested"]');
     hand.answer(next?.n ?? 0, { done: false, why });
     await desk.page.waitForSelector(`[data-testid="hand-refused"][data-why="${why}"]`);

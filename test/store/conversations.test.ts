@@ -56,7 +56,7 @@ onEachDatabase((db) => {
     ...more,
   });
 
-  test('messages are numbered without holes, and what comes twice is stored once', async () => {
+  test('[V1] [V2] messages are numbered without holes, and what comes twice is stored once', async () => {
     const { mine, start, open, messagesOf, changes } = await setUp();
     const { conversation, contact } = await open();
     const visitor: Actor = { kind: 'contact', id: contact };
@@ -78,7 +78,7 @@ onEachDatabase((db) => {
     await commits.close();
   });
 
-  test('two relays at once: one order, no hole, nothing twice, and the change log is in the order of commits', async () => {
+  test('[V2] two relays at once: one order, no hole, nothing twice, and the change log is in the order of commits', async () => {
     const { mine, start, open, messagesOf, changes } = await setUp();
     const threads = await Promise.all(Array.from({ length: 5 }, () => open()));
     const relays = [start(), start()];
@@ -117,7 +117,7 @@ onEachDatabase((db) => {
     await Promise.all(relays.map((relay) => relay.close()));
   });
 
-  test('a browser has one conversation on a site, however many of its tabs ask at once', async () => {
+  test('[V4] a browser has one conversation on a site, however many of its tabs ask at once', async () => {
     const { open, mine } = await setUp();
     const device = newId();
     const opened = await Promise.all(Array.from({ length: 8 }, () => open(device)));
@@ -130,7 +130,7 @@ onEachDatabase((db) => {
     expect(rows?.['count']).toBe(1);
   });
 
-  test('an operator whose colleague answered meanwhile is told, and can send it all the same', async () => {
+  test('[V5] an operator whose colleague answered meanwhile is told, and can send it all the same', async () => {
     const { mine, start, open } = await setUp();
     const { conversation, contact } = await open();
     const commits = start();
@@ -211,7 +211,7 @@ onEachDatabase((db) => {
     await commits.close();
   });
 
-  test('the list: those that something was said in last, all that wait, and what somebody has said last in them', async () => {
+  test('[V6] the list: those that something was said in last, all that wait, and what somebody has said last in them', async () => {
     const { mine, start, open } = await setUp();
     const commits = start();
     const waiting = await open();
@@ -230,7 +230,7 @@ onEachDatabase((db) => {
     expect(list.map(({ last }) => last?.text)).toEqual(['answer 2', 'answer 1', 'waits']);
   });
 
-  test('what the database can’t take fails alone; halves of characters and controls are left out', async () => {
+  test('[V7] what the database can’t take fails alone; halves of characters and controls are left out', async () => {
     const { mine, start, open, messagesOf, lines } = await setUp();
     const { conversation, contact } = await open();
     const visitor: Actor = { kind: 'contact', id: contact };
@@ -251,7 +251,7 @@ onEachDatabase((db) => {
     await commits.close();
   });
 
-  test('an answer that is lost after the commit, and a database that is away, cost no message and double none', async () => {
+  test('[V1] [V7] an answer that is lost after the commit, and a database that is away, cost no message and double none', async () => {
     const { mine, start, open, messagesOf } = await setUp();
     const { conversation, contact } = await open();
     let fault: 'before' | 'after' | undefined;

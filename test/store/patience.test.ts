@@ -10,7 +10,7 @@ import { emptyDatabase, listen, noServer, POSTGRES_TITLE } from './databases.ts'
 const after = (delayMs: number, task: () => void) => setTimeout(task, Math.min(delayMs, 20));
 
 describe.skipIf(noServer !== undefined)(POSTGRES_TITLE, () => {
-  test('a database that is gone and comes back: whoever has asked is answered, and it is said once', async () => {
+  test('[V7] a database that is gone and comes back: whoever has asked is answered, and it is said once', async () => {
     const { url, drop } = await emptyDatabase();
     const line = await startCutLine(new URL(url).port);
     const through = new URL(url);

@@ -53,6 +53,7 @@ export function pagesOf(threads: readonly Thread[]): ToOperatorDialog[] {
       number: 5,
       id: uuidOf(8, 5),
       put: threads.slice(from, from + 200),
+      people: [],
     });
   return pages;
 }

@@ -352,11 +352,25 @@ describe('with runes', () => {
     conversation.askOlder();
     expect(told.filter(({ t }) => t === 'older')).toHaveLength(1);
     conversation.apply(state([someMessage(200, NOW)], { version: 300, more: true }));
-    conversation.older({ t: 'older', conversation: one, before: 50, messages: [someMessage(49, NOW)], more: false });
+    conversation.older({
+      t: 'older',
+      conversation: one,
+      before: 50,
+      messages: [someMessage(49, NOW)],
+      more: false,
+      people: [],
+    });
     expect(conversation.messages.map(({ seq }) => seq)).toEqual([200]);
     expect(conversation.hasOlder).toBe(true);
     conversation.askOlder();
-    conversation.older({ t: 'older', conversation: one, before: 200, messages: [someMessage(199, NOW)], more: false });
+    conversation.older({
+      t: 'older',
+      conversation: one,
+      before: 200,
+      messages: [someMessage(199, NOW)],
+      more: false,
+      people: [],
+    });
     expect(conversation.messages.map(({ seq }) => seq)).toEqual([199, 200]);
   });
 

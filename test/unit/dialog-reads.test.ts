@@ -102,7 +102,7 @@ function open() {
   return { reads, openConsole, committed, answer };
 }
 
-test('a change is committed while a console opens it: what was read goes by the version that was read', async () => {
+test('[V3] a change is committed while a console opens it: what was read goes by the version that was read', async () => {
   const { reads, openConsole, committed, answer } = open();
   const first = openConsole();
   await answer(2);
@@ -117,7 +117,7 @@ test('a change is committed while a console opens it: what was read goes by the 
   expect(second.copy.messages).toEqual(upTo(3));
 });
 
-test('a link that was lost: what is read may be older than what the console has by then', async () => {
+test('[V3] a link that was lost: what is read may be older than what the console has by then', async () => {
   const { reads, openConsole, committed, answer } = open();
   const { copy, ask } = openConsole();
   await answer(3);

@@ -47,7 +47,7 @@ function createThread(steps: readonly number[]) {
   };
 }
 
-test('whatever is lost, late, doubled or out of order on the way, asking makes it whole', () => {
+test('[V3] whatever is lost, late, doubled or out of order on the way, asking makes it whole', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -5, max: 3 }), { minLength: 1, maxLength: 30 }),

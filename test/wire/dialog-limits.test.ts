@@ -16,7 +16,7 @@ async function write(page: WirePeer): Promise<Record<string, unknown>> {
   return message['say'] as Record<string, unknown>;
 }
 
-test('from one address so many conversations begin at once; those that have begun go on', async () => {
+test('[V8] from one address so many conversations begin at once; those that have begun go on', async () => {
   const pages: WirePeer[] = [];
   for (let made = 0; made < 4; made++) {
     const page = await world.visitor();

@@ -93,7 +93,7 @@ test('a visitor writes, the list shows it, an operator answers, and each sees ho
   anna.close();
 });
 
-test('notes are for operators; a visitor hears only that there is a newer version', async () => {
+test('[V4] notes are for operators; a visitor hears only that there is a newer version', async () => {
   const { page, anna, conversation } = await begun('is anybody there?');
   dialog(anna, { t: 'send', conversation, message: writing('SECRETnote'), kind: 'note' });
   await said(anna, 'answer');
@@ -110,7 +110,7 @@ test('notes are for operators; a visitor hears only that there is a newer versio
   anna.close();
 });
 
-test('what was sent and not answered is sent again, and is there once; what was missed is asked for by version', async () => {
+test('[V1] what was sent and not answered is sent again, and is there once; what was missed is asked for by version', async () => {
   const { page, token, conversation, anna, message } = await begun('first');
   page.close();
   for (const text of ['second', 'third']) {
@@ -132,7 +132,7 @@ test('what was sent and not answered is sent again, and is there once; what was 
   anna.close();
 });
 
-test('more than goes at once: the last of it, and the rest on asking, without hole', async () => {
+test('[V3] more than goes at once: the last of it, and the rest on asking, without hole', async () => {
   const { page, anna, conversation } = await begun('0');
   for (let index = 1; index < 220; index++) {
     const kind = index % 50 === 0 ? 'note' : 'text';
@@ -149,13 +149,16 @@ test('more than goes at once: the last of it, and the rest on asking, without ho
     seen.unshift(...messages.map(({ body }) => body.text ?? ''));
     if (!more) break;
     dialog(other, { t: 'older', conversation, before: messages[0]?.seq });
-    ({ messages, more } = await said<Say & State>(other, 'older'));
+    const older = await said<Say & State>(other, 'older');
+    // Who has written them, whoever has the conversation now.
+    expect(older.people).toHaveLength(1);
+    ({ messages, more } = older);
   }
   expect(seen).toEqual(Array.from({ length: 220 }, (_, index) => String(index)));
   for (const peer of [page, anna, other]) peer.close();
 });
 
-test('all tabs of a visitor are told, also of a conversation that another one began', async () => {
+test('[V4] all tabs of a visitor are told, also of a conversation that another one began', async () => {
   const { page: first, token } = await arrive();
   const { page: second } = await arrive({ token });
   chat(second, { t: 'sync', version: 0 });
@@ -167,7 +170,7 @@ test('all tabs of a visitor are told, also of a conversation that another one be
   second.close();
 });
 
-test('a console that comes back gets what has changed since, and everything when the log does not know its place', async () => {
+test('[V6] a console that comes back gets what has changed since, and everything when the log does not know its place', async () => {
   const { page, anna, last, conversation } = await begun('before');
   anna.close();
   chat(page, { t: 'send', message: writing('after') });
@@ -188,7 +191,7 @@ test('a console that comes back gets what has changed since, and everything when
   for (const peer of [page, back, strange]) peer.close();
 });
 
-test('two operators: who would answer after a colleague is told; assigned to whoever there is, closed, and begun again', async () => {
+test('[V5] two operators: who would answer after a colleague is told; assigned to whoever there is, closed, and begun again', async () => {
   const { page, anna, conversation } = await begun('help');
   const colleague = await operator(boris);
   dialog(colleague, { t: 'open', conversation, version: 0 });
@@ -205,6 +208,14 @@ test('two operators: who would answer after a colleague is told; assigned to who
   expect(await said(anna, 'answer')).toMatchObject({ id: assigning, why: 'no-such-operator' });
   dialog(anna, { t: 'assign', conversation, id: assigning, to: borisId });
   expect(await said(anna, 'answer')).toMatchObject({ id: assigning, seq: 4 });
+  // A console that has just come knows whose it is, and who spoke last.
+  const fresh = await operator(boris);
+  dialog(fresh, { t: 'inbox', on: true });
+  type Listed = Say & { put: { id: string; assignee: string | null }[]; people: { id: string; name: string }[] };
+  const { put, people } = await said<Listed>(fresh, 'threads', ({ put }) => put.some(({ id }) => id === conversation));
+  expect(put.find(({ id }) => id === conversation)?.assignee).toBe(borisId);
+  expect(people).toContainEqual({ id: borisId, name: 'Boris' });
+  fresh.close();
   dialog(anna, { t: 'close', conversation, id: newId() });
   await said<Say & State>(page, 'state', ({ status }) => status === 'closed');
   chat(page, { t: 'send', message: writing('one more') });
@@ -212,7 +223,7 @@ test('two operators: who would answer after a colleague is told; assigned to who
   for (const peer of [page, anna, colleague]) peer.close();
 });
 
-test('a visitor reaches only their own conversation, and cannot write as anybody else', async () => {
+test('[V4] a visitor reaches only their own conversation, and cannot write as anybody else', async () => {
   const { page, anna, conversation, message } = await begun('mine');
   const { page: stranger } = await arrive();
   // There is no field for a conversation, an actor or a kind; what is put there all the same counts for nothing.
@@ -270,7 +281,7 @@ test('a conversation that is not there, or is no id: refused, and the link goes 
   }
 });
 
-test('who writes faster than a person is told so, and nothing is lost of what was taken', async () => {
+test('[V8] who writes faster than a person is told so, and nothing is lost of what was taken', async () => {
   const { page } = await arrive();
   const sent = Array.from({ length: 30 }, (_, index) => writing(`${index}`));
   for (const message of sent) chat(page, { t: 'send', message });

@@ -233,11 +233,12 @@ async function listed(url: string, cookie: string): Promise<string[]> {
 }
 
 describe('on the embedded database', () => {
-  test('killed relays and cut links lose no message, double none, and change no order', () => lossTest(undefined));
+  test('[V1] [V2] [V3] killed relays and cut links lose no message, double none, and change no order', () =>
+    lossTest(undefined));
 });
 
 describe.skipIf(noServer !== undefined)(POSTGRES_TITLE, () => {
-  test('killed relays and cut links lose no message, double none, and change no order', async () => {
+  test('[V1] [V2] [V3] killed relays and cut links lose no message, double none, and change no order', async () => {
     const { url, drop } = await emptyDatabase();
     const folder = mkdtempSync(path.join(tmpdir(), 'tandem-loss-'));
     onTestFinished(async () => {
