@@ -57,13 +57,14 @@ export const dialogEn = {
   reopen: 'Reopen',
   closedNow: 'This conversation is closed. It opens by itself when the visitor writes again.',
   /** Of what was done. */
+  /** The operator, within a sentence. */
+  yourself: 'you',
   assignedSelf: (who: string) => `${who} took the conversation`,
   assigned: (who: string, to: string) => `${who} gave the conversation to ${to}`,
   left: (who: string) => `${who} gave the conversation back`,
   leftOf: (who: string, whose: string) => `${who} took the conversation from ${whose}`,
   closed: (who: string) => `${who} closed the conversation`,
   reopened: (who: string) => `${who} reopened the conversation`,
-  closedIt: 'Closed',
   happened: 'Something changed in this conversation',
   system: 'The system',
 

@@ -148,6 +148,9 @@ test('words: names, what happened, when', () => {
   expect(contactName({ id: '0000-4f2a', name: ' ' }, dialogEn)).toBe('Visitor 4f2a');
   expect(happenedText({ happened: 'assigned' }, 'Anna', '', dialogEn)).toBe('Anna took the conversation');
   expect(happenedText({ happened: 'assigned' }, 'Anna', 'Boris', dialogEn)).toContain('to Boris');
+  expect(happenedText({ happened: 'left' }, 'Anna', dialogEn.yourself, dialogEn)).toBe(
+    'Anna took the conversation from you',
+  );
   const at = new Date(2026, 4, 20, 15, 30).getTime();
   expect(momentOf(at, at + 1000, 'ru')).toBe('15:30');
   expect(momentOf(at - 86_400_000 * 2, at, 'en')).toBe('Mon');
