@@ -3,7 +3,7 @@
 // relay's real messages; for the control it opens sockets and says nothing.
 
 import { linkPath } from '../protocol/version.ts';
-import { answer, sleep } from './processes.ts';
+import { answer, many, sleep, until } from './processes.ts';
 import { createRandom } from '../test/support/random.ts';
 import { connectRaw, type RawPeer } from './raw-peer.ts';
 import { quantile } from './report.ts';
@@ -37,7 +37,6 @@ type Rows = { t: string; more: boolean; reset: boolean; put: { url: string }[]; 
 const AT_ONCE = 128;
 /** Half of what the relay lets an operator say. */
 const PROBE_EVERY_MS = 50;
-const PATIENCE_MS = 60_000;
 
 const AGENTS = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
@@ -73,14 +72,7 @@ function pageOf(number: number, visit: number) {
   };
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + PATIENCE_MS;
-  while (!holds()) {
-    if (failure !== undefined) throw new Error(failure);
-    if (performance.now() > limit) throw new Error(`waited in vain for ${what}`);
-    await sleep(5);
-  }
-}
+const inTime = (what: string, holds: () => boolean) => until(what, holds, { failure: () => failure });
 
 async function connectOne(url: string, number: number, site: string): Promise<void> {
   let welcome: () => void = () => {};
@@ -112,16 +104,6 @@ async function connectOne(url: string, number: number, site: string): Promise<vo
   await welcomed;
 }
 
-/** `AT_ONCE` of them under way, until all are there. */
-async function many(count: number, one: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const work = async () => {
-    while (next < count) await one(next++);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  if (failure !== undefined) throw new Error(failure);
-}
-
 async function openList(question: CrowdQuestion & { do: 'open-list' }): Promise<Partial<CrowdAnswer>> {
   let welcome: () => void = () => {};
   const welcomed = new Promise<void>((resolve) => (welcome = resolve));
@@ -151,7 +133,7 @@ async function openList(question: CrowdQuestion & { do: 'open-list' }): Promise<
   const began = performance.now();
   operator.text('{"t":"list","on":true}');
   let ms = 0;
-  await until('the whole list', () => {
+  await inTime('the whole list', () => {
     if (isWhole && ms === 0) ms = performance.now() - began;
     return isWhole;
   });
@@ -201,7 +183,7 @@ async function changePages(question: CrowdQuestion & { do: 'change-pages' }): Pr
     }
     await sleep(1);
   }
-  await until(`${sentAt.size} rows`, () => sentAt.size === 0);
+  await inTime(`${sentAt.size} rows`, () => sentAt.size === 0);
   return {
     ms: Math.max(...took),
     p50Ms: quantile(took, 0.5),
@@ -217,11 +199,11 @@ answer<CrowdQuestion, CrowdAnswer>(async (question) => {
     case 'connect': {
       origin = question.origin;
       const first = visitors.length;
-      await many(question.count, (index) => connectOne(question.url, first + index, question.site));
+      await many(question.count, AT_ONCE, (index) => connectOne(question.url, first + index, question.site));
       break;
     }
     case 'connect-bare':
-      await many(question.count, async () => {
+      await many(question.count, AT_ONCE, async () => {
         const ignore = { text() {}, binary() {}, read() {}, closed: () => (failure ??= 'a bare socket was closed') };
         bare.push(await connectRaw({ url: question.url, events: ignore }));
       });

@@ -15,13 +15,27 @@ import { idle } from './idle.ts';
 import { join } from './join.ts';
 import { mirror } from './mirror.ts';
 import { recorder } from './recorder.ts';
+import { reconnect } from './reconnect.ts';
 import { relay } from './relay.ts';
 import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts';
 import { size } from './size.ts';
 import { soak } from './soak.ts';
 
 /** In the order of a full run: the quick ones first. */
-const BENCHES: readonly Bench[] = [size, idle, relay, dialog, join, mirror, recorder, bytes, control, hand, soak];
+const BENCHES: readonly Bench[] = [
+  size,
+  idle,
+  relay,
+  dialog,
+  reconnect,
+  join,
+  mirror,
+  recorder,
+  bytes,
+  control,
+  hand,
+  soak,
+];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -93,6 +93,30 @@ export function openFileLimit(): number {
   return limit === undefined || limit === 'unlimited' ? Infinity : Number(limit);
 }
 
+/** Waits until it holds; throws what `failure` says, or when that takes longer than `patienceMs`. */
+export async function until(
+  what: string,
+  holds: () => boolean,
+  { failure = () => undefined, patienceMs = 60_000 }: { failure?: () => string | undefined; patienceMs?: number } = {},
+): Promise<void> {
+  const limit = performance.now() + patienceMs;
+  while (!holds()) {
+    const failed = failure();
+    if (failed !== undefined) throw new Error(failed);
+    if (performance.now() > limit) throw new Error(`waited in vain for ${what}`);
+    await sleep(5);
+  }
+}
+
+/** Does it for 0 to `count` - 1, `atOnce` of them under way. */
+export async function many(count: number, atOnce: number, one: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    while (next < count) await one(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { linkPath } from '../protocol/version.ts';
-import { answer, sleep } from './processes.ts';
+import { answer, many, sleep, until } from './processes.ts';
 import { connectRaw, type RawPeer } from './raw-peer.ts';
 import { quantile } from './report.ts';
 
@@ -37,7 +37,6 @@ export type TalkersAnswer = {
 type Thread = { send(id: string, text: string): void };
 
 const AT_ONCE = 64;
-const PATIENCE_MS = 60_000;
 /** Of what the relay lets a visitor say. */
 const VISITOR_PER_SEC = 0.4;
 const WORDS =
@@ -73,23 +72,7 @@ function acknowledged({ id: one, why }: { id: string; why?: string }): void {
   lastAt = performance.now();
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = performance.now() + PATIENCE_MS;
-  while (!holds()) {
-    if (failure !== undefined) throw new Error(failure);
-    if (performance.now() > limit) throw new Error(`waited in vain for ${what}`);
-    await sleep(5);
-  }
-}
-
-async function many(count: number, one: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const work = async () => {
-    while (next < count) await one(next++);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  if (failure !== undefined) throw new Error(failure);
-}
+const inTime = (what: string, holds: () => boolean) => until(what, holds, { failure: () => failure });
 
 /** The relay's own messages; the tests check their form. */
 type Say = {
@@ -138,7 +121,7 @@ async function connectVisitor(question: TalkersQuestion & { do: 'connect' }, ind
   visitors.push(thread);
   const first = id();
   thread.send(first, `visitor ${index}`);
-  await until('the first answer', () => isAcknowledged.has(first));
+  await inTime('the first answer', () => isAcknowledged.has(first));
 }
 
 async function connectOperator(
@@ -153,6 +136,8 @@ async function connectOperator(
     events: {
       text(text) {
         if (!text.startsWith('{"t":"dialog"')) return;
+        // What a list goes on to say is the relay's work, and not to be this process's.
+        if (isListed && text.startsWith('{"t":"dialog","say":{"t":"threads"')) return;
         const { say } = JSON.parse(text) as { say: Say };
         if (say.t === 'answer') acknowledged(say);
         else if (say.t === 'threads') {
@@ -175,7 +160,7 @@ async function connectOperator(
     peer,
     async open(conversation) {
       peer.text(JSON.stringify({ t: 'dialog', say: { t: 'open', conversation, version: 0 } }));
-      await until('a conversation', () => opened.has(conversation));
+      await inTime('a conversation', () => opened.has(conversation));
       operators.push({
         send: (one, text) =>
           peer.text(
@@ -188,26 +173,32 @@ async function connectOperator(
     },
     async list() {
       peer.text('{"t":"dialog","say":{"t":"inbox","on":true}}');
-      await until('the list', () => isListed);
+      await inTime('the list', () => isListed);
       return listed;
     },
   };
 }
 
 async function connect(question: TalkersQuestion & { do: 'connect' }): Promise<void> {
-  await many(question.visitors, (index) => connectVisitor(question, index));
+  await many(question.visitors, AT_ONCE, (index) => connectVisitor(question, index));
   const first = await connectOperator(question);
   const conversations = await first.list();
   if (conversations.length !== question.visitors)
     throw new Error(`${conversations.length} conversations of ${question.visitors} visitors`);
   const peers = [first];
-  while (peers.length < question.operators) peers.push(await connectOperator(question));
-  await many(conversations.length, async (index) => peers[index % peers.length]?.open(conversations[index] ?? ''));
+  while (peers.length < question.operators) {
+    const peer = await connectOperator(question);
+    await peer.list();
+    peers.push(peer);
+  }
+  await many(conversations.length, AT_ONCE, async (index) =>
+    peers[index % peers.length]?.open(conversations[index] ?? ''),
+  );
 }
 
 /** One of each pair says what the other hears. */
 async function connectBare(question: TalkersQuestion & { do: 'connect-bare' }): Promise<void> {
-  await many(question.pairs, async (index) => {
+  await many(question.pairs, AT_ONCE, async (index) => {
     const events = { binary() {}, read() {}, closed: () => {} };
     const heard = (text: string) => {
       const { id: one } = JSON.parse(text) as { id: string };
@@ -244,7 +235,7 @@ async function talk({ perSec, seconds }: TalkersQuestion & { do: 'talk' }): Prom
     }
     await sleep(2);
   }
-  await until('every message', () => isAcknowledged.size === sent && sentAt.size === 0);
+  await inTime('every message', () => isAcknowledged.size === sent && sentAt.size === 0);
   return {
     sent,
     committed: isAcknowledged.size,

@@ -383,7 +383,7 @@ export function createDialog(door: DialogDoor) {
     },
     committed(account: string, changes: readonly Change[]): void {
       for (const change of changes) threads.changed(change);
-      inbox.changed(account);
+      inbox.changed(account, changes);
     },
   };
 }

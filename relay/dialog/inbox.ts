@@ -1,6 +1,7 @@
 // Each account's list of conversations, as consoles see it: the last ones at first, then whatever changes, gathered for a
-// moment and read once for all consoles. What has changed is asked of the change log, whoever wrote it. A console that comes
-// back says which change it had last, and gets what has changed since; if the log does not know that change, everything anew.
+// moment and told to all of its consoles at once. What the list is made of is held in memory while anybody shows it
+// (list-copy.ts), and read together where it is not. A console that comes back says which change it had last, and gets what
+// has changed since; if that change is not known, everything anew.
 //
 // Easy to get wrong: a row says how a conversation is now, not what happened to it; so a row that comes twice, or is newer
 // than the number beside it, does no harm. One that is older would.
@@ -8,20 +9,14 @@
 import type { Thread as Row } from '../../protocol/chat.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { OperatorPeer } from '../live/operators.ts';
-import type { ThreadRow } from '../store/conversations.ts';
-
-/** A change of the log. `id` undefined: there is none yet. */
-export type Head = { number: number; id: string | undefined };
+import type { Change, ThreadRow } from '../store/conversations.ts';
+import { ListCopy, type Head, type Logged } from './list-copy.ts';
 
 export type InboxDoor = {
   after(delayMs: number, task: () => void): () => void;
   /** Those named, or the ones that something was said in last. */
   threads(account: string, which: { ids: readonly string[] } | { limit: number }): Promise<ThreadRow[]>;
-  changes(
-    account: string,
-    after: number,
-    limit: number,
-  ): Promise<{ number: number; id: string; conversation: string }[]>;
+  changes(account: string, after: number, limit: number): Promise<Logged[]>;
   head(account: string): Promise<Head>;
   operatorOf(id: string): { account: string; name: string } | undefined;
   failed(error: unknown, where: string): void;
@@ -29,13 +24,31 @@ export type InboxDoor = {
 
 /** At first; a console searches for others. */
 const FIRST_ROWS = 1000;
+/** Held rows beyond which the list is read anew: whatever has changed since its first console came is among them. */
+const MOST_ROWS = 10_000;
 /** Past so many changes the whole list is less. */
 const MOST_CHANGES = 2000;
 /** A console refuses a message of more than LIMITS.maxTextBytes. */
 const PAGE_CHARS = LIMITS.maxTextBytes / 2;
+/** Of all that an account's consoles are told of their lists. What is more waits and is told together: nobody reads as fast,
+ * and conversations themselves come first. */
+const CHARS_PER_MS = 10_000;
+const LONGEST_MS = 5000;
 
-/** `told`: what its consoles have. `isDue`: something has changed since. */
-type Account = { readers: Set<OperatorPeer>; told: Head; isDue: boolean };
+type Account = {
+  readonly readers: Set<OperatorPeer>;
+  copy: ListCopy | undefined;
+  /** While it is read; what is committed meanwhile. */
+  loading: Promise<ListCopy> | undefined;
+  early: Change[];
+  /** Up to where its consoles have been told. Undefined: nobody has been told anything. */
+  told: Head | undefined;
+  isDue: boolean;
+  /** Another relay has committed something. */
+  isBehind: boolean;
+  /** The whole list as it was, for consoles that come at about the same time. */
+  whole: { head: Head; pages: string[] } | undefined;
+};
 
 export class Inbox {
   readonly #door: InboxDoor;
@@ -49,17 +62,31 @@ export class Inbox {
   /** `from`: what the console has; undefined: nothing. */
   async open(peer: OperatorPeer, from: Head | undefined): Promise<void> {
     const id = peer.operator.account;
-    // Before the rows: what changes in between comes twice rather than never.
-    const head = await this.#door.head(id);
-    const account = this.#accounts.get(id) ?? { readers: new Set(), told: head, isDue: false };
+    const account = this.#accounts.get(id) ?? {
+      readers: new Set(),
+      copy: undefined,
+      loading: undefined,
+      early: [],
+      told: undefined,
+      isDue: false,
+      isBehind: false,
+      whole: undefined,
+    };
     this.#accounts.set(id, account);
     account.readers.add(peer);
-    const missed = from && (await this.#since(id, from));
-    const rows = await this.#door.threads(id, missed ? { ids: missed.ids } : { limit: FIRST_ROWS });
-    if (account.readers.has(peer))
-      for (const page of this.#pagesOf(rows, missed?.head ?? head, !missed)) peer.sendText(page);
-    // Others of the account may have been told of more than this one asked for.
-    if (account.told.number !== head.number) this.changed(id);
+    const copy = account.copy ?? (await this.#load(id, account));
+    if (!account.readers.has(peer)) return;
+    let changed = from && copy.since(from);
+    if (!changed) {
+      const whole = await this.#wholeOf(id, account, copy);
+      if (!account.readers.has(peer)) return;
+      for (const page of whole.pages) peer.sendText(page);
+      changed = copy.since(whole.head) ?? [];
+    }
+    const { head } = copy;
+    await this.#readMissing(id, copy, changed);
+    if (!account.readers.has(peer)) return;
+    for (const page of this.#pagesOf(copy.of(changed), head, false)) peer.sendText(page);
   }
 
   close(peer: OperatorPeer): void {
@@ -68,38 +95,104 @@ export class Inbox {
     if (account?.readers.size === 0) this.#accounts.delete(peer.operator.account);
   }
 
-  changed(id: string): void {
+  /** In the order of their numbers. */
+  changed(id: string, changes: readonly Change[]): void {
     const account = this.#accounts.get(id);
-    if (!account || account.isDue) return;
+    if (!account) return;
+    if (account.copy) this.#take(account, account.copy, changes);
+    else account.early.push(...changes);
+    this.#tellSoon(id, account, LIMITS.listEveryMs);
+  }
+
+  #take(account: Account, copy: ListCopy, changes: readonly Change[]): void {
+    for (const change of changes) if (!copy.take(change)) account.isBehind = true;
+  }
+
+  async #load(id: string, account: Account): Promise<ListCopy> {
+    account.loading ??= (async () => {
+      try {
+        // The log before the rows: what changes in between comes twice rather than never.
+        const head = await this.#door.head(id);
+        const log = await this.#door.changes(id, Math.max(0, head.number - MOST_CHANGES), MOST_CHANGES);
+        const copy = new ListCopy(log, MOST_CHANGES);
+        copy.put(await this.#door.threads(id, { limit: FIRST_ROWS }));
+        account.copy = copy;
+        account.whole = undefined;
+        account.told ??= copy.head;
+        this.#take(account, copy, account.early);
+        if (copy.head.number !== account.told.number || account.isBehind)
+          this.#tellSoon(id, account, LIMITS.listEveryMs);
+        return copy;
+      } finally {
+        account.early = [];
+        account.loading = undefined;
+      }
+    })();
+    return account.loading;
+  }
+
+  #tellSoon(id: string, account: Account, delayMs: number): void {
+    if (account.isDue) return;
     account.isDue = true;
-    this.#door.after(LIMITS.listEveryMs, () => {
-      account.isDue = false;
-      this.#flush(id, account).catch((error: unknown) => {
-        this.#door.failed(error, 'telling consoles of conversations');
-        // What they have not heard of stays due.
-        this.changed(id);
-      });
+    this.#door.after(delayMs, () => {
+      void this.#tell(id, account)
+        .catch((error: unknown) => {
+          this.#door.failed(error, 'telling consoles of conversations');
+          // What they have not heard of stays due.
+          return LIMITS.listEveryMs;
+        })
+        .then((nextMs) => {
+          account.isDue = false;
+          if (this.#accounts.get(id) !== account) return;
+          if (account.isBehind || account.copy?.head.number !== account.told?.number)
+            this.#tellSoon(id, account, Math.max(LIMITS.listEveryMs, nextMs));
+        });
     });
   }
 
-  async #flush(id: string, account: Account): Promise<void> {
-    if (account.readers.size === 0) return;
-    const since = await this.#since(id, account.told);
-    const rows = await this.#door.threads(id, since ? { ids: since.ids } : { limit: FIRST_ROWS });
-    const head = since?.head ?? (await this.#door.head(id));
+  /** Answers with how long to wait before the next time, in milliseconds. */
+  async #tell(id: string, account: Account): Promise<number> {
+    if (account.readers.size === 0) return 0;
+    let { copy } = account;
+    if (account.isBehind && copy) {
+      account.isBehind = false;
+      const log = await this.#door.changes(id, copy.head.number, MOST_CHANGES).catch((error: unknown) => {
+        account.isBehind = true;
+        throw error;
+      });
+      copy.follow(log);
+      if (log.length === MOST_CHANGES) copy = undefined;
+    }
+    if (!copy || copy.rows > MOST_ROWS) {
+      account.copy = undefined;
+      copy = await this.#load(id, account);
+    }
+    const changed = account.told && copy.since(account.told);
+    // As it is before anything more is waited for: what comes meanwhile is told the next time.
+    let { head } = copy;
+    let pages: string[];
+    if (changed) {
+      await this.#readMissing(id, copy, changed);
+      pages = this.#pagesOf(copy.of(changed), head, false);
+    } else ({ head, pages } = await this.#wholeOf(id, account, copy));
     account.told = head;
-    const pages = this.#pagesOf(rows, head, !since);
     for (const peer of account.readers) for (const page of pages) peer.sendText(page);
+    const chars = pages.reduce((sum, page) => sum + page.length, 0) * account.readers.size;
+    return Math.min(LONGEST_MS, chars / CHARS_PER_MS);
   }
 
-  /** What has changed since then. Undefined: that can't be said, or would be more than everything. */
-  async #since(id: string, from: Head): Promise<{ ids: string[]; head: Head } | undefined> {
-    const found = await this.#door.changes(id, from.number - 1, MOST_CHANGES);
-    const since = from.number === 0 ? found : found.slice(1);
-    const isKnown =
-      from.number === 0 ? from.id === undefined : found[0]?.number === from.number && found[0].id === from.id;
-    if (!isKnown || found.length === MOST_CHANGES) return undefined;
-    return { ids: [...new Set(since.map(({ conversation }) => conversation))], head: since.at(-1) ?? from };
+  async #readMissing(id: string, copy: ListCopy, ids: readonly string[]): Promise<void> {
+    const missing = copy.missing(ids);
+    if (missing.length > 0) copy.put(await this.#door.threads(id, { ids: missing }));
+  }
+
+  async #wholeOf(id: string, account: Account, copy: ListCopy): Promise<{ head: Head; pages: string[] }> {
+    // While what has changed since is known, and is little beside the list itself.
+    const known = account.whole;
+    if (known && (copy.since(known.head)?.length ?? FIRST_ROWS) < FIRST_ROWS / 10) return known;
+    const { head } = copy;
+    await this.#readMissing(id, copy, copy.stale);
+    return (account.whole = { head, pages: this.#pagesOf(copy.first(FIRST_ROWS), head, true) });
   }
 
   /** A reset is told even when it is empty. */

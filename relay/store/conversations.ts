@@ -180,7 +180,7 @@ export type ThreadRow = Pick<
   'id' | 'version' | 'seq' | 'site' | 'contact' | 'assignee' | 'status' | 'waitingSince' | 'lastAt'
 > & {
   contactName: string | null;
-  last: { byKind: ActorKind; byId: string | null; kind: MessageKind; text: string } | null;
+  last: { seq: number; byKind: ActorKind; byId: string | null; kind: MessageKind; text: string } | null;
   marks: Mark[];
 };
 
@@ -204,7 +204,7 @@ export async function listThreads(
     )
     select c.id, c.version, c.seq, c.site_id as site, c.contact_id as contact, c.assignee_id as assignee, c.status,
       ${ms(sql, 'c.waiting_since')} as "waitingSince", ${ms(sql, 'c.last_at')} as "lastAt", p.name as "contactName",
-      (select jsonb_build_object('byKind', m.actor_kind, 'byId', m.actor_id, 'kind', m.kind,
+      (select jsonb_build_object('seq', m.seq, 'byKind', m.actor_kind, 'byId', m.actor_id, 'kind', m.kind,
           'text', left(coalesce(m.body->>'text', ''), ${LIMITS.maxExcerptChars / 2}))
         from message m where m.conversation_id = c.id and m.kind <> 'system' order by m.seq desc limit 1) as last,
       ${marksOf(sql)} as marks
