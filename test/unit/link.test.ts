@@ -158,3 +158,13 @@ test('[L4] the policy always waits between its bounds, and longer with each fail
   const delay = (attempt: number) => nextTry('retry', attempt, { hidden: () => false, random: () => 0.5 }) ?? 0;
   for (let attempt = 1; attempt < 12; attempt++) expect(delay(attempt)).toBeGreaterThanOrEqual(delay(attempt - 1));
 });
+
+test('[L4] whoever lost a relay for a while is back soon after it is, however unlucky', () => {
+  for (const random of [0, 0.5, 0.999])
+    for (let awayMs = 500; awayMs <= 60_000; awayMs += 100) {
+      let at = 0;
+      for (let attempt = 0; at < awayMs; attempt++)
+        at += nextTry('retry', attempt, { hidden: () => false, random: () => random }) ?? Infinity;
+      expect(at - awayMs, `away for ${awayMs} ms`).toBeLessThanOrEqual(1000 + awayMs / 4);
+    }
+});
