@@ -120,7 +120,7 @@ export function createVisit(options: VisitOptions): Visit {
     }
   };
 
-  /** The only writer of `state` (L2): ends the old one's timer, starts or stops capture, tells the UI. */
+  /** The only writer of `state` (LV2): ends the old one's timer, starts or stops capture, tells the UI. */
   const set = (next: State) => {
     const wasLost = state.at === 'visiting' && state.link === 'lost';
     const isLost = next.at === 'visiting' && next.link === 'lost';

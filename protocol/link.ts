@@ -1,6 +1,6 @@
-// A peer's own end of the WebSocket, across reconnects: one state, one function that changes it (L1, L2). Owns sockets,
+// A peer's own end of the WebSocket, across reconnects: one state, one function that changes it (LK1, LK2). Owns sockets,
 // the retry timer and the silence watch; knows nothing of messages beyond text and bytes. Socket, clock and randomness
-// are handed in, so the simulation runs the real link. An abandoned socket is deaf (L5).
+// are handed in, so the simulation runs the real link. An abandoned socket is deaf (LK5).
 
 import { afterClose, CLOSE, type AfterClose } from './close-codes.ts';
 import { nextTry, RECONNECT } from './reconnect.ts';

@@ -1,4 +1,4 @@
-// When to try again: pure (L4). Backoff with jitter, slower in a hidden tab; a hint (online, visible) retries at once
+// When to try again: pure (LK4). Backoff with jitter, slower in a hidden tab; a hint (online, visible) retries at once
 // but never sooner than `minimumMs` after the last try.
 //
 // Each wait is longer than the one before by the same step, not by a factor: a relay that was away for four seconds has

@@ -1,4 +1,4 @@
-// Listeners and timers of one capture: every one passes the guard, and one call ends them all (L8).
+// Listeners and timers of one capture: every one passes the guard, and one call ends them all (LV8).
 
 export type Task<A extends unknown[]> = (...args: A) => void;
 export type Guard = <A extends unknown[]>(task: Task<A>) => Task<A>;

@@ -2,7 +2,7 @@
 // (assets, pictures, frames). One reading: nothing that is hidden is ever in an event.
 //
 // What must never leave: content of what is blocked, also below a shadow root's host; text of <script> and <noscript>;
-// comments; hidden fields; the value of a password field, which is not even read [C5]. Masked elements carry
+// comments; hidden fields; the value of a password field, which is not even read [CB5]. Masked elements carry
 // `data-tandem-masked` ('' or 'block'), for the console to show and the hand to refuse.
 //
 // Easy to get wrong: what stands around a node is asked once per batch and remembered (`inside`), since no code of the

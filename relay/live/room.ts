@@ -3,10 +3,10 @@
 // sockets handed in. No await between a frame's arrival and its fan-out.
 //
 // Rules (tests quote the numbers; relay/README.md has all):
-//   [R3] no page content is taken before the visitor admitted an operator, while nobody watches, or while paused: it is
+//   [RM3] no page content is taken before the visitor admitted an operator, while nobody watches, or while paused: it is
 //        counted and dropped, never queued
-//   [R5] losing the visitor's link is not leaving: the room waits out the grace time with its picture
-//   [R16] a page of which no picture comes is asked again, then said to fail; another document's picture is not shown for it
+//   [RM5] losing the visitor's link is not leaving: the room waits out the grace time with its picture
+//   [RM16] a page of which no picture comes is asked again, then said to fail; another document's picture is not shown for it
 
 import { KIND, encodeFrames, isOrdered, readHeader, stamp, type Header } from '../../protocol/codec.ts';
 import { GRANTS, isPausedAt } from '../../protocol/hand.ts';
@@ -167,7 +167,7 @@ export class Room {
     return this.#state.kind === 'ended';
   }
 
-  /** Pages have been told to capture: only then is anything taken of their assets. [R3] */
+  /** Pages have been told to capture: only then is anything taken of their assets. [RM3] */
   get takesAssets(): boolean {
     return !this.isEnded && !this.#paused && (this.#watchers.size > 0 || this.#lingerUntil > 0);
   }
@@ -364,7 +364,7 @@ export class Room {
     this.#toTab(place.tab, { t: 'snapshot', when });
   }
 
-  /** Once a second for a tab that is to be captured. [R16] */
+  /** Once a second for a tab that is to be captured. [RM16] */
   #mindPicture(place: RoomTab, now: number): void {
     const step = place.due.tick({ received: place.received, isVisible: place.page.visible }, now);
     if (step === undefined) return;

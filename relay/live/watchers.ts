@@ -3,8 +3,8 @@
 // else: whether there is anything to watch is room.ts's business.
 //
 // Rules (relay/README.md has all):
-//   [R4]  a watcher that is behind is fed from the history, in batches its line can carry, and costs nobody else
-//   [R15] a console that answers heads has no more on its way to it than its line carries in some seconds
+//   [RM4]  a watcher that is behind is fed from the history, in batches its line can carry, and costs nobody else
+//   [RM15] a console that answers heads has no more on its way to it than its line carries in some seconds
 //
 // Easy to get wrong: a peer may vanish in the middle of any send here. And `publish` runs for every message of every room:
 // what each line has been given is therefore added up only when somebody asks.

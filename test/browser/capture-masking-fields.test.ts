@@ -9,7 +9,7 @@ import { leaks, withoutTimes } from '../support/planted.ts';
 inEachBrowser('masked fields', (browser) => {
   const open = (files: Record<string, string>, path = '/') => openCapturePage(browser(), { files, path });
 
-  test('[C5] the value of a password field is never read', async () => {
+  test('[CB5] the value of a password field is never read', async () => {
     const page = await open({
       '/': `<div id=box><input type=password id=a></div><x-pw></x-pw><iframe srcdoc="<input type=password id=f>"></iframe>
       <script>

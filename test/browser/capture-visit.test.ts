@@ -144,7 +144,7 @@ inEachBrowser('a visit', (browser) => {
     expect(await tab.evaluate(() => (window as unknown as Json).visit.resume)).toBe('proof-1');
   });
 
-  test('[R1] the relay’s word alone shows nothing: somebody in this browser must have agreed to that room', async () => {
+  test('[RM1] the relay’s word alone shows nothing: somebody in this browser must have agreed to that room', async () => {
     await open();
     await call('linkOpen');
     const foreign = { ...VISIT, room: 'of-a-stolen-token' };

@@ -570,7 +570,7 @@ describe('by keyboard, in words, in little room', () => {
     ]);
   });
 
-  test('[L] 320 px of width, and 200 of height: all can be reached', async () => {
+  test('320 px of width, and 200 of height: all can be reached', async () => {
     visitor = await world.openVisitor('/');
     for (const [width, height] of [
       [320, 480],

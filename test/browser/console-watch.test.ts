@@ -212,7 +212,7 @@ test('waiting, paused, lost: said over the picture, and gone when it goes on', a
   expect(desk.errors).toEqual([]);
 });
 
-test('[R16] the picture of another document is not shown under a new address', async () => {
+test('[RM16] the picture of another document is not shown under a new address', async () => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
   await watch(two);
   await overlay('none');
@@ -231,7 +231,7 @@ test('[R16] the picture of another document is not shown under a new address', a
   expect(desk.errors).toEqual([]);
 });
 
-test('[R15] a head is answered, so that the relay knows what has come', async () => {
+test('[RM15] a head is answered, so that the relay knows what has come', async () => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
   await watch();
   desk.relay.send({ t: 'head', room: ROOM, sequence: 1 });
@@ -452,7 +452,7 @@ test('of many tabs the one on screen is in sight and can be read', async () => {
   expect(seen.width).toBeGreaterThan(100);
 });
 
-test('[R19] changes that can’t be read: the console asks for a snapshot, shows what it has, and goes on with what comes', async () => {
+test('[RM19] changes that can’t be read: the console asks for a snapshot, shows what it has, and goes on with what comes', async () => {
   desk = await openConsole(browser, { hash: `#/room/${ROOM}` });
   await watch();
   const { number } = someRoom();

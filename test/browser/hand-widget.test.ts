@@ -101,7 +101,7 @@ inEachBrowser('the hand', (browser, name) => {
     expect(relay.requests.some((path) => path.includes('hand-words-ru'))).toBe(false);
   });
 
-  test('[R1] asked for in plain words; allowed by a trusted click, and said in the badge with a way out', async () => {
+  test('[RM1] asked for in plain words; allowed by a trusted click, and said in the badge with a way out', async () => {
     const tab = await viewed();
     tell(tab, [], 'control');
     const allow = await visitor.ui(ALLOW);
@@ -480,7 +480,7 @@ inEachBrowser('the hand', (browser, name) => {
     ).toEqual([move + 1, up]);
   });
 
-  once('[R1] what was not granted is refused, and so is all during a pause', async () => {
+  once('[RM1] what was not granted is refused, and so is all during a pause', async () => {
     const tab = await viewedWith('point');
     const at = await place(tab, 'buy');
     const move = act(tab, { t: 'move', at, mods: 0 });

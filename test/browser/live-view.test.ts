@@ -115,7 +115,7 @@ describe('starting', () => {
 });
 
 describe('going on', () => {
-  test('[R5] page loads, single-page navigation and new tabs are followed without a new question', async () => {
+  test('[RM5] page loads, single-page navigation and new tabs are followed without a new question', async () => {
     const { visitor, operator } = await world.openViewed('/');
     await visitor.page.bringToFront();
     await visitor.page.click('a[href="/next"]');
@@ -151,7 +151,7 @@ describe('going on', () => {
     await closeAll(visitor, operator);
   });
 
-  test('[R3] pause shows nothing more; resume shows what is there then', async () => {
+  test('[RM3] pause shows nothing more; resume shows what is there then', async () => {
     const { visitor, operator } = await world.openViewed('/');
     await visitor.page.bringToFront();
     await visitor.press('Pause');
@@ -179,7 +179,7 @@ describe('going on', () => {
     await closeAll(visitor, operator);
   });
 
-  test('[R4] several operators see the same; the visitor is told who', async () => {
+  test('[RM4] several operators see the same; the visitor is told who', async () => {
     const { visitor, operator } = await world.openViewed('/');
     const boris = await addOperator(world.relay, world.cookie, 'boris', 'Boris');
     const second = await world.openOperator(boris);
@@ -201,7 +201,7 @@ describe('going on', () => {
     await closeAll(visitor, operator, second);
   });
 
-  test('[R6] the relay is killed during a view: both sides come back by themselves', async () => {
+  test('[RM6] the relay is killed during a view: both sides come back by themselves', async () => {
     const { visitor, operator } = await world.openViewed('/');
     const { port } = new URL(world.relay.url);
     await world.relay.kill();

@@ -99,7 +99,7 @@ const background = (id: string) =>
   `getComputedStyle(document.getElementById('${id}')).backgroundImage.includes('/asset/')`;
 const shows = (id: string) => `document.getElementById('${id}').naturalWidth === 20`;
 
-test('[C5] keys in addresses of pictures and sheets never leave, and the pictures are shown', async () => {
+test('[CB5] keys in addresses of pictures and sheets never leave, and the pictures are shown', async () => {
   for (const id of ['img', 'same', 'person', 'capability', 'srcset', 'fallback']) await operator.mirrorHas(shows(id));
   for (const id of ['sheet', 'lossy', 'inline', 'set', 'adopted', 'own', 'imported', 'table'])
     await operator.mirrorHas(background(id));
@@ -145,7 +145,7 @@ test('[C5] keys in addresses of pictures and sheets never leave, and the picture
   expect(posted.filter((request) => request.includes('SECRET'))).toEqual([]);
 });
 
-test('[C5] what is uploaded names no such address either', async () => {
+test('[CB5] what is uploaded names no such address either', async () => {
   // Of the console, which has loaded them all.
   const addresses = await until('style sheets as assets', async () => {
     const found = await operator.page.evaluate(() =>
@@ -164,7 +164,7 @@ test('[C5] what is uploaded names no such address either', async () => {
   expect(sheets).toBeGreaterThan(0);
 });
 
-test('[C5] an address with a key in it is never the relay’s to fetch: a placeholder stands there', async () => {
+test('[CB5] an address with a key in it is never the relay’s to fetch: a placeholder stands there', async () => {
   expect(await operator.inMirror<string>(`document.getElementById('closed').src.slice(0, 5)`)).toBe('data:');
   expect(closedAskedBy.length).toBeGreaterThan(0);
   expect(closedAskedBy.filter((agent) => agent.includes('Tandem'))).toEqual([]);

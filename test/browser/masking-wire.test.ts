@@ -74,7 +74,7 @@ async function settled(marker: string) {
 }
 
 describe('secrets', () => {
-  test('[C5] planted in the page never reach the wire', async () => {
+  test('[CB5] planted in the page never reach the wire', async () => {
     await settled('marker-one');
     const text = textOf(listener);
     expect(text).toContain('visible-value');
@@ -84,7 +84,7 @@ describe('secrets', () => {
     expect(text).not.toContain('4012888888881881');
   });
 
-  test('[C5] typed, revealed, changed or moved later do not either', async () => {
+  test('[CB5] typed, revealed, changed or moved later do not either', async () => {
     const { page } = visitor;
     await page.type('#pw2', 'SECRETtypedpw');
     await page.evaluate(() => document.getElementById('pw2')?.setAttribute('type', 'text'));
@@ -144,14 +144,14 @@ describe('secrets', () => {
       expect(text, number).not.toContain(number);
   });
 
-  test('[C6] the widget’s own words are never in the picture', async () => {
+  test('[CB6] the widget’s own words are never in the picture', async () => {
     await visitor.widget('button', 'Stop');
     await settled('marker-three');
     const frames = textOf(listener);
     for (const words of ['sees this page', 'Pause', 'Stop']) expect(frames, words).not.toContain(words);
   });
 
-  test('[C5] a marked title is told to nobody before the visitor agrees', async () => {
+  test('[CB5] a marked title is told to nobody before the visitor agrees', async () => {
     for (const [path, html] of [
       ['/titled', '<title data-tandem="mask">SECRETtitled</title>'],
       ['/headed', '<html><head data-tandem="block"><title>SECRETheaded</title>'],
@@ -167,7 +167,7 @@ describe('secrets', () => {
     expect([...new Set(text.match(/SECRET(title|head|root)\w*/g) ?? [])]).toEqual([]);
   });
 
-  test('[C7] a private-by-default site shows nothing but what it opened', async () => {
+  test('[CB7] a private-by-default site shows nothing but what it opened', async () => {
     const own = await startWorld({ masking: { privateByDefault: true } });
     try {
       own.site.pages.set('/private', world.site.pages.get('/private') ?? '');

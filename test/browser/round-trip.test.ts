@@ -65,7 +65,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
 
     for (const fixture of FIXTURES) {
       if (browser === 'firefox' && !CORE.has(fixture.name)) continue;
-      test(`[C1] ${fixture.name}`, async () => {
+      test(`[CB1] ${fixture.name}`, async () => {
         const { page } = visitor;
         await page.goto(`${world.site.origin}/page/${fixture.name}`, { waitUntil: 'load' });
         await page.evaluate(outlineScript);

@@ -170,7 +170,7 @@ async function show(name: string): Promise<void> {
   await operator.mirrorHas(`document.title === ${JSON.stringify(name)} && document.body.childElementCount > 0`);
 }
 
-test('[C3] a film that was not played shows its poster, then what plays', async () => {
+test('[CB3] a film that was not played shows its poster, then what plays', async () => {
   await show('/film');
   await visitor.page.evaluate(
     `new Promise((done) => { const v = document.getElementById('v'); v.readyState > 1 ? done() : (v.oncanplay = done); })`,
@@ -183,7 +183,7 @@ test('[C3] a film that was not played shows its poster, then what plays', async 
   await operator.mirrorHas(`document.getElementById('v').getAttribute('poster').startsWith('blob:')`);
 });
 
-test('[C3] what lies under a resting pointer after scrolling, or after something went, is hovered', async () => {
+test('[CB3] what lies under a resting pointer after scrolling, or after something went, is hovered', async () => {
   await show('/hover');
   const hovered = (id: string) =>
     operator.mirrorHas(
@@ -199,7 +199,7 @@ test('[C3] what lies under a resting pointer after scrolling, or after something
   await hovered('a');
 });
 
-test('[C3] focus is shown as the visitor sees it', async () => {
+test('[CB3] focus is shown as the visitor sees it', async () => {
   await show('/focus');
   const color = (id: string) => `getComputedStyle(document.getElementById('${id}')).color`;
   // A press that focuses nothing, then the keyboard.
@@ -214,7 +214,7 @@ test('[C3] focus is shown as the visitor sees it', async () => {
 const FONT = (element: string) =>
   `((style) => [style.fontFamily, style.fontStyle, style.fontWeight, style.fontSize, style.lineHeight, style.borderLeft].join(' '))(getComputedStyle(${element}))`;
 
-test('[C2] shorthands with var() are shown from adopted sheets and from rules that a script put in', async () => {
+test('[CB2] shorthands with var() are shown from adopted sheets and from rules that a script put in', async () => {
   await show('/adopted');
   for (const element of [
     `document.getElementById('host').shadowRoot.querySelector('.in')`,
@@ -230,13 +230,13 @@ test('[C2] shorthands with var() are shown from adopted sheets and from rules th
 
 const IMPORTS = `['.layered', '.printed'].map((name) => getComputedStyle(document.querySelector(name)).color).join() === 'rgb(2, 2, 2),rgb(0, 0, 0)' && getComputedStyle(document.querySelector('.layered')).fontWeight === '700'`;
 
-test('[C2] imports keep their layer and their media', async () => {
+test('[CB2] imports keep their layer and their media', async () => {
   await show('/imports');
   await operator.mirrorHas(IMPORTS);
   expect(await visitor.page.evaluate(IMPORTS)).toBe(true);
 });
 
-test('[C2] imports that come after the picture was taken do too', async () => {
+test('[CB2] imports that come after the picture was taken do too', async () => {
   await visitor.page.bringToFront();
   const loaded = visitor.page.goto(`${world.site.origin}/slow-imports`, { waitUntil: 'load' });
   await operator.mirrorHas(`document.title === '/slow-imports' && document.querySelector('.printed') !== null`);
@@ -246,7 +246,7 @@ test('[C2] imports that come after the picture was taken do too', async () => {
   expect(await visitor.page.evaluate(IMPORTS)).toBe(true);
 });
 
-test('[C3] a box that is neither on nor off, until it is clicked', async () => {
+test('[CB3] a box that is neither on nor off, until it is clicked', async () => {
   await show('/boxes');
   const neither = `[...document.querySelectorAll('input')].filter((box) => box.matches(':indeterminate')).map((box) => box.id).join()`;
   await operator.mirrorHas(`${neither} === 'before'`);
@@ -258,7 +258,7 @@ test('[C3] a box that is neither on nor off, until it is clicked', async () => {
   expect(await visitor.page.evaluate(neither)).toBe('late,hidden');
 });
 
-test('[C2] rules that script changes by their parts, now and later, are shown as they are', async () => {
+test('[CB2] rules that script changes by their parts, now and later, are shown as they are', async () => {
   await show('/parts');
   const shown = (name: string, color: string) =>
     operator.mirrorHas(`getComputedStyle(document.querySelector('.${name}')).color === '${color}'`);
@@ -292,7 +292,7 @@ test('[C2] rules that script changes by their parts, now and later, are shown as
   await shown('held', 'rgb(1, 1, 1)');
 });
 
-test('[C2] elements that are defined late are hidden until then, also in shadow roots', async () => {
+test('[CB2] elements that are defined late are hidden until then, also in shadow roots', async () => {
   await show('/elements');
   const shown = `[document.querySelector('x-late'), document.querySelector('x-never'),
     document.getElementById('host').shadowRoot.querySelector('x-late')].map((one) => getComputedStyle(one).visibility).join()`;
@@ -302,7 +302,7 @@ test('[C2] elements that are defined late are hidden until then, also in shadow 
   expect(await visitor.page.evaluate(shown)).toBe('visible,hidden,visible');
 });
 
-test('[C4] a picture whose address the page takes back as soon as it is there', async () => {
+test('[CB4] a picture whose address the page takes back as soon as it is there', async () => {
   await show('/preview');
   const color = `(() => {
     const pic = document.getElementById('pic'), canvas = document.createElement('canvas');
@@ -314,7 +314,7 @@ test('[C4] a picture whose address the page takes back as soon as it is there', 
   await operator.mirrorHas(`/^\\d,12\\d,\\d,255$/.test(${color})`);
 });
 
-test('[C3] what script puts into fields that have setters of their own; a hidden number is dots', async () => {
+test('[CB3] what script puts into fields that have setters of their own; a hidden number is dots', async () => {
   await show('/tracked');
   const fields = `[document.getElementById('in').value, document.getElementById('box').checked, document.getElementById('sum').value].join()`;
   await operator.mirrorHas(`${fields} === 'typed,true,••••••••'`);
@@ -325,7 +325,7 @@ test('[C3] what script puts into fields that have setters of their own; a hidden
   await operator.mirrorHas(`${fields} === ',false,••••••••'`);
 });
 
-test('[C3] popovers in shadow roots, opened as soon as they are put in, and one above another', async () => {
+test('[CB3] popovers in shadow roots, opened as soon as they are put in, and one above another', async () => {
   await show('/popovers');
   const open = `[...document.querySelectorAll('[popover]'), document.getElementById('host').shadowRoot.getElementById('deep')]
     .filter((one) => one.matches(':popover-open')).map((one) => one.id).join()`;
@@ -351,7 +351,7 @@ test('[C3] popovers in shadow roots, opened as soon as they are put in, and one 
   })()`);
 });
 
-test('[C3] a field focused as it is put in, in layers and as a shadow host, has no ring that the page took away', async () => {
+test('[CB3] a field focused as it is put in, in layers and as a shadow host, has no ring that the page took away', async () => {
   await show('/layers');
   for (const id of ['in', 'host']) {
     await visitor.page.evaluate(`document.getElementById('${id}').focus()`);
@@ -364,7 +364,7 @@ test('[C3] a field focused as it is put in, in layers and as a shadow host, has 
   await operator.mirrorHas(`document.getElementById('new').hasAttribute(':focus')`);
 });
 
-test('[C3] a WebGL canvas that is drawn once is shown', async () => {
+test('[CB3] a WebGL canvas that is drawn once is shown', async () => {
   await show('/webgl');
   // Long after the canvas was found: what is drawn now is gone with its frame.
   await operator.mirrorHas(`document.getElementById('gl').style.content.includes('blob:')`);
@@ -381,14 +381,14 @@ test('[C3] a WebGL canvas that is drawn once is shown', async () => {
   await until('a green canvas', async () => (await operator.page.evaluate(color)) === '0,16,0,16');
 });
 
-test('[C2] selectors find links as they are written', async () => {
+test('[CB2] selectors find links as they are written', async () => {
   await show('/links');
   await operator.mirrorHas(
     `['away', 'here', 'top'].map((id) => getComputedStyle(document.getElementById(id)).color).join() === 'rgb(5, 5, 5),rgb(0, 0, 238),rgb(6, 6, 6)'`,
   );
 });
 
-test('[C2] media queries are answered as on the device of the visitor, and scroll bars take the room that they take there', async () => {
+test('[CB2] media queries are answered as on the device of the visitor, and scroll bars take the room that they take there', async () => {
   await visitor.page.emulate({
     viewport: { width: 412, height: 700, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
     userAgent: await world.visitorBrowser.userAgent(),

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('[C2] fonts set by a shorthand with var() are shown, from a linked sheet and from a style element', async () => {
+test('[CB2] fonts set by a shorthand with var() are shown, from a linked sheet and from a style element', async () => {
   const { visitor, operator } = await world.openViewed('/');
   const font = (selector: string) =>
     `((style) => [style.fontFamily, style.fontStyle, style.fontWeight, style.fontSize, style.lineHeight].join(' '))(getComputedStyle(document.querySelector('${selector}')))`;

@@ -51,7 +51,7 @@ async function show(name: string): Promise<void> {
   await operator.mirrorHas(`document.title === ${JSON.stringify(name)} && document.body.childElementCount > 0`);
 }
 
-test('[C1] a page that puts another root element in is followed', async () => {
+test('[CB1] a page that puts another root element in is followed', async () => {
   await show('/root');
   await visitor.page.evaluate(() => {
     const root = document.createElement('html');
@@ -65,7 +65,7 @@ test('[C1] a page that puts another root element in is followed', async () => {
   await visitor.widget('button', 'Stop');
 });
 
-test('[C1] fields of an XHTML page, whose names keep their case', async () => {
+test('[CB1] fields of an XHTML page, whose names keep their case', async () => {
   await show('/xhtml');
   await visitor.page.type('#secret', 'hunter');
   await visitor.page.type('#area', 'two words');
@@ -78,13 +78,13 @@ test('[C1] fields of an XHTML page, whose names keep their case', async () => {
   expect(await operator.inMirror(`document.getElementById('secret').value`)).toMatch(/^•+$/);
 });
 
-test('[C4] an icon of the page itself, named by its whole address: shown, and the page is not asked for again', async () => {
+test('[CB4] an icon of the page itself, named by its whole address: shown, and the page is not asked for again', async () => {
   await show('/icons');
   await operator.mirrorHas(`document.getElementById('own').getAttribute('href') === '#icon'`);
   expect(world.site.asked.filter((path) => path === '/icons')).toHaveLength(1);
 });
 
-test('[C3] what is selected in an editor in a frame, and where its caret goes', async () => {
+test('[CB3] what is selected in an editor in a frame, and where its caret goes', async () => {
   await show('/editor');
   const frame = `document.getElementById('frame').contentDocument`;
   await operator.mirrorHas(`${frame}.body.textContent === 'some words to write in'`);
@@ -114,7 +114,7 @@ test('[C3] what is selected in an editor in a frame, and where its caret goes', 
   await until('the caret elsewhere', async () => parseFloat(await caretAt()) > parseFloat(first) + 20);
 });
 
-test('[C2] sheets that are switched off and on, and one that is pushed to those adopted', async () => {
+test('[CB2] sheets that are switched off and on, and one that is pushed to those adopted', async () => {
   await show('/sheets');
   const color = (value: string) =>
     operator.mirrorHas(`getComputedStyle(document.getElementById('p')).color === 'rgb(${value})'`);
@@ -136,7 +136,7 @@ test('[C2] sheets that are switched off and on, and one that is pushed to those 
   await color('2, 2, 2');
 });
 
-test('[C2] rules nested in a rule, which script puts in and takes out', async () => {
+test('[CB2] rules nested in a rule, which script puts in and takes out', async () => {
   await show('/nested');
   const italic = (is: boolean) =>
     operator.mirrorHas(`getComputedStyle(document.querySelector('#p b')).fontStyle === '${is ? 'italic' : 'normal'}'`);
@@ -153,7 +153,7 @@ test('[C2] rules nested in a rule, which script puts in and takes out', async ()
   await italic(false);
 });
 
-test('[C2] sheets that a page has adopted are gone with it, also where the next one adopts none', async () => {
+test('[CB2] sheets that a page has adopted are gone with it, also where the next one adopts none', async () => {
   await show('/sheets');
   await visitor.page.evaluate(() => {
     const sheet = new CSSStyleSheet();
@@ -165,7 +165,7 @@ test('[C2] sheets that a page has adopted are gone with it, also where the next 
   await operator.mirrorHas(`getComputedStyle(document.getElementById('p')).color === 'rgb(0, 0, 0)'`);
 });
 
-test('[C1] a page in quirks mode after one that is not, and back: style attributes are read as the page reads them', async () => {
+test('[CB1] a page in quirks mode after one that is not, and back: style attributes are read as the page reads them', async () => {
   const width = (value: string) => operator.mirrorHas(`document.getElementById('old').style.width === '${value}'`);
   await show('/standard');
   await width('');
@@ -175,7 +175,7 @@ test('[C1] a page in quirks mode after one that is not, and back: style attribut
   await width('');
 });
 
-test('[C3] what WebGL has drawn once is in the next snapshot, too', async () => {
+test('[CB3] what WebGL has drawn once is in the next snapshot, too', async () => {
   const page = await openCapturePage(world.visitorBrowser, {
     files: { '/': '<!doctype html><canvas id="gl" width="32" height="32"></canvas>' },
   });
@@ -205,7 +205,7 @@ test('[C3] what WebGL has drawn once is in the next snapshot, too', async () => 
   await page.close();
 });
 
-test('[R16] a page of which nothing comes, without a word: the operator is told, and not shown the page before', async () => {
+test('[RM16] a page of which nothing comes, without a word: the operator is told, and not shown the page before', async () => {
   await show('/sheets');
   await operator.overlay('none');
   await visitor.page.goto(`${world.site.origin}/own-map`, { waitUntil: 'load' });
@@ -217,14 +217,14 @@ test('[R16] a page of which nothing comes, without a word: the operator is told,
   await operator.page.waitForFunction(() => !document.querySelector('[data-testid=room-notice]'));
 });
 
-test('[R2] a page that has put something else in the place of what capture needs: the operator is told', async () => {
+test('[RM2] a page that has put something else in the place of what capture needs: the operator is told', async () => {
   await visitor.page.bringToFront();
   await visitor.page.goto(`${world.site.origin}/own-set`, { waitUntil: 'load' });
   await operator.page.waitForSelector('[data-testid=room-notice][data-kind=capture-failed]');
 });
 
 // Last: it ends the view.
-test('[L9] a document written anew takes all listeners off: the view ends, since Stop could not be pressed', async () => {
+test('[LV9] a document written anew takes all listeners off: the view ends, since Stop could not be pressed', async () => {
   await show('/rewritten');
   await visitor.page.evaluate(() => {
     document.open();

@@ -80,7 +80,7 @@ inEachBrowser('a visit of the widget', (browser) => {
     expect(visitor.noise).toEqual([]);
   });
 
-  test('[R1] a visit that nobody agreed to in this browser shows nothing', async () => {
+  test('[RM1] a visit that nobody agreed to in this browser shows nothing', async () => {
     await visitor.page.goto(`${site.url}/one`);
     const first = await tab(0);
     first.send(ASK);

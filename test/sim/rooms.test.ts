@@ -9,7 +9,7 @@ import { operatorCalled } from '../support/sim-relay.ts';
 import { copyOf, viewed, world } from '../support/sim-world.ts';
 
 describe('a visit', () => {
-  test('[R1] begins only when the visitor agrees, and then shows the page and its changes', () => {
+  test('[RM1] begins only when the visitor agrees, and then shows the page and its changes', () => {
     const { sim, tab, anna, room } = viewed(1);
     tab.mutate(1);
     tab.mutate(2);
@@ -17,7 +17,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual([1, 2]);
   });
 
-  test('[R1] a refusal begins nothing', () => {
+  test('[RM1] a refusal begins nothing', () => {
     const sim = world(2);
     const tab = sim.tab('tab1');
     const anna = sim.operator('anna');
@@ -32,7 +32,7 @@ describe('a visit', () => {
     expect(anna.rooms.size).toBe(0);
   });
 
-  test('[R5] a tab that is back before its old link was noticed to be dead stays in the list', () => {
+  test('[RM5] a tab that is back before its old link was noticed to be dead stays in the list', () => {
     const sim = world(22);
     sim.tab('tab1');
     const anna = sim.operator('anna');
@@ -46,7 +46,7 @@ describe('a visit', () => {
     expect(anna.asked.get(visitor)).toBe('waiting');
   });
 
-  test('[R2] the code leads an operator to the visitor, once', () => {
+  test('[RM2] the code leads an operator to the visitor, once', () => {
     const sim = world(3);
     const tab = sim.tab('tab1');
     const anna = sim.operator('anna');
@@ -65,7 +65,7 @@ describe('a visit', () => {
     expect(anna.refusals).toEqual(['wrong-code']);
   });
 
-  test('[R2] guessing codes is stopped', () => {
+  test('[RM2] guessing codes is stopped', () => {
     const sim = world(4);
     const anna = sim.operator('anna');
     sim.settle();
@@ -75,7 +75,7 @@ describe('a visit', () => {
     expect(anna.refusals.filter((why) => why === 'too-many-tries')).toHaveLength(5);
   });
 
-  test('[R3] while paused nothing is taken, though the page sends', () => {
+  test('[RM3] while paused nothing is taken, though the page sends', () => {
     const { sim, tab, anna, room } = viewed(5);
     tab.mutate(1);
     sim.settle();
@@ -90,7 +90,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual([1, 2]);
   });
 
-  test('[R13] who joins while paused gets nothing of the page until it goes on', () => {
+  test('[RM13] who joins while paused gets nothing of the page until it goes on', () => {
     const { sim, tab, anna, room } = viewed(13);
     tab.mutate(1);
     sim.settle();
@@ -110,7 +110,7 @@ describe('a visit', () => {
     expect(copyOf(boris, room)).toEqual([1, 2]);
   });
 
-  test('[R13] a page that did not hear of the pause is asked for a picture, for whoever missed what was before it', () => {
+  test('[RM13] a page that did not hear of the pause is asked for a picture, for whoever missed what was before it', () => {
     const { sim, tab, anna, room } = viewed(14);
     const others = new Set(sim.network.wires);
     const other = sim.tab('tab2', tab.shared);
@@ -131,7 +131,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room, 2)).toEqual([5, 6]);
   });
 
-  test('[R4] an operator whose line is full catches up and sees the page as it is', () => {
+  test('[RM4] an operator whose line is full catches up and sees the page as it is', () => {
     const { sim, tab, anna, room } = viewed(6, 1500);
     const [page] = sim.network.wires;
     for (let value = 0; value < 200; value++) {
@@ -143,7 +143,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual(tab.page);
   });
 
-  test('[R4] a late second operator is served from history: the page is asked for nothing', () => {
+  test('[RM4] a late second operator is served from history: the page is asked for nothing', () => {
     const { sim, tab, room } = viewed(7);
     for (let value = 0; value < 50; value++) tab.mutate(value);
     sim.settle(1000);
@@ -185,7 +185,7 @@ describe('a visit', () => {
     return { sim, tab, anna, room, slow, behind, seconds };
   }
 
-  test('[R15] a slow line is not given a backlog: it skips to the present with a fresh snapshot', () => {
+  test('[RM15] a slow line is not given a backlog: it skips to the present with a fresh snapshot', () => {
     const { tab, anna, room, slow, behind, seconds } = slowLine(true);
     // Without that it was two thirds behind, or the test asks nothing.
     expect(behind).toBeLessThan(tab.page.length / 2);
@@ -197,14 +197,14 @@ describe('a visit', () => {
     expect(tab.asks).toBe(0);
   });
 
-  test('[R15] a console that does not answer heads is served as ever', () => {
+  test('[RM15] a console that does not answer heads is served as ever', () => {
     const { tab, room, slow, seconds } = slowLine(false);
     // Three megabytes at 16 kB a second, less what came meanwhile.
     expect(seconds).toBeGreaterThan(100);
     expect(copyOf(slow, room)).toEqual(tab.page);
   });
 
-  test('[R15] answers that nobody asked for change nothing, and a flood of them closes', () => {
+  test('[RM15] answers that nobody asked for change nothing, and a flood of them closes', () => {
     const { sim, tab, anna, room } = viewed(24);
     const boris = sim.operator('boris');
     sim.settle();
@@ -223,7 +223,7 @@ describe('a visit', () => {
     expect(anna.link.state.kind).toBe('open');
   });
 
-  test('[R5] a lost link resumes without a new consent and without a snapshot', () => {
+  test('[RM5] a lost link resumes without a new consent and without a snapshot', () => {
     const { sim, tab, anna, room } = viewed(8);
     tab.mutate(1);
     sim.settle(2000);
@@ -237,7 +237,7 @@ describe('a visit', () => {
     expect(tab.snapshots).toBe(before);
   });
 
-  test('[R5] a new page load of the same tab goes on in the same room', () => {
+  test('[RM5] a new page load of the same tab goes on in the same room', () => {
     const { sim, tab, anna, room } = viewed(9);
     tab.mutate(1);
     sim.settle();
@@ -252,7 +252,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual([7, 8]);
   });
 
-  test('[R5] a quiet page whose link was lost is asked for nothing either', () => {
+  test('[RM5] a quiet page whose link was lost is asked for nothing either', () => {
     const { sim, tab, anna, room } = viewed(25);
     tab.mutate(1);
     sim.settle(10_000);
@@ -264,7 +264,7 @@ describe('a visit', () => {
     expect(anna.rooms.get(room)?.view.tabs[0]?.blank).toBeUndefined();
   });
 
-  test('[R16] a page that captures nothing and does not know: asked again, then said; the old picture is not shown for it', () => {
+  test('[RM16] a page that captures nothing and does not know: asked again, then said; the old picture is not shown for it', () => {
     const { sim, tab, anna, room } = viewed(26);
     const viewOf = (operator: SimOperator) => operator.rooms.get(room)?.view;
     tab.mutate(1);
@@ -292,7 +292,7 @@ describe('a visit', () => {
     expect(copyOf(boris, room)).toEqual([7]);
   });
 
-  test('[R16] the first page of a visit, too', () => {
+  test('[RM16] the first page of a visit, too', () => {
     const sim = world(27);
     const tab = sim.tab('tab1');
     tab.isBroken = true;
@@ -306,7 +306,7 @@ describe('a visit', () => {
     expect(anna.rooms.get(room)?.view).toMatchObject({ state: 'waiting', notices: ['capture-failed'] });
   });
 
-  test('[R16] what a page says itself of its failing goes with its next picture, and it is not asked', () => {
+  test('[RM16] what a page says itself of its failing goes with its next picture, and it is not asked', () => {
     const { sim, tab, anna, room } = viewed(28);
     sim.settle(10_000);
     tab.link.close();
@@ -325,7 +325,7 @@ describe('a visit', () => {
     expect(anna.rooms.get(room)?.view).toMatchObject({ state: 'live', notices: ['assets-skipped'] });
   });
 
-  test('[R16] navigation within a document asks for nothing and shows on', () => {
+  test('[RM16] navigation within a document asks for nothing and shows on', () => {
     const { sim, tab, anna, room } = viewed(29);
     sim.settle(10_000);
     const before = tab.snapshots;
@@ -336,7 +336,7 @@ describe('a visit', () => {
     expect(anna.rooms.get(room)?.view).toMatchObject({ state: 'live', notices: [], tabs: [{ url }] });
   });
 
-  test('[R5] a visitor who stays away ends the room after the grace time', () => {
+  test('[RM5] a visitor who stays away ends the room after the grace time', () => {
     const { sim, tab, anna, room } = viewed(10);
     tab.link.close();
     sim.settle(15_000);
@@ -345,7 +345,7 @@ describe('a visit', () => {
     expect(anna.rooms.has(room)).toBe(false);
   });
 
-  test('[R6] after the relay restarted both sides come back by themselves', () => {
+  test('[RM6] after the relay restarted both sides come back by themselves', () => {
     const { sim, tab, anna, room } = viewed(11);
     tab.mutate(1);
     sim.settle(1000);
@@ -360,7 +360,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual([1, 2, 3]);
   });
 
-  test('[R18] what one operator waits for after a restart displaces nobody else', () => {
+  test('[RM18] what one operator waits for after a restart displaces nobody else', () => {
     const { sim, tab, anna, room } = viewed(25);
     tab.mutate(1);
     sim.settle(1000);
@@ -381,7 +381,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room)).toEqual([1]);
   });
 
-  test('[R18] who leaves, goes away, or waits in vain may wait for others', () => {
+  test('[RM18] who leaves, goes away, or waits in vain may wait for others', () => {
     const sim = world(26);
     const eve = sim.operator('eve');
     sim.settle();
@@ -413,7 +413,7 @@ describe('a visit', () => {
     }
   });
 
-  test('[R6] a visitor who had paused is still paused after the relay restarted and the page was loaded anew', () => {
+  test('[RM6] a visitor who had paused is still paused after the relay restarted and the page was loaded anew', () => {
     const { sim, tab, anna, room } = viewed(12);
     tab.pause(true);
     sim.settle(1000);
@@ -429,7 +429,7 @@ describe('a visit', () => {
     expect(copyOf(anna, room) ?? []).not.toContain(666);
   });
 
-  test('[R7] stop ends the room for all, and its proof is worth nothing afterwards', () => {
+  test('[RM7] stop ends the room for all, and its proof is worth nothing afterwards', () => {
     const { sim, tab, anna } = viewed(13);
     const { resume } = tab.shared;
     tab.send({ t: 'stop' });
@@ -441,7 +441,7 @@ describe('a visit', () => {
     expect(again.ended).toBe('lost');
   });
 
-  test('[R7] a relay that restarts does not forget it, whoever ended the room', () => {
+  test('[RM7] a relay that restarts does not forget it, whoever ended the room', () => {
     for (const who of ['visitor', 'operator']) {
       const { sim, tab, anna, room } = viewed(15);
       const { resume, token } = tab.shared;
@@ -460,7 +460,7 @@ describe('a visit', () => {
     }
   });
 
-  test('[R7] a stop that no relay heard is said again with its proof, and ends that visit only', () => {
+  test('[RM7] a stop that no relay heard is said again with its proof, and ends that visit only', () => {
     const { sim, tab, anna } = viewed(16);
     const old = { ...tab.shared };
     tab.link.close();
@@ -485,7 +485,7 @@ describe('a visit', () => {
     expect(anna.rooms.size).toBe(1);
   });
 
-  test('[R9] nobody stops with the proof of another', () => {
+  test('[RM9] nobody stops with the proof of another', () => {
     const { sim, tab, room } = viewed(20);
     const old = { ...tab.shared };
     tab.link.close();
@@ -500,7 +500,7 @@ describe('a visit', () => {
     expect(back.found).toMatchObject({ room });
   });
 
-  test('[R7] all hear of a stop at once; the tab that said it has its answer when it is kept', () => {
+  test('[RM7] all hear of a stop at once; the tab that said it has its answer when it is kept', () => {
     const { sim, tab, anna } = viewed(16);
     const other = sim.tab('tab2', tab.shared);
     sim.settle(1000);
@@ -514,7 +514,7 @@ describe('a visit', () => {
     expect(tab.ended).toBe('visitor');
   });
 
-  test('[R7] an answer that comes late does not end the visit that has begun meanwhile', () => {
+  test('[RM7] an answer that comes late does not end the visit that has begun meanwhile', () => {
     const { sim, tab, room } = viewed(17);
     sim.store.writeMs = 5000;
     tab.send({ t: 'stop' });
@@ -567,7 +567,7 @@ describe('a visit', () => {
     expect(say(false)).toBe(false);
   });
 
-  test('[R9] one proof is signed for all tabs, anew after each pause and well before it is too old', () => {
+  test('[RM9] one proof is signed for all tabs, anew after each pause and well before it is too old', () => {
     const { sim, tab } = viewed(24);
     const other = sim.tab('tab2', tab.shared);
     sim.settle(2000);
@@ -586,7 +586,7 @@ describe('a visit', () => {
     expect(tab.visit?.resume).not.toBe(before);
   });
 
-  test('[R6] a proof of before the pause brings the room back paused', () => {
+  test('[RM6] a proof of before the pause brings the room back paused', () => {
     const { sim, tab, room } = viewed(18);
     const old = { ...tab.shared };
     tab.pause(true);
@@ -601,7 +601,7 @@ describe('a visit', () => {
     expect(late.found).toMatchObject({ room, paused: true, capture: false, graceMs: 20_000 });
   });
 
-  test('[R14] an operator who ends a room is named to the visitor and to the other operators', () => {
+  test('[RM14] an operator who ends a room is named to the visitor and to the other operators', () => {
     const { sim, room, tab, anna } = viewed(15);
     const boris = sim.operator('boris');
     sim.settle();
@@ -613,7 +613,7 @@ describe('a visit', () => {
     expect(boris.endedBy).toMatchObject({ name: 'anna' });
   });
 
-  test('[R8] another account neither lists, asks nor watches', () => {
+  test('[RM8] another account neither lists, asks nor watches', () => {
     const { sim, room, visitor } = viewed(14);
     const eve = new SimOperator(
       sim.network.door(sim.clock, sim.random, () => sim.relay.acceptOperator(operatorCalled('eve', 'account2'))),

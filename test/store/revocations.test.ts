@@ -28,7 +28,7 @@ onEachDatabase((db) => {
     onTestFinished(async () => void (await bringTableBack()));
   };
 
-  describe('[R7] what has ended is kept', () => {
+  describe('[RM7] what has ended is kept', () => {
     test('for the relay that comes next, once it is said to be', async () => {
       await start().keep(ended('one'));
       await start().keep(paused('two', NOW - 5));

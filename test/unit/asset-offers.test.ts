@@ -73,7 +73,7 @@ function watched() {
   return { ...world, room, notices };
 }
 
-describe('[R3] nothing of a page’s assets is taken', () => {
+describe('[RM3] nothing of a page’s assets is taken', () => {
   const url = 'https://shop.example/a.png';
   const hash = hashOf('a');
 

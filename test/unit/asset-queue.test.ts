@@ -84,7 +84,7 @@ test('[A6] rooms take turns', async () => {
   expect(asked).toHaveLength(7);
 });
 
-test('[R3] nothing is fetched while a room is not captured; what it asked for is fetched when it is again', async () => {
+test('[RM3] nothing is fetched while a room is not captured; what it asked for is fetched when it is again', async () => {
   const { queue, room, asked, clock, settle } = setUp();
   const paused = room('paused', { takesAssets: false });
   queue.add(paused, 'https://cdn.example/a.png');

@@ -96,11 +96,11 @@ describe('what imports what', () => {
 describe('what a visitor pays', () => {
   const gz = (file: string) => gzipSync(readFileSync(path.join(root, file)), { level: 9 }).byteLength;
 
-  test('[Q6] the loader is within its budget', () => {
+  test('[QB6] the loader is within its budget', () => {
     expect(gz('dist/widget/loader.js')).toBeLessThanOrEqual(BUDGETS.loaderGz);
   });
 
-  test('[Q6] everything that a viewed visitor loads is within its budget, in either language', () => {
+  test('[QB6] everything that a viewed visitor loads is within its budget, in either language', () => {
     const chunks = Object.keys(metafile('widget/widget.meta.json').outputs).filter((file) => file.endsWith('.js'));
     for (const language of ['en', 'ru']) {
       const loaded = chunks.filter(
@@ -116,7 +116,7 @@ describe('what a visitor pays', () => {
     }
   });
 
-  test('[Q6] the chat is within its own budget, and nothing of it comes before the panel is opened', () => {
+  test('[QB6] the chat is within its own budget, and nothing of it comes before the panel is opened', () => {
     const chunks = Object.keys(metafile('widget/chat.meta.json').outputs).filter((file) => file.endsWith('.js'));
     for (const language of ['en', 'ru']) {
       const loaded = chunks.filter((file) => !file.includes('-words-') || file.includes(`-words-${language}-`));
@@ -130,7 +130,7 @@ describe('what a visitor pays', () => {
       expect(Object.keys(metafile(name).inputs).filter((file) => /^widget\/(chat[-.]|panel)/.test(file))).toEqual([]);
   });
 
-  test('[Q6] the hand is within its own budget, and nothing of it comes before an operator asks for it', () => {
+  test('[QB6] the hand is within its own budget, and nothing of it comes before an operator asks for it', () => {
     const chunks = Object.keys(metafile('widget/hand.meta.json').outputs).filter((file) => file.endsWith('.js'));
     for (const language of ['en', 'ru']) {
       const own = chunks.filter((file) => !/\/hand-(list-)?words-/.test(file) || file.includes(`-words-${language}-`));

@@ -83,7 +83,7 @@ describe('frames', () => {
     expect(LIMITS.maxFrameBytes).toBeLessThan(1 << 24);
   });
 
-  test('[R10] stamp and ordinal touch their own bytes only', () => {
+  test('[RM10] stamp and ordinal touch their own bytes only', () => {
     const [frame] = encodeFrames(KIND.Change, new TextEncoder().encode('hello'));
     if (!frame) throw new Error('no frame');
     setOrdinal(frame, 7);

@@ -224,7 +224,7 @@ describe('what can be done with a visitor', () => {
   });
 });
 
-test('[L2] an address is read as people write it, but nothing in it breaks its line or turns it round', () => {
+test('[LS2] an address is read as people write it, but nothing in it breaks its line or turns it round', () => {
   expect(readableUrl('https://a.example/%D0%BA%D0%BE%D1%84%D0%B5%20%E5%92%96')).toBe('https://a.example/кофе 咖');
   for (const hidden of ['%0A', '%0D', '%09', '%C2%85', '%E2%80%A8', '%E2%80%AE', '%E2%81%A6', '%E2%80%8F', '%D8%9C'])
     expect(readableUrl(`https://a.example/x${hidden}y`)).toBe(`https://a.example/x${hidden}y`);

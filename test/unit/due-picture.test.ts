@@ -42,7 +42,7 @@ function tab(bornAt = 0) {
   };
 }
 
-describe('[R16] another document', () => {
+describe('[RM16] another document', () => {
   test('is known by its clock, and its failing said after it was asked', () => {
     const { due, steps, load, pass } = tab();
     pass(10);
@@ -139,7 +139,7 @@ describe('[R16] another document', () => {
   });
 });
 
-describe('[R16] the same document', () => {
+describe('[RM16] the same document', () => {
   test('after a lost link is known by its clock', () => {
     const { steps, reconnect, pass } = tab();
     pass(10);

@@ -42,7 +42,7 @@ test('in force is what the visitor has granted and the relay knows', () => {
   expect(said).toEqual(['anna point on', 'anna point off']);
 });
 
-test('[R1] what only the relay says is not in force, and is refused when no other tab has granted it', () => {
+test('[RM1] what only the relay says is not in force, and is refused when no other tab has granted it', () => {
   const { grants, said, settle } = makeTab();
   grants.enter('room-1');
   grants.told(hands('control'));
@@ -129,7 +129,7 @@ test('taken back while the link was lost: said as soon as the relay speaks again
   expect(said).toEqual(['anna control off']);
 });
 
-test('[R1] for one room only, and gone with the visit', () => {
+test('[RM1] for one room only, and gone with the visit', () => {
   const { grants } = makeTab();
   grants.enter('room-1');
   grants.told(hands());

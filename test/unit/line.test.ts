@@ -20,7 +20,7 @@ function fill(line: Line, bytesPerSec: number, rounds: number): number {
   return waitedMs;
 }
 
-test('[R15] a narrow line comes to hold some seconds, a wide one as much as it takes', () => {
+test('[RM15] a narrow line comes to hold some seconds, a wide one as much as it takes', () => {
   const narrow = new Line();
   expect(fill(narrow, 15 * kB, 20)).toBeLessThan(5000);
   expect(narrow.window).toBeGreaterThanOrEqual(16 * kB);
@@ -35,7 +35,7 @@ test('[R15] a narrow line comes to hold some seconds, a wide one as much as it t
   expect(train.window).toBe(1024 * kB);
 });
 
-test('[R15] quick answers about little do not widen it', () => {
+test('[RM15] quick answers about little do not widen it', () => {
   const line = new Line();
   const before = line.window;
   for (let sequence = 1; sequence < 50; sequence++) {
@@ -46,7 +46,7 @@ test('[R15] quick answers about little do not widen it', () => {
   expect(line.window).toBe(before);
 });
 
-test('[R15] what is out counts until it is answered for, and late is what is not answered in time', () => {
+test('[RM15] what is out counts until it is answered for, and late is what is not answered in time', () => {
   const line = new Line();
   // Nothing is shown before the whole picture is there.
   expect(line.space).toBe(1024 * kB);

@@ -56,7 +56,7 @@ function linkWorld() {
 }
 
 describe('the link', () => {
-  test('[L5] an abandoned socket is deaf', () => {
+  test('[LK5] an abandoned socket is deaf', () => {
     const { clock, sockets, heard, last } = linkWorld();
     last().events.open();
     last().events.closed(1006);
@@ -69,7 +69,7 @@ describe('the link', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  test('[L6] silence is a loss, anything heard is life', () => {
+  test('[LK6] silence is a loss, anything heard is life', () => {
     const { clock, link, last, sockets } = linkWorld();
     last().events.open();
     clock.advance(RECONNECT.silenceMs - 1000);
@@ -81,7 +81,7 @@ describe('the link', () => {
     expect(sockets.length).toBeGreaterThan(1);
   });
 
-  test('[L2] a closed link stays closed', () => {
+  test('[LK2] a closed link stays closed', () => {
     const { clock, link, last, sockets } = linkWorld();
     last().events.open();
     link.close();
@@ -109,7 +109,7 @@ describe('the link', () => {
     expect(afterClose(4901)).toBe('retry');
   });
 
-  test('[L4] a hint retries at once, but not in a storm', () => {
+  test('[LK4] a hint retries at once, but not in a storm', () => {
     const { clock, link, last, sockets } = linkWorld();
     for (let index = 0; index < 8; index++) {
       last().events.closed(1006);
@@ -131,7 +131,7 @@ describe('the link', () => {
     expect(['waiting', 'connecting']).toContain(link.state.kind);
   });
 
-  test('[B1] latest frames are dropped while the line is full, ordered ones never', () => {
+  test('[LK7] latest frames are dropped while the line is full, ordered ones never', () => {
     const { link, last } = linkWorld();
     last().events.open();
     last().waiting = 5000;
@@ -141,7 +141,7 @@ describe('the link', () => {
   });
 });
 
-test('[L4] the policy always waits between its bounds, and longer with each failure up to the longest', () => {
+test('[LK4] the policy always waits between its bounds, and longer with each failure up to the longest', () => {
   fc.assert(
     fc.property(
       fc.nat(100),
@@ -159,7 +159,7 @@ test('[L4] the policy always waits between its bounds, and longer with each fail
   for (let attempt = 1; attempt < 12; attempt++) expect(delay(attempt)).toBeGreaterThanOrEqual(delay(attempt - 1));
 });
 
-test('[L4] whoever lost a relay for a while is back soon after it is, however unlucky', () => {
+test('[LK4] whoever lost a relay for a while is back soon after it is, however unlucky', () => {
   for (const random of [0, 0.5, 0.999])
     for (let awayMs = 500; awayMs <= 60_000; awayMs += 100) {
       let at = 0;

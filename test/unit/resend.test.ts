@@ -9,7 +9,7 @@ const change = (text: string) => {
 };
 const ordinals = (frames: Uint8Array[] | undefined) => frames?.map((frame) => readHeader(frame).ordinal);
 
-test('[R5] what was not acknowledged comes again, in order, and nothing else', () => {
+test('[RM5] what was not acknowledged comes again, in order, and nothing else', () => {
   const buffer = createResendBuffer();
   for (const text of ['a', 'b', 'c', 'd']) buffer.take(change(text));
   expect(ordinals(buffer.after(0))).toEqual([1, 2, 3, 4]);
@@ -22,7 +22,7 @@ test('[R5] what was not acknowledged comes again, in order, and nothing else', (
   expect(buffer.after(9)).toBeUndefined();
 });
 
-test('[R5] a full buffer asks for a snapshot instead of leaving a hole', () => {
+test('[RM5] a full buffer asks for a snapshot instead of leaving a hole', () => {
   const buffer = createResendBuffer(100);
   for (let index = 0; index < 20; index++) buffer.take(change('0123456789'));
   expect(buffer.bytes).toBeLessThanOrEqual(100);
@@ -30,7 +30,7 @@ test('[R5] a full buffer asks for a snapshot instead of leaving a hole', () => {
   expect(ordinals(buffer.after(18))).toEqual([19, 20]);
 });
 
-test('[R5] a snapshot makes the past irrelevant, and numbers go on', () => {
+test('[RM5] a snapshot makes the past irrelevant, and numbers go on', () => {
   const buffer = createResendBuffer();
   buffer.take(change('old'));
   buffer.forget();
@@ -39,7 +39,7 @@ test('[R5] a snapshot makes the past irrelevant, and numbers go on', () => {
   expect(buffer.after(0)).toBeUndefined();
 });
 
-test('[R5] an acknowledgement from the future is not believed', () => {
+test('[RM5] an acknowledgement from the future is not believed', () => {
   const buffer = createResendBuffer();
   buffer.take(change('a'));
   buffer.acknowledge(1000);

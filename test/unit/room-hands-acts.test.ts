@@ -298,7 +298,7 @@ describe('answers', () => {
     expect([...anna.answers, ...second.answers]).toEqual([]);
   });
 
-  test('[L2] what a page says of its elements is fit to be shown', () => {
+  test('[LS2] what a page says of its elements is fit to be shown', () => {
     const { tab, anna } = openWatched('control');
     anna.act(CLICK);
     tab.handled({ done: true, what: 'a\u202eb\nc', was: 'one\ntwo\u0000', now: '\u2066' });

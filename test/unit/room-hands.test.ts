@@ -311,7 +311,7 @@ describe('grants', () => {
     expect(tab.hands.slice(told + 1)).toEqual([[], []]);
   });
 
-  test('[R17] a page that grants and takes back all the time is told to consoles at once only at first', () => {
+  test('[RM17] a page that grants and takes back all the time is told to consoles at once only at first', () => {
     const { tab, anna, clock } = openWatched();
     const began = anna.views.length;
     for (let turn = 0; turn < 5; turn++) {

@@ -54,7 +54,7 @@ function watched(tabs = 1, url = 'https://shop.example/') {
   return { clock, say, views, shown, watch, back: () => connect(0) };
 }
 
-test('[R17] what a page says of itself is told at once, and then no more than four times a second', () => {
+test('[RM17] what a page says of itself is told at once, and then no more than four times a second', () => {
   const { clock, say, views, shown } = watched();
   for (let index = 0; index < 10; index++) {
     say({ t: 'page', page: shown(`title ${index}`) });
@@ -65,7 +65,7 @@ test('[R17] what a page says of itself is told at once, and then no more than fo
   expect(views.slice(1).map((view) => [view.tabs[0]?.title, view.visitorRttMs])).toEqual([['title 9', 29]]);
 });
 
-test('[R17] what capture costs a tab is told with it, to who comes late, too, and no more of it than is declared', () => {
+test('[RM17] what capture costs a tab is told with it, to who comes late, too, and no more of it than is declared', () => {
   const { clock, say, views, watch, back } = watched();
   const costs = () => views.map((view) => view.tabs[0]?.cost);
   for (let ms = 1; ms <= 10; ms++) say({ t: 'probe', at: ms, cost: { ms, level: 3, words: 'x' } });
@@ -81,7 +81,7 @@ test('[R17] what capture costs a tab is told with it, to who comes late, too, an
   expect(costs().at(-1)).toBeUndefined();
 });
 
-test('[R17] a long view is told less often', () => {
+test('[RM17] a long view is told less often', () => {
   const { clock, say, views, shown } = watched(LIMITS.maxTabsPerRoom, `https://shop.example/${'x'.repeat(900)}`);
   const began = clock.now();
   for (let change = 0; clock.now() < began + 10_000; change++) {
@@ -95,7 +95,7 @@ test('[R17] a long view is told less often', () => {
   expect(views.at(-1)?.tabs[0]?.title).not.toBe('0');
 });
 
-test('[R17] a pause is told at once all the same, with what else was due', () => {
+test('[RM17] a pause is told at once all the same, with what else was due', () => {
   const { clock, say, views, shown } = watched();
   say({ t: 'page', page: shown('one') });
   say({ t: 'page', page: shown('two') });

@@ -62,7 +62,7 @@ test('a visitor whose link is lost during a view is listed with the page it was 
     expect(rowsOf(got)).toMatchObject([{ url: `${SHOP}/basket`, title: 'Basket', tabs: 0, visible: false }]);
 });
 
-test('[L1] visitors with the longest addresses and titles there can be hide nobody: every page of rows is read', () => {
+test('[LS1] visitors with the longest addresses and titles there can be hide nobody: every page of rows is read', () => {
   const { visitor, operator, rowsOf } = world();
   const heavy = ['\u0001', '"', '\\', '\ud800', '字', '\u202e'];
   for (let index = 0; index < 450; index++) {
@@ -78,7 +78,7 @@ test('[L1] visitors with the longest addresses and titles there can be hide nobo
   expect(more.lastIndexOf(true)).toBe(more.length - 2);
 });
 
-test('[L1] changes of the list are cut too, and an empty list is told', () => {
+test('[LS1] changes of the list are cut too, and an empty list is told', () => {
   const { clock, visitor, operator, rowsOf } = world();
   const anna = operator();
   anna.say({ t: 'list', on: true });
@@ -89,7 +89,7 @@ test('[L1] changes of the list are cut too, and an empty list is told', () => {
   expect(rowsOf(anna.got)).toHaveLength(250);
 });
 
-test('[L1] a room of as many tabs as it takes, each with the longest words, is one message that is read', () => {
+test('[LS1] a room of as many tabs as it takes, each with the longest words, is one message that is read', () => {
   const { visitor, operator } = world();
   const page = pageOf(`${SHOP}/${'"'.repeat(LIMITS.maxUrlChars - 30)}`, '"'.repeat(LIMITS.maxTitleChars));
   const first = visitor(page);
@@ -104,7 +104,7 @@ test('[L1] a room of as many tabs as it takes, each with the longest words, is o
   expect(last?.tabs).toHaveLength(LIMITS.maxTabsPerRoom);
 });
 
-test('[L2] an address elsewhere is not believed, in hello and later', () => {
+test('[LS2] an address elsewhere is not believed, in hello and later', () => {
   const { clock, visitor, operator, rowsOf } = world();
   const liar = visitor(pageOf('https://bank.example/login', 'Bank'));
   const anna = operator();
@@ -126,7 +126,7 @@ test('[L2] an address elsewhere is not believed, in hello and later', () => {
   expect(shownPage(pageOf(`${SHOP}/a?b#c`), SHOP).url).toBe(`${SHOP}/a?b#c`);
 });
 
-test('[L2] nothing that breaks lines or turns the direction of text is shown', () => {
+test('[LS2] nothing that breaks lines or turns the direction of text is shown', () => {
   expect(shownText('a\nb\u0000c\u007fd\u0085e\u2028f\u202eg\u2066h\u200fi\u061cj', 100)).toBe('abcdefghij');
   expect(shownText('Кофе, 咖啡, קפה, 👩‍🚀 — 5 €', 100)).toBe('Кофе, 咖啡, קפה, 👩‍🚀 — 5 €');
   // A cut in the middle of a character leaves no half of it.

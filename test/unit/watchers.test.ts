@@ -71,7 +71,7 @@ function setUp() {
   return { peer, pictures, watchers, nodes, show, answer, isLive: () => isSubscribed };
 }
 
-test('[R15] pictures that are kept come as the line takes them, the oldest first, and each once', () => {
+test('[RM15] pictures that are kept come as the line takes them, the oldest first, and each once', () => {
   const { peer, pictures, watchers, nodes, answer, isLive } = setUp();
   for (let node = 1; node <= 20; node++) pictures.keep(1, pictureOf(node));
   watchers.add(peer, 0);
@@ -85,7 +85,7 @@ test('[R15] pictures that are kept come as the line takes them, the oldest first
   expect(nodes()).toEqual([...Array.from({ length: 20 }, (_, index) => index + 1).filter((node) => node !== 10), 10]);
 });
 
-test('[R15] whoever falls behind gets the pictures that came meanwhile, and no others', () => {
+test('[RM15] whoever falls behind gets the pictures that came meanwhile, and no others', () => {
   const { peer, watchers, nodes, show, answer, isLive } = setUp();
   watchers.add(peer, 0);
   watchers.feed(peer);
@@ -100,7 +100,7 @@ test('[R15] whoever falls behind gets the pictures that came meanwhile, and no o
   expect(nodes().slice(live)).toEqual([101, 100]);
 });
 
-test('[R15] a line that answers is not taken for a slow one, however much passes between two ticks', () => {
+test('[RM15] a line that answers is not taken for a slow one, however much passes between two ticks', () => {
   const { peer, watchers, show, nodes, answer, isLive } = setUp();
   watchers.add(peer, 0);
   watchers.feed(peer);

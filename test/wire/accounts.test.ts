@@ -59,7 +59,7 @@ const post = (address: string, body: unknown, cookie: string) =>
 const read = async (address: string, cookie: string): Promise<string> =>
   (await fetch(relay.url + address, { headers: { cookie } })).text();
 
-test('[R8] visitors: not listed, not asked, not found by their code', async () => {
+test('[RM8] visitors: not listed, not asked, not found by their code', async () => {
   const one = await pair('listed');
   const page = await connectPeer(relay.url, 'visitor', { origin: SHOP });
   page.send(helloOf(site.key, { tab: 'alone' }));
@@ -94,7 +94,7 @@ test('[R8] visitors: not listed, not asked, not found by their code', async () =
   endPair(one);
 });
 
-test('[R8] rooms: not joined, not read, not ended, and not waited for after a restart', async () => {
+test('[RM8] rooms: not joined, not read, not ended, and not waited for after a restart', async () => {
   const one = await pair('joined');
   const spy = await operator(eve);
   await spy.expect('welcome');
@@ -193,7 +193,7 @@ test('[A1] assets: served to the account whose site they are of', async () => {
   endPair(one);
 });
 
-test('[R8] settings: neither read nor changed', async () => {
+test('[RM8] settings: neither read nor changed', async () => {
   const admins = await read('/api/operators', anna);
   const sites = await read('/api/sites', anna);
   const [admin] = (JSON.parse(admins) as { operators: { id: string }[] }).operators;

@@ -90,7 +90,7 @@ describe('assets', () => {
     endPair(one);
   });
 
-  test('[R3] offered and sent while paused: not asked for, not taken', async () => {
+  test('[RM3] offered and sent while paused: not asked for, not taken', async () => {
     const one = await pair('asset-paused');
     const { view } = (await one.operator.expect('room')) as unknown as { view: { site: string } };
     const sheet = Buffer.from('.asset-paused{color:red}');

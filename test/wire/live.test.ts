@@ -244,7 +244,7 @@ describe('what bad input gets', () => {
 });
 
 describe('whose room it is', () => {
-  test('[R9] another visitor’s resume proof opens nothing', async () => {
+  test('[RM9] another visitor’s resume proof opens nothing', async () => {
     const victim = await pair('victim');
     const thief = await visitor();
     thief.send(hello({ tab: 'thief', resume: victim.resume }));
@@ -258,7 +258,7 @@ describe('whose room it is', () => {
     thief.close();
   });
 
-  test('[R3] frames before consent are dropped, never queued', async () => {
+  test('[RM3] frames before consent are dropped, never queued', async () => {
     const page = await visitor();
     page.send(hello({ tab: 'eager' }));
     await page.expect('welcome');
@@ -278,7 +278,7 @@ describe('whose room it is', () => {
     anna.close();
   });
 
-  test('[R10] a header that the visitor forged changes nothing: the relay stamps its own', async () => {
+  test('[RM10] a header that the visitor forged changes nothing: the relay stamps its own', async () => {
     const { visitor: page, operator: anna } = await pair('forger');
     const forged = frame(2, 2, '["forged header"]');
     forged.writeUInt16LE(77, 2);
@@ -292,7 +292,7 @@ describe('whose room it is', () => {
     anna.close();
   });
 
-  test('[R11] out-of-order and repeated ordinals: repeats are ignored, a hole asks for a snapshot', async () => {
+  test('[RM11] out-of-order and repeated ordinals: repeats are ignored, a hole asks for a snapshot', async () => {
     const { visitor: page, operator: anna } = await pair('order');
     page.raw(frame(2, 2, '["two"]'));
     page.raw(frame(2, 2, '["two again"]'));
@@ -314,7 +314,7 @@ describe('whose room it is', () => {
     anna.close();
   });
 
-  test('[R19] a watcher that can’t go on with a tab has its page asked for a snapshot; nobody else has, nor too often', async () => {
+  test('[RM19] a watcher that can’t go on with a tab has its page asked for a snapshot; nobody else has, nor too often', async () => {
     const { visitor: page, operator: anna, room } = await pair('refresh');
     const boris = await operator();
     await boris.expect('welcome');
@@ -335,7 +335,7 @@ describe('whose room it is', () => {
     boris.close();
   });
 
-  test('[R11] a document as short as the one before it is acknowledged, too', async () => {
+  test('[RM11] a document as short as the one before it is acknowledged, too', async () => {
     const { visitor: page, operator: anna } = await pair('two-documents');
     // pair() sent the first snapshot. A page that hears of no acknowledgement takes its line for full and sends no more.
     for (let document = 0; document < 3; document++) {
@@ -348,7 +348,7 @@ describe('whose room it is', () => {
     anna.close();
   });
 
-  test('[R4] an operator that stops reading costs only itself', async () => {
+  test('[RM4] an operator that stops reading costs only itself', async () => {
     const victim = await pair('slow-reader');
     const slow = await operator();
     slow.send({ t: 'watch', room: victim.room });
@@ -375,7 +375,7 @@ describe('whose room it is', () => {
     slow.close();
   });
 
-  test('[R15] what a reader that does not read has not had is superseded, though kernels would have taken it all', async () => {
+  test('[RM15] what a reader that does not read has not had is superseded, though kernels would have taken it all', async () => {
     const busy = await pair('hidden-backlog');
     const slow = await operator();
     slow.socket.on('message', (data: Buffer, isBinary) => {

@@ -59,7 +59,7 @@ describe('killed the moment it has answered', () => {
     return { wentOn: { ...wentOn, resume: visit.resume }, paused, stopped };
   });
 
-  test('[R7] what the visitor has stopped stays stopped', async () => {
+  test('[RM7] what the visitor has stopped stays stopped', async () => {
     const { relay, cookie, shop, pairs } = world();
     const { room } = pairs.stopped;
     const anna = await connectPeer(relay.url, 'operator', { origin: relay.url, cookie });
@@ -71,12 +71,12 @@ describe('killed the moment it has answered', () => {
     anna.close();
   });
 
-  test('[R6] a proof of before the pause brings the room back paused', async () => {
+  test('[RM6] a proof of before the pause brings the room back paused', async () => {
     const { relay, shop, pairs } = world();
     expect(await comeBack(relay, shop, pairs.paused)).toMatchObject({ room: pairs.paused.room, paused: true });
   });
 
-  test('[R6] a visitor who paused and went on is not paused again', async () => {
+  test('[RM6] a visitor who paused and went on is not paused again', async () => {
     const { relay, shop, pairs } = world();
     expect(await comeBack(relay, shop, pairs.wentOn)).toMatchObject({ room: pairs.wentOn.room, paused: false });
   });
@@ -94,19 +94,19 @@ describe('stopped cleanly', () => {
     return { ended, lost: { ...lost, told } };
   });
 
-  test('[R7] what an operator has ended stays ended', async () => {
+  test('[RM7] what an operator has ended stays ended', async () => {
     const { relay, shop, pairs } = world();
     expect(await comeBack(relay, shop, pairs.ended)).toBeUndefined();
   });
 
-  test('[R5] a visitor lost for longer than the grace time: operators were told, and who comes late is too', async () => {
+  test('[RM5] a visitor lost for longer than the grace time: operators were told, and who comes late is too', async () => {
     const { relay, shop, pairs } = world();
     expect(pairs.lost.told['view']).toMatchObject({ room: pairs.lost.room, ended: 'lost' });
     expect(await comeBack(relay, shop, pairs.lost)).toBeUndefined();
   });
 });
 
-test('[R6] kill -9 during a view: the same page and console come back to the same room', async () => {
+test('[RM6] kill -9 during a view: the same page and console come back to the same room', async () => {
   const first = await startTestRelay();
   const own = await logInFirst(first);
   const shop = (await addSite(first, own, [SHOP])).key;
@@ -136,7 +136,7 @@ test('[R6] kill -9 during a view: the same page and console come back to the sam
   await second.stop();
 });
 
-test('[R12] a clean stop tells peers to come back', async () => {
+test('[RM12] a clean stop tells peers to come back', async () => {
   const other = await startTestRelay();
   const shop = (await addSite(other, await logInFirst(other), [SHOP])).key;
   const page = await connectPeer(other.url, 'visitor', { origin: SHOP });
