@@ -5,6 +5,7 @@ import type { Schema } from '../protocol/schema.ts';
 import type { Session } from './auth/operators.ts';
 import { cookieOf, json, readJson, type HttpReply, type HttpRequest, type Route } from './http.ts';
 import { SESSION_COOKIE } from './routes.ts';
+import { addToken, listTokens, newTokenForm, revokeToken, revokeTokenForm } from './store/api-tokens.ts';
 import {
   addOperator,
   changeOperator,
@@ -100,6 +101,20 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       if (result.kind === 'refused') return refused(result);
       await door.sitesChanged();
       return json(200, { site: result.site });
+    }),
+    {
+      method: 'GET',
+      path: '/api/tokens',
+      answer: (request) =>
+        forAdmin(request, async ({ operator }) => json(200, { tokens: await listTokens(door.db, operator.account) })),
+    },
+    form('/api/tokens', newTokenForm, async ({ operator }, filled) => {
+      const made = await addToken(door.db, { account: operator.account, operator: operator.id }, filled, Date.now());
+      return made ? json(200, made) : json(400, { why: 'too-many', text: 'Revoke tokens that are not used any more.' });
+    }),
+    form('/api/tokens/revoke', revokeTokenForm, async ({ operator }, { id }) => {
+      const isGone = await revokeToken(door.db, operator.account, id, Date.now());
+      return isGone ? json(200, {}) : json(404, { why: 'unknown' });
     }),
     {
       // Newest first, a page at a time: `before` is the `next` of the page before. The rest says which entries.

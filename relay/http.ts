@@ -24,7 +24,7 @@ export type HttpReply = {
 export type BodyPlace = { readonly limit: number; over(): void; readonly withinMs: number; readonly late: HttpReply };
 
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'OPTIONS';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** The whole path, or its beginning when it ends in `/`. */
   readonly path: string;
   /** Most bytes of body that this request may bring, or the refusal. Absent: none. */

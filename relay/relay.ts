@@ -12,6 +12,7 @@ import { createCommits } from './dialog/commits.ts';
 import { createDialog } from './dialog/dialog.ts';
 import { createPatience } from './dialog/patience.ts';
 import { createHandRoutes } from './hand-routes.ts';
+import { createApiRoutes } from './api/api-routes.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
 import type { Config } from './config.ts';
 import { cookieOf, fromThisMachine } from './http.ts';
@@ -40,6 +41,9 @@ import {
   readOlder,
   transact,
 } from './store/conversations.ts';
+import { callerOf } from './store/api-tokens.ts';
+import { listOperators, listSitesOf } from './store/cabinet.ts';
+import { pageOfConversations } from './store/conversation-pages.ts';
 import { openDatabase } from './store/database.ts';
 import { createLedger } from './store/ledger.ts';
 import { createRevocations } from './store/revocations.ts';
@@ -329,6 +333,24 @@ export async function startRelay(
           await readRights();
           await readNames();
         },
+      }),
+      ...createApiRoutes({
+        now,
+        callerOf: (secret) => callerOf(database, secret, now()),
+        run: (account, conversation, command) => commits.run(account, conversation, command),
+        conversations: (account, filter, page) => pageOfConversations(database, account, filter, page),
+        messages: (account, conversation, from) => readOlder(database, account, conversation, from),
+        changes: (account, from, limit) => readChanges(database, account, from, limit),
+        operatorOf: (id) => names.get(id),
+        operators: async (account) =>
+          (await listOperators(database, account)).map(({ id, name, role, disabled }) => ({
+            id,
+            name,
+            role,
+            disabled,
+          })),
+        sites: async (account) =>
+          (await listSitesOf(database, account)).map(({ id, name, origins }) => ({ id, name, origins: [...origins] })),
       }),
       ...(await createPageRoutes(folders)),
     ],

@@ -304,3 +304,28 @@ export const changeLog = pgTable(
   },
   (table) => [primaryKey({ columns: [table.accountId, table.number] })],
 );
+
+/** By which the account's own servers use the HTTP API (api-tokens.ts). */
+export const apiToken = pgTable(
+  'api_token',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => account.id),
+    /** Who made it, and as whom it acts. */
+    operatorId: uuid('operator_id')
+      .notNull()
+      .references(() => operator.id),
+    name: text('name').notNull(),
+    rights: text('rights', { enum: ['read', 'write'] })
+      .array()
+      .notNull(),
+    /** Hex SHA-256: reading this table lets nobody in. */
+    hash: text('hash').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    lastUsedAt: at('last_used_at'),
+    revokedAt: at('revoked_at'),
+  },
+  (table) => [index('api_token_account').on(table.accountId)],
+);

@@ -1,10 +1,9 @@
 // Black box: two accounts on one relay. Whatever an operator of one sends, it sees and changes nothing of the other's.
 
-import { createHash, randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addSite, logIn, logInFirst, PASSWORD, startTestRelay, type TestRelay } from '../support/relay.ts';
+import { addSite, logIn, PASSWORD, startTestRelay, type TestRelay } from '../support/relay.ts';
+import { dataOfTwoAccounts } from '../support/two-accounts.ts';
 import { connectPeer, helloOf, payloadText, SHOP, type Message, type WirePeer } from '../support/wire-peer.ts';
 import { endPair, pairOn, stillWorks, type Pair } from '../support/wire-world.ts';
 
@@ -16,21 +15,8 @@ let site: { id: string; key: string };
 let eveSite: { id: string; key: string };
 
 beforeAll(async () => {
-  const first = await startTestRelay();
-  await logInFirst(first);
-  await first.stop();
-  // There is no way to make a second account from outside: one is written beside the first, with an operator who has the
-  // first one's password.
-  const database = await PGlite.create(path.join(first.dataDir, 'database'));
-  const other = randomUUID();
-  await database.query(`insert into account (id, slug) values ($1, 'other')`, [other]);
-  await database.query(
-    `insert into operator (id, account_id, login, name, role, password_hash, must_change)
-     select $1, $2, 'eve', 'Eve', 'admin', password_hash, false from operator where login = 'admin'`,
-    [randomUUID(), other],
-  );
-  await database.close();
-  relay = await startTestRelay({ dataDir: first.dataDir });
+  const dataDir = await dataOfTwoAccounts();
+  relay = await startTestRelay({ dataDir });
   anna = await logIn(relay, 'admin', PASSWORD);
   eve = await logIn(relay, 'eve', PASSWORD);
   site = await addSite(relay, anna, [SHOP]);
