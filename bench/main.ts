@@ -17,6 +17,7 @@ import { mirror } from './mirror.ts';
 import { recorder } from './recorder.ts';
 import { reconnect } from './reconnect.ts';
 import { relay } from './relay.ts';
+import { search } from './search.ts';
 import { figureOf, lineOf, tableOf, type Bench, type Figure } from './report.ts';
 import { size } from './size.ts';
 import { soak } from './soak.ts';
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   relay,
   dialog,
   reconnect,
+  search,
   join,
   mirror,
   recorder,

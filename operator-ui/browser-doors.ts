@@ -80,6 +80,82 @@ export function browserSight(): Sight {
   };
 }
 
+/** Hears of every touch, and of the screen's lock where the browser tells of it and the person has allowed that. */
+export type FollowAttention = (events: { touched(): void; locked(isLocked: boolean): void }) => () => void;
+
+/** Not in every browser's types, nor in every browser. */
+type IdleDetector = EventTarget & {
+  screenState: string | null;
+  start(options: { signal: AbortSignal }): Promise<void>;
+};
+type WithIdleDetector = {
+  IdleDetector?: { new (): IdleDetector; requestPermission(): Promise<string> };
+};
+const idleDetector = () => (globalThis as WithIdleDetector).IdleDetector;
+
+export const browserAttention: FollowAttention = ({ touched, locked }) => {
+  const over = new AbortController();
+  const { signal } = over;
+  for (const type of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'])
+    window.addEventListener(type, touched, { capture: true, passive: true, signal });
+  const watch = async () => {
+    const Detector = idleDetector();
+    if (!Detector || (await lockPermission()) !== 'granted' || signal.aborted) return;
+    const detector = new Detector();
+    detector.addEventListener('change', () => locked(detector.screenState === 'locked'), { signal });
+    await detector.start({ signal });
+  };
+  const tryToWatch = () => void watch().catch(() => {});
+  tryToWatch();
+  window.addEventListener(LOCK_ALLOWED, tryToWatch, { signal });
+  return () => over.abort();
+};
+
+const LOCK_ALLOWED = 'tandem-lock-allowed';
+
+/** `none`: the browser can't tell. */
+export async function lockPermission(): Promise<'granted' | 'denied' | 'prompt' | 'none'> {
+  if (!idleDetector()) return 'none';
+  try {
+    // A name that the types do not know.
+    return (await navigator.permissions.query({ name: 'idle-detection' as PermissionName })).state;
+  } catch {
+    return 'none';
+  }
+}
+
+/** After the person has pressed something. False: not allowed. */
+export async function allowLockWatch(): Promise<boolean> {
+  const isAllowed = (await idleDetector()?.requestPermission()) === 'granted';
+  if (isAllowed) window.dispatchEvent(new Event(LOCK_ALLOWED));
+  return isAllowed;
+}
+
+/** Two tones of a quarter of a second; silent until the page was touched once, as browsers want it. */
+export function createChime(): () => void {
+  let audio: AudioContext | undefined;
+  const play = async () => {
+    audio ??= new AudioContext();
+    if (audio.state === 'suspended') await audio.resume();
+    for (const [at, pitch] of [
+      [0, 660],
+      [0.12, 880],
+    ] as const) {
+      const start = audio.currentTime + at;
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.12, start);
+      volume.gain.exponentialRampToValueAtTime(0.001, start + 0.25);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + 0.25);
+    }
+  };
+  // No sound device, or not allowed: the words are on the screen.
+  return () => void play().catch(() => {});
+}
+
 /** Without a value: forgets. */
 export type Memory = { get(key: string): string | undefined; set(key: string, value: string | undefined): void };
 

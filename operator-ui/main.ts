@@ -6,8 +6,16 @@ import './style/base.css';
 import { mount } from 'svelte';
 import { createMirror } from '../cobrowse/mirror.ts';
 import App from './app.svelte';
-import { browserLinkDoor, browserMemory, browserSight, onReturn } from './browser-doors.ts';
+import {
+  browserAttention,
+  browserLinkDoor,
+  browserMemory,
+  browserSight,
+  createChime,
+  onReturn,
+} from './browser-doors.ts';
 import { browserOutbox } from './outbox-store.ts';
+import { createFileHttp } from './file-http.ts';
 import { createRelayHttp } from './relay-http.ts';
 import { Console } from './state/console.svelte.ts';
 
@@ -16,12 +24,15 @@ if (!target) throw new Error('index.html has no #console to mount the console in
 
 const desk = new Console({
   http: createRelayHttp(),
+  files: createFileHttp(),
   link: browserLinkDoor(),
   device: browserMemory('device'),
   tab: browserMemory('tab'),
   sight: browserSight(),
   createMirror,
   outbox: browserOutbox(),
+  chime: createChime(),
+  attention: browserAttention,
   fill: (bytes) => crypto.getRandomValues(bytes),
 });
 onReturn(() => desk.connection.hint());

@@ -4,8 +4,28 @@
 
 import { grants, handPolicy, type Grant, type HandPolicy } from '../protocol/hand.ts';
 import { maskingRules, type MaskingRules } from '../protocol/messages.ts';
+import {
+  presenceRules,
+  siteRouting,
+  workingHours,
+  type PresenceRules,
+  type SiteRouting,
+  type WorkingHours,
+} from '../protocol/routing.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
-import { flag, list, maybe, number, object, oneOf, signed, text, type Infer, type Schema } from '../protocol/schema.ts';
+import {
+  flag,
+  list,
+  maybe,
+  number,
+  object,
+  oneOf,
+  orNull,
+  signed,
+  text,
+  type Infer,
+  type Schema,
+} from '../protocol/schema.ts';
 import { sendFile, type SendFile } from './send-file.ts';
 
 const word = text(1024);
@@ -27,6 +47,7 @@ const site = object({
   origins: list(word, 1000),
   masking: maskingRules,
   hand: handPolicy,
+  routing: siteRouting,
 });
 export type SiteEntry = Infer<typeof site>;
 const sites = object({ sites: list(site, 10_000) });
@@ -34,11 +55,27 @@ const savedSite = object({ site });
 
 const role = oneOf(['admin', 'operator']);
 export type Role = Infer<typeof role>;
-const operatorEntry = object({ id: word, login: word, name: word, role, may: grants, disabled: flag, fresh: flag });
+const operatorEntry = object({
+  id: word,
+  login: word,
+  name: word,
+  role,
+  may: grants,
+  limit: number(1e6),
+  disabled: flag,
+  fresh: flag,
+});
 export type OperatorEntry = Infer<typeof operatorEntry>;
 const operators = object({ operators: list(operatorEntry, 10_000) });
 const addedOperator = object({ id: word, password: word });
 const changedOperator = object({ password: maybe(word) });
+
+const teamEntry = object({ id: word, name: word, members: list(word, 10_000), hours: orNull(workingHours) });
+export type TeamEntry = Infer<typeof teamEntry>;
+const teams = object({ teams: list(teamEntry, 1000), rules: presenceRules });
+export type Teams = Infer<typeof teams>;
+const savedTeam = object({ team: teamEntry });
+const savedRules = object({ rules: presenceRules });
 
 const count = number(Number.MAX_SAFE_INTEGER);
 /** Somebody may have been at the ledger: of an entry only this is sure, and what else is in it is looked at one by one. */
@@ -81,6 +118,10 @@ const REFUSALS = [
   'bad-login',
   'bad-origin',
   'bad-pattern',
+  'bad-zone',
+  'bad-hours',
+  'name-taken',
+  'too-many',
   'unknown',
   'last-admin',
   'bad-form',
@@ -108,17 +149,22 @@ export type SiteForm = {
   origins: readonly string[];
   masking: MaskingRules;
   hand: HandPolicy;
+  routing: SiteRouting;
 };
-export type NewOperator = { name: string; login: string; role: Role; may: readonly Grant[] };
+export type NewOperator = { name: string; login: string; role: Role; may: readonly Grant[]; limit: number };
 export type OperatorChange = {
   id: string;
   name?: string;
   role?: Role;
   may?: readonly Grant[];
+  limit?: number;
   disabled?: boolean;
   newPassword?: true;
   endSessions?: true;
 };
+
+/** Without an id: a new one. */
+export type TeamForm = { id?: string; name: string; members: readonly string[]; hours: WorkingHours | null };
 
 export type RelayHttp = {
   sendFile: SendFile;
@@ -133,6 +179,10 @@ export type RelayHttp = {
   /** The one-time password is told here and never again. */
   addOperator(form: NewOperator): Promise<CabinetAnswer<{ id: string; password: string }>>;
   changeOperator(change: OperatorChange): Promise<CabinetAnswer<{ password?: string | undefined }>>;
+  teams(): Promise<CabinetAnswer<Teams>>;
+  saveTeam(form: TeamForm): Promise<CabinetAnswer<TeamEntry>>;
+  dropTeam(id: string): Promise<CabinetAnswer<unknown>>;
+  saveRules(rules: PresenceRules): Promise<CabinetAnswer<PresenceRules>>;
   /** Newest first. `before`: the `next` of the page before. */
   ledger(filter: LedgerFilter, limit: number, before?: number): Promise<CabinetAnswer<LedgerPage>>;
   /** Some thousand entries of the chain, from where the answer before has ended. */
@@ -260,6 +310,11 @@ export function createRelayHttp(): RelayHttp {
     operators: async () => inside(await askCabinet(operators, '/api/operators'), (found) => found.operators),
     addOperator: (form) => askCabinet(addedOperator, '/api/operators', form),
     changeOperator: (change) => askCabinet(changedOperator, '/api/operators/change', change),
+    teams: () => askCabinet(teams, '/api/teams'),
+    saveTeam: async (form) => inside(await askCabinet(savedTeam, '/api/teams', form), (saved) => saved.team),
+    dropTeam: (id) => askCabinet(object({}), '/api/teams/drop', { id }),
+    saveRules: async (rules) =>
+      inside(await askCabinet(savedRules, '/api/presence-rules', rules), (saved) => saved.rules),
     async ledger(filter, limit, before) {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries({ ...filter, limit, before }))

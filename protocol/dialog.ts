@@ -5,7 +5,7 @@
 // in it, and whatever changed carries it: who has version 7 and is told of 9 asks for what is newer than 7.
 
 import { LIMITS } from './limits.ts';
-import { maybe, object, oneOf, text, whole, type Infer } from './schema.ts';
+import { list, maybe, object, oneOf, text, whole, type Infer } from './schema.ts';
 import { uuid } from './terms.ts';
 
 /** Customer: with a contact. Internal: among operators. */
@@ -27,14 +27,39 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 export const HAPPENINGS = ['assigned', 'left', 'closed', 'reopened'] as const;
 export type Happening = (typeof HAPPENINGS)[number];
 
-/** Of a text or note its text; of kind `system` what happened, and to whom. Empty once it is deleted. */
+/** A file that a message carries, as the relay has found it to be. */
+export const attached = /* @__PURE__ */ object({
+  id: uuid,
+  name: text(LIMITS.maxFileNameChars),
+  bytes: whole(1e12),
+  /** A media type, by the first bytes; of what the relay does not know, application/octet-stream. */
+  type: text(LIMITS.maxMediaTypeChars),
+  /** Of a picture that is shown in place: how large it is. */
+  width: maybe(whole(100_000)),
+  height: maybe(whole(100_000)),
+});
+export type Attached = Infer<typeof attached>;
+
+/** Of a text or note its text and files; of kind `system` what happened, and to whom. Empty once it is deleted. */
 export const messageBody = /* @__PURE__ */ object({
   text: maybe(text(LIMITS.maxMessageChars)),
+  files: maybe(list(attached, LIMITS.maxFilesPerMessage)),
   happened: maybe(oneOf(HAPPENINGS)),
   /** An operator. */
   who: maybe(uuid),
+  /** Whose it was before. */
+  from: maybe(uuid),
+  /** A team whose it is now. */
+  team: maybe(uuid),
 });
 export type MessageBody = Infer<typeof messageBody>;
+
+/** What a sender says of a message: of its files only which, since what they are is for the relay to find out. */
+export const writtenBody = /* @__PURE__ */ object({
+  text: maybe(text(LIMITS.maxMessageChars)),
+  files: maybe(list(uuid, LIMITS.maxFilesPerMessage)),
+});
+export type WrittenBody = Infer<typeof writtenBody>;
 
 export const actor = /* @__PURE__ */ object({ kind: oneOf(ACTOR_KINDS), id: maybe(uuid) });
 export type Actor = Infer<typeof actor>;

@@ -106,6 +106,39 @@ export const LIMITS = {
   maxTypedChars: 500,
   maxExcerptChars: 200,
 
+  /** A file of a message: more than a phone's picture, and what most mail systems take. A site may allow less. */
+  maxFileBytes: 25 * MB,
+  maxFilesPerMessage: 10,
+  /** Of a file that goes at once: on a poor line some seconds are lost when it breaks, and not all of it. */
+  fileChunkBytes: 1 * MB,
+  /** How wide and how high a picture is shown in a conversation. */
+  previewPixels: 640,
+  maxMediaTypeChars: 100,
+  /** A visitor's leave for files: asked for anew when it is over. */
+  filePassMs: 600_000,
+  maxPassChars: 2048,
+
+  /** Consoles of an account are told of colleagues no more often than this. */
+  rosterEveryMs: 300,
+  /** A console whose link is lost is back within this, or its operator is gone: a reload is no absence. */
+  goneMs: 15_000,
+  maxConversationLimit: 1000,
+  maxTeams: 100,
+  maxStretches: 6,
+  maxHolidays: 400,
+  maxAnswerSec: 86_400,
+  maxRuleMinutes: 1440,
+  /** As long as RFC 5321 lets them be. */
+  maxEmailChars: 254,
+
+  /** What is searched for: a sentence. */
+  maxPhraseChars: 300,
+  /** Messages or conversations found at once: with all that their rows name within maxTextBytes. */
+  maxFound: 30,
+  maxFoundContacts: 5,
+  /** Saved searches that an operator sees: own ones, and as many of the account's. */
+  maxSavedSearches: 200,
+
   maxUrlChars: 4096,
   maxTitleChars: 512,
   maxNameChars: 120,

@@ -1,4 +1,4 @@
-// HTTP addresses of the cabinet: operators, sites and the ledger, for admins of the account.
+// HTTP addresses of the cabinet: operators, teams, sites and the ledger, for admins of the account.
 
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import type { Schema } from '../protocol/schema.ts';
@@ -18,6 +18,16 @@ import {
   type Refused,
 } from './store/cabinet.ts';
 import type { Database } from './store/database.ts';
+import {
+  dropTeam,
+  dropTeamForm,
+  listTeams,
+  readRules,
+  rulesForm,
+  saveRules,
+  saveTeam,
+  teamForm,
+} from './store/teams.ts';
 import { BEGINNING, checkLedger, lengthOfLedger, searchLedger, type LedgerQuery } from './store/ledger.ts';
 
 export type CabinetDoor = {
@@ -28,6 +38,8 @@ export type CabinetDoor = {
   sitesChanged(): Promise<void>;
   /** And of what operators may do. */
   rightsChanged(): Promise<void>;
+  /** And of who answers what: teams, limits, sites, rules. */
+  planChanged(): Promise<void>;
 };
 
 const FORM_BYTES = 64 * 1024;
@@ -81,6 +93,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       const result = await addOperator(door.db, operator.account, filled);
       if (result.kind === 'refused') return refused(result);
       await door.rightsChanged();
+      await door.planChanged();
       return json(200, { id: result.id, password: result.password });
     }),
     form('/api/operators/change', changeOperatorForm, async ({ operator }, filled) => {
@@ -88,6 +101,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       if (result.kind === 'refused') return refused(result);
       if (result.isOut) await door.endSessions(filled.id);
       if (filled.may || filled.disabled !== undefined) await door.rightsChanged();
+      await door.planChanged();
       return json(200, { password: result.password });
     }),
     {
@@ -100,6 +114,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
       const result = await saveSite(door.db, operator.account, filled);
       if (result.kind === 'refused') return refused(result);
       await door.sitesChanged();
+      await door.planChanged();
       return json(200, { site: result.site });
     }),
     {
@@ -115,6 +130,31 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
     form('/api/tokens/revoke', revokeTokenForm, async ({ operator }, { id }) => {
       const isGone = await revokeToken(door.db, operator.account, id, Date.now());
       return isGone ? json(200, {}) : json(404, { why: 'unknown' });
+    }),
+    {
+      method: 'GET',
+      path: '/api/teams',
+      answer: (request) =>
+        forAdmin(request, async ({ operator: { account } }) =>
+          json(200, { teams: await listTeams(door.db, account), rules: await readRules(door.db, account) }),
+        ),
+    },
+    form('/api/teams', teamForm, async ({ operator }, filled) => {
+      const result = await saveTeam(door.db, operator.account, filled);
+      if (result.kind === 'refused') return refused(result);
+      await door.planChanged();
+      return json(200, { team: result.team });
+    }),
+    form('/api/teams/drop', dropTeamForm, async ({ operator }, { id }) => {
+      const result = await dropTeam(door.db, operator.account, id);
+      if (result.kind === 'refused') return refused(result);
+      await door.planChanged();
+      return json(200, {});
+    }),
+    form('/api/presence-rules', rulesForm, async ({ operator }, rules) => {
+      await saveRules(door.db, operator.account, rules);
+      await door.planChanged();
+      return json(200, { rules });
     }),
     {
       // Newest first, a page at a time: `before` is the `next` of the page before. The rest says which entries.

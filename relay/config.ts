@@ -41,6 +41,10 @@ export type Config = {
   readonly uploadMs: number;
   /** Disk that cached style sheets, images and fonts may take. */
   readonly assetCacheBytes: number;
+  /** Disk that files of visitors' messages may take. */
+  readonly visitorFilesBytes: number;
+  /** ClamAV's daemon: a socket's path, or host:port. Undefined: files are not looked at for viruses. */
+  readonly clamav: string | undefined;
   /** How long a shutdown waits for peers to hear of it. */
   readonly drainMs: number;
   /** The asset fetcher may reach private addresses: for intranets and tests, never on the open internet. */
@@ -108,6 +112,13 @@ function databaseUrl(text: string): Read<string> {
   };
 }
 
+function socketAddress(text: string): Read<string> {
+  if (/^\/./.test(text) || /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/.test(text)) return { value: text };
+  return {
+    wrong: `must be a socket's path such as /run/clamav/clamd.ctl, or host:port such as 127.0.0.1:3310, but is ${JSON.stringify(text)}`,
+  };
+}
+
 function secret(text: string): Read<string> {
   if (text.length >= 32) return { value: text };
   return { wrong: `must have at least 32 characters, but has ${text.length}; make one with: openssl rand -base64 48` };
@@ -162,6 +173,8 @@ export function parseConfig(env: Environment): { config: Config } | { errors: st
     // The largest asset (8 MB) at 360 kbit/s. A shorter time would never let it through a poor line; each one holds a place.
     uploadMs: read('TANDEM_UPLOAD_MS', wholeNumber(1, HOUR_MS), 180_000),
     assetCacheBytes: read('TANDEM_ASSET_CACHE_BYTES', wholeNumber(0, 1024 * GB), 2 * GB),
+    visitorFilesBytes: read('TANDEM_VISITOR_FILES_BYTES', wholeNumber(0, 1024 * GB), 20 * GB),
+    clamav: read('TANDEM_CLAMAV', socketAddress, undefined),
     drainMs: read('TANDEM_DRAIN_MS', wholeNumber(0, 60_000), 1500),
     fetchPrivate: read('TANDEM_FETCH_PRIVATE', flag, false),
   };

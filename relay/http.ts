@@ -13,10 +13,13 @@ export type HttpRequest = {
   readonly origin: string;
 };
 
+/** A body that is read while it is sent, as fast as the other side takes it. */
+export type Streamed = { readonly bytes: number; pieces(): AsyncIterable<Uint8Array> };
+
 export type HttpReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | Streamed;
 };
 
 /** A body that takes a place of something scarce. `over` is called when the request is over, however it ended; one that
@@ -39,7 +42,7 @@ const SAFE_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-export function reply(status: number, body: string | Uint8Array, headers: Record<string, string> = {}): HttpReply {
+export function reply(status: number, body: HttpReply['body'], headers: Record<string, string> = {}): HttpReply {
   return { status, body, headers: { ...SAFE_HEADERS, 'cache-control': 'no-store', ...headers } };
 }
 

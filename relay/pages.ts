@@ -73,7 +73,7 @@ export function consolePolicy(origin: string): string {
     `style-src ${origin}/console/ 'unsafe-inline'`,
     `img-src ${origin}/asset/ ${origin}/console/ data: blob:`,
     `font-src ${origin}/asset/ ${origin}/console/ data:`,
-    `connect-src ${origin}/api/ ${origin}/asset/ ${socket}/link/`,
+    `connect-src ${origin}/api/ ${origin}/asset/ ${origin}/file/ ${socket}/link/`,
     `manifest-src ${origin}/console/`,
     "media-src 'none'",
     "frame-src 'none'",
@@ -96,7 +96,7 @@ export async function createPageRoutes(folders: { widget: string; console: strin
       'content-security-policy': consolePolicy(request.origin),
       'x-frame-options': 'DENY',
       'cross-origin-opener-policy': 'same-origin',
-      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+      'permissions-policy': 'camera=(), microphone=(self), geolocation=()',
     });
   };
   return [

@@ -10,7 +10,13 @@ import { createPlaces } from './auth/places.ts';
 import { createTokens, isSame, loadSecret } from './auth/tokens.ts';
 import { createCommits } from './dialog/commits.ts';
 import { createDialog } from './dialog/dialog.ts';
+import { USUAL_FILES } from './dialog/file-kind.ts';
+import { createFiles } from './dialog/files.ts';
+import { startIndexing } from './dialog/indexing.ts';
 import { createPatience } from './dialog/patience.ts';
+import { createPictures } from './dialog/pictures.ts';
+import { createScanner } from './dialog/scanner.ts';
+import { createFileRoutes } from './file-routes.ts';
 import { createHandRoutes } from './hand-routes.ts';
 import { createApiRoutes } from './api/api-routes.ts';
 import { createCabinetRoutes } from './cabinet-routes.ts';
@@ -25,12 +31,25 @@ import { createLiveMetrics } from './live/metrics.ts';
 import type { OperatorPeer } from './live/operators.ts';
 import type { Socket } from './live/peer.ts';
 import type { Site } from './live/site.ts';
+import { Uploads } from './live/uploads.ts';
 import type { Tab } from './live/visitors.ts';
 import { reasonOf, type Logger } from './log.ts';
 import { createPageRoutes } from './pages.ts';
 import { createRoutes, SESSION_COOKIE } from './routes.ts';
 import { startServer, type PeerEnd, type Upgrade } from './server.ts';
 import { DEMO_SITE_KEY, ensureDemoSite, firstRun, listNames, listRights, listSites } from './store/accounts.ts';
+import {
+  beginAttachment,
+  changeAttachment,
+  forgetAttachment,
+  listScanning,
+  readAttachment,
+  readPolicy,
+  readSaid,
+  takeUnsaid,
+  weighOwner,
+  weighVisitors,
+} from './store/attachments.ts';
 import {
   findConversations,
   listThreads,
@@ -45,8 +64,27 @@ import { callerOf } from './store/api-tokens.ts';
 import { listOperators, listSitesOf } from './store/cabinet.ts';
 import { pageOfConversations } from './store/conversation-pages.ts';
 import { openDatabase } from './store/database.ts';
+import { openFileFolder } from './store/files.ts';
 import { createLedger } from './store/ledger.ts';
+import { newId } from './store/id.ts';
 import { createRevocations } from './store/revocations.ts';
+import {
+  beatPresence,
+  endPresence,
+  endTurn,
+  hasReach,
+  keepDeclared,
+  keepPresence,
+  keepReach,
+  readLoads,
+  readPlan,
+  readWaiting,
+  readWaits,
+  takeTurn,
+} from './store/routing.ts';
+import { deleteSavedSearch, listSavedSearches, putSavedSearch } from './store/saved-searches.ts';
+import { accountsToIndex, CHANGES_AT_ONCE, indexChanges } from './store/search-index.ts';
+import { search } from './store/search.ts';
 
 export type Relay = {
   readonly url: string;
@@ -64,6 +102,10 @@ const BEAT = JSON.stringify({ t: 'beat' });
 const TIMED_FRAMES = 16;
 /** Sites change rarely and are asked for at every hello: read ahead, and again this often. */
 const SITES_EVERY_MS = 15_000;
+/** How often a relay says that it lives, and after how long without a word its operators are no longer there. */
+const PRESENCE_EVERY_MS = 5_000;
+const PRESENCE_STALE_MS = 30_000;
+const CLOSE_WAIT_MS = 3_000;
 
 export async function startRelay(
   config: Config,
@@ -89,6 +131,22 @@ export async function startRelay(
     rights = await listRights(database);
     if (JSON.stringify([...rights]) !== before) live.setUpAnew();
   };
+
+  /** This run of it, among others on this database. */
+  const me = newId();
+  let plan = await readPlan(database);
+  // Whatever ran on this database before does not any more: an embedded one is one relay's.
+  if (database.kind === 'embedded') await beatPresence(database, me, 0);
+  let reading: Promise<void> = Promise.resolve();
+  /** One after the other: what was read first must not be kept last. */
+  const planAnew = () =>
+    (reading = reading
+      .catch(() => undefined)
+      .then(async () => {
+        plan = await readPlan(database);
+        dialog.desk.planned();
+      }));
+  let presences: Promise<void> = Promise.resolve();
 
   /** Address of the demo shop, when it is served. */
   let demo: string | undefined;
@@ -158,7 +216,57 @@ export async function startRelay(
     changes: (account, from, limit) => patiently(() => readChanges(database, account, from, limit)),
     head: (account) => patiently(() => readHead(database, account)),
     operatorOf: (id) => names.get(id),
+    signPass: (of) => tokens.sign({ kind: 'pass', ...of, expiresAt: now() + LIMITS.filePassMs }),
+    newId: () => newId(now()),
+    plan: () => plan,
+    waiting: (account, sites, limit) => readWaiting(database, account, sites, limit),
+    loads: (account) => readLoads(database, account),
+    waits: (account, which) => readWaits(database, account, which),
+    takeTurn: (account, ms) => takeTurn(database, account, me, ms),
+    endTurn: (account) => endTurn(database, account, me),
+    hasReach: (account, conversation) => patiently(() => hasReach(database, account, conversation)),
+    keepReach: (account, conversation, reach) => keepReach(database, account, conversation, reach),
+    async keepDeclared(operator, declared) {
+      await patiently(() => keepDeclared(database, operator, declared));
+      await patiently(planAnew);
+    },
+    keepPresence({ id: operator, account }, presence) {
+      const who = { account, operator, relay: me };
+      presences = presences
+        .then(() => patiently(() => keepPresence(database, who, presence ?? null)))
+        .catch((error: unknown) => failed(error, 'keeping how an operator is there'));
+    },
+    search: (asked) => search(database, asked),
+    savedSearches: (who) => listSavedSearches(database, who),
+    saveSearch: (who, saved) => putSavedSearch(database, who, saved),
+    forgetSearch: (who, id) => deleteSavedSearch(database, who, id),
   });
+  const indexing = startIndexing({
+    accounts: () => accountsToIndex(database),
+    index: (account) => indexChanges(database, account, CHANGES_AT_ONCE),
+    log,
+    now,
+    after,
+  });
+  const pictures = createPictures();
+  const files = createFiles({
+    store: await openFileFolder(path.join(config.dataDir, 'files')),
+    begin: (owner, file) => beginAttachment(database, owner, file, now()),
+    read: (id) => readAttachment(database, id),
+    change: (id, from, to) => changeAttachment(database, id, from, to),
+    forget: (id) => forgetAttachment(database, id),
+    weigh: (owner, since) => weighOwner(database, owner, since),
+    weighVisitors: () => weighVisitors(database),
+    listScanning: (limit) => listScanning(database, limit),
+    takeUnsaid: (before, limit) => takeUnsaid(database, before, limit),
+    scan: config.clamav === undefined ? undefined : createScanner(config.clamav),
+    draw: (bytes) => pictures.draw(bytes),
+    mostVisitorBytes: config.visitorFilesBytes,
+    log,
+    now,
+    after,
+  });
+  await files.start();
   const live = createLive(
     {
       dialog,
@@ -324,6 +432,21 @@ export async function startRelay(
         },
       }),
       ...createHandRoutes({ live, signedIn, uploadMs: config.uploadMs }),
+      ...createFileRoutes({
+        files,
+        uploads: new Uploads(),
+        uploadMs: config.uploadMs,
+        tokens,
+        siteById: (id) => sites.find((site) => site.id === id),
+        originAllowed: (origin, site) => originAllowed(origin, site.origins),
+        signedIn,
+        policyOf: async (account, conversation) => {
+          const found = await readPolicy(database, account, conversation);
+          return found && (found.files ?? USUAL_FILES);
+        },
+        readSaid: (id, reader) => readSaid(database, id, reader),
+        now,
+      }),
       ...createCabinetRoutes({
         db: database,
         signedIn,
@@ -333,6 +456,7 @@ export async function startRelay(
           await readRights();
           await readNames();
         },
+        planChanged: planAnew,
       }),
       ...createApiRoutes({
         now,
@@ -369,6 +493,18 @@ export async function startRelay(
 
   every(SITES_EVERY_MS, 'names', () => void readNames().catch((error: unknown) => failed(error, 'reading names')));
 
+  every(SITES_EVERY_MS, 'plan', () => void planAnew().catch((error: unknown) => failed(error, 'reading who answers')));
+  every(1000, 'desk', () => dialog.desk.tick());
+  every(
+    PRESENCE_EVERY_MS,
+    'presence',
+    () =>
+      void beatPresence(database, me, PRESENCE_STALE_MS).then(
+        (elsewhere) => dialog.desk.learnElsewhere(elsewhere),
+        (error: unknown) => failed(error, 'hearing of operators at other relays'),
+      ),
+  );
+
   // Of other relays on this database: what they end while this one runs.
   every(
     SITES_EVERY_MS,
@@ -395,9 +531,15 @@ export async function startRelay(
         for (const socket of [...open]) socket.close('GoingAway');
         const until = now() + config.drainMs;
         while (server.peers > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+        await indexing.close();
         for (const timer of timers) clearTimeout(timer);
         server.close();
+        pictures.close();
+        await files.close();
         await commits.close();
+        // What waits for a database that is away is not waited for.
+        await Promise.race([presences, new Promise((resolve) => setTimeout(resolve, CLOSE_WAIT_MS))]);
+        await endPresence(database, me).catch((error: unknown) => failed(error, 'ending presence'));
         await revocations.close();
         await ledger.close();
         await database.close();

@@ -14,7 +14,16 @@ import { CLOSE_SAYS } from '../protocol/close-sentences.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { judgeVersion, type Role } from '../protocol/version.ts';
 import type { Places, Share } from './auth/places.ts';
-import { findRoute, isLoopbackName, json, plain, type HttpReply, type HttpRequest, type Route } from './http.ts';
+import {
+  findRoute,
+  isLoopbackName,
+  json,
+  plain,
+  type HttpReply,
+  type HttpRequest,
+  type Route,
+  type Streamed,
+} from './http.ts';
 import type { SendResult, Socket } from './live/peer.ts';
 
 /** What becomes of a connection once it is open: one object per peer, made by `connected`. */
@@ -132,9 +141,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     res.cork(() => {
       res.writeStatus(`${reply.status} ${STATUS[reply.status] ?? 'Status'}`);
       for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
-      if (head)
-        res.endWithoutBody(typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.byteLength);
-      else res.end(reply.body, hangUp);
+      const { body } = reply;
+      if (typeof body !== 'string' && 'pieces' in body) {
+        if (head) res.endWithoutBody(body.bytes);
+      } else if (head) res.endWithoutBody(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
+      else res.end(body, hangUp);
     });
   };
 
@@ -142,15 +153,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     let aborted = false;
     let over = () => {};
     let cancelLate = () => {};
+    let wake = () => {};
     res.onAborted(() => {
       aborted = true;
       over();
+      wake();
     });
     const request = requestOf(req, res);
     const head = request.method === 'HEAD';
     const finish = (reply: HttpReply) => {
       over();
-      if (!aborted) write(res, reply, head);
+      if (aborted) return;
+      write(res, reply, head);
+      const { body } = reply;
+      if (head || typeof body === 'string' || !('pieces' in body)) return;
+      stream(res, body, { isGone: () => aborted, onGone: (task) => (wake = task) }).catch((error: unknown) => {
+        options.failed(error, `${request.method} ${request.path}`);
+        // Its length was told: half of it must not look like all.
+        if (!aborted) res.close();
+      });
     };
     const route = findRoute(options.routes, request.method, request.path);
     if (route === undefined) return finish(plain(404, 'There is nothing at this address.'));
@@ -319,6 +340,42 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
+/** Easy to get wrong: of a piece that is not taken whole, the rest is to be offered again, from where the line says that it
+ * stands; and a response is dead once it was aborted, also while a piece is being read. */
+async function stream(
+  res: HttpResponse,
+  { bytes, pieces }: Streamed,
+  line: { isGone(): boolean; onGone(task: () => void): void },
+): Promise<void> {
+  let sent = 0;
+  for await (const piece of pieces()) {
+    if (line.isGone()) return;
+    const began = sent;
+    sent += piece.byteLength;
+    const offer = (from: number): boolean => {
+      let isTaken = false;
+      res.cork(() => {
+        const rest = piece.subarray(from - began);
+        // The whole length goes into the header.
+        [isTaken] = res.tryEnd(rest as Uint8Array<ArrayBuffer>, bytes);
+      });
+      return isTaken;
+    };
+    if (offer(began)) continue;
+    await new Promise<void>((resolve) => {
+      line.onGone(resolve);
+      res.onWritable((offset) => {
+        const isTaken = offer(offset);
+        if (isTaken) resolve();
+        return isTaken;
+      });
+    });
+    line.onGone(() => {});
+    if (line.isGone()) return;
+  }
+  if (sent !== bytes) throw new Error(`a file of ${bytes} bytes has ${sent}`);
+}
+
 const RESULTS: readonly SendResult[] = ['queued', 'sent', 'dropped'];
 
 /** A class, not closures: there is one per visitor. Calls on a closed socket are ignored (uWebSockets.js throws). */
@@ -360,6 +417,8 @@ const STATUS: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
+  411: 'Length Required',
   413: 'Content Too Large',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

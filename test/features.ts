@@ -29,8 +29,12 @@ export function readProofs(): Proof[] {
 }
 
 export function proofsIn(source: string, file: string): Proof[] {
-  const titles = source.matchAll(/\b(?:test|once|it)\(\s*(['"`])\[([BCRLQ]\d+(?: [BCRLQ]\d+)*)\] ((?:(?!\1).)*)\1/g);
-  return [...titles].map(([, , ids = '', title = '']) => ({ ids: ids.split(' '), title, file }));
+  const titles = source.matchAll(/\b(?:test|once|it)\(\s*(['"`])((?:\[[A-Z0-9 ]+\] )+)((?:(?!\1).)*)\1/g);
+  return [...titles].flatMap(([, , groups = '', title = '']) => {
+    // Rules of our own, which have two letters or one of others, may stand beside them.
+    const ids = groups.split(/[[\] ]+/).filter((id) => /^[BCRLQ]\d+$/.test(id));
+    return ids.length > 0 ? [{ ids, title, file }] : [];
+  });
 }
 
 export function pageOf(rows: readonly Row[], proofs: readonly Proof[]): string {

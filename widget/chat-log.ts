@@ -4,10 +4,11 @@
 // Easy to get wrong: a row is kept while its message changes, or a selection or the focus in it is lost. What is put before
 // the first row must not move what is being read. Text is only ever text: of a message nothing is parsed but addresses.
 
-import type { Message } from '../protocol/dialog.ts';
+import type { Attached, Message } from '../protocol/dialog.ts';
 import type { ChatDoor } from './chat-door.ts';
 import { draw, type ChatIcon } from './chat-icons.ts';
-import type { Waiting } from './chat-outbox.ts';
+import type { Waiting, WaitingFile } from './chat-outbox.ts';
+import type { Picture } from './chat-pictures.ts';
 import type { ChatWords } from './chat.ts';
 
 export type LogState = {
@@ -26,6 +27,13 @@ export type LogActs = {
   older(): void;
   /** The last message is in sight, or not any more. */
   scrolled(): void;
+  /** Always the same element for the same one. */
+  pictureOf(picture: Picture): HTMLElement;
+  /** Of a file on its way, from 0 to 1. */
+  shareOf(file: string): number | undefined;
+  save(file: Attached): void;
+  /** A sound, in its element. */
+  play(file: Attached, element: HTMLElement): void;
 };
 
 export type Log = {
@@ -43,6 +51,13 @@ const GROUP_MS = 300_000;
 const NEAR_PX = 48;
 const URLS = /https?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}»…]/gi;
 
+/** In words. */
+export function sizeOf(bytes: number, language: string): string {
+  const [unit, by] = bytes < 1e6 ? ['kilobyte', 1e3] : ['megabyte', 1e6];
+  const style = { style: 'unit', unit, maximumFractionDigits: bytes < 1e6 ? 0 : 1 } as const;
+  return new Intl.NumberFormat(language, style).format(Math.max(1e3, bytes) / Number(by));
+}
+
 /** A day's name, a line of what happened, or a message. */
 type Item = {
   key: string;
@@ -57,6 +72,9 @@ type Item = {
   isFailed?: boolean;
   /** The next one says the same of itself. */
   isBrief?: boolean;
+  files?: readonly (Attached | WaitingFile)[];
+  /** Why it was not sent, where more is to be said of that. */
+  reason?: string;
 };
 
 export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log {
@@ -121,15 +139,26 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
         at,
         isDeleted: deletedAt !== undefined,
         isEdited: editedAt !== undefined && deletedAt === undefined,
+        ...(body.files && { files: body.files }),
         ...(isFirst && { name: isOurs ? words.you : (state.nameOf(by.id) ?? words.team) }),
         ...(isOurs && iconOf(stateOf(seq, state))),
       });
     }
     const mine = state.messages.find(({ by }) => by.kind === 'contact')?.by.id ?? 'contact';
-    for (const { id, at, text, why, seq } of state.waiting) {
+    for (const { id, at, text, why, seq, files } of state.waiting) {
       const isFirst = begin(at, mine);
       const its = iconOf(why ? 'failed' : seq === undefined ? 'sending' : 'sent');
-      made.push({ key: id, kind: 'ours', text, at, isFailed: !!why, ...its, ...(isFirst && { name: words.you }) });
+      const more = { ...(files && { files }), ...(why && why in words.whys && { reason: words.whys[why as 'empty'] }) };
+      made.push({
+        key: id,
+        kind: 'ours',
+        text,
+        at,
+        isFailed: !!why,
+        ...its,
+        ...more,
+        ...(isFirst && { name: words.you }),
+      });
     }
     for (const [index, item] of made.entries()) {
       const next = made[index + 1];
@@ -162,6 +191,30 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
     return [...parts, text.slice(from)];
   };
 
+  /** A picture in its place, or a name to press; of one on its way how far it is. */
+  const fileOf = (file: Attached | WaitingFile, key: string): HTMLElement => {
+    const { id, name, bytes, type, width, height } = file;
+    const blob = 'blob' in file ? file.blob : undefined;
+    const isPicture = width !== undefined && height !== undefined;
+    const isSound = type.startsWith('audio/');
+    const label = make('span', '', make('bdi', '', name), make('small', '', sizeOf(bytes, lang)));
+    const shown = isPicture
+      ? acts.pictureOf({ id, name, width, height, blob })
+      : mark(
+          make(blob ? 'span' : 'button', 'file', draw(door, isSound ? 'play' : 'file'), label),
+          blob || isSound ? {} : { title: words.download },
+        );
+    if (!isPicture && !blob)
+      host.listen(shown, 'click', () => (isSound ? acts.play(file as Attached, shown) : acts.save(file as Attached)));
+    if (!blob || ('isReady' in file && file.isReady)) return shown;
+    const bar = mark(make('progress', ''), { max: '1', 'aria-label': name });
+    bar.dataset['file'] = id;
+    const stopping = mark(make('button', 'bare x'), { 'aria-label': `${words.cancel}: ${name}`, title: words.cancel });
+    stopping.append(draw(door, 'close'));
+    host.listen(stopping, 'click', () => acts.drop(key));
+    return make('div', 'going', shown, make('div', 'way', bar, stopping));
+  };
+
   const createRow = ({ kind, key }: Item) => {
     const element = make('li', kind);
     let shown = '';
@@ -179,6 +232,9 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
         const bubble = mark(make('p', 'bubble', ...(item.isDeleted ? [item.text] : linked(item.text))), {
           dir: 'auto',
         });
+        bubble.hidden = !item.text;
+        const files = make('div', 'files', ...(item.files ?? []).map((file) => fileOf(file, key)));
+        files.hidden = !item.files;
         const time = mark(make('time', '', clock.format(item.at)), { datetime: new Date(item.at).toISOString() });
         const about = make(
           'div',
@@ -196,9 +252,9 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
           const dropping = make('button', 'bare', words.drop);
           host.listen(retrying, 'click', () => acts.retry(key));
           host.listen(dropping, 'click', () => acts.drop(key));
-          about.append(retrying, dropping);
+          about.append(...(item.reason ? [make('span', '', item.reason)] : []), retrying, dropping);
         }
-        element.replaceChildren(name, bubble, about);
+        element.replaceChildren(name, files, bubble, about);
       },
     };
   };
@@ -276,6 +332,7 @@ export function createLog(door: ChatDoor, words: ChatWords, acts: LogActs): Log 
         if (row.element === at) at = at.nextElementSibling;
         else list.insertBefore(row.element, at);
       }
+      for (const bar of list.querySelectorAll('progress')) bar.value = acts.shareOf(bar.dataset['file'] ?? '') ?? 0;
       const last = all[all.length - 1];
       const isNew = last && last.key !== lastKey;
       lastKey = last?.key ?? '';

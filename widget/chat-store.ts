@@ -17,13 +17,19 @@ export type ChatStore = {
 const STORE = 'waiting';
 
 /** What is there, the site's own pages may have put there, and the relay closes the link on what it can't read. */
-function isWaiting({ id, at, text }: Partial<Waiting>): boolean {
+function isWaiting({ id, at, text, files = [] }: Partial<Waiting>): boolean {
   return (
-    /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/.test('' + id) &&
+    isId(id) &&
     typeof at === 'number' &&
     typeof text === 'string' &&
-    text.length <= LIMITS.maxMessageChars
+    text.length <= LIMITS.maxMessageChars &&
+    files.length <= LIMITS.maxFilesPerMessage &&
+    files.every((file) => isId(file.id) && typeof file.name === 'string' && file.blob.size === file.bytes)
   );
+}
+
+function isId(id: unknown): boolean {
+  return /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/.test('' + id);
 }
 
 export function createChatStore(host: Host, name: string): ChatStore {

@@ -8,9 +8,15 @@
 import { parseToChat, UNTOLD, type FromVisitorChat, type ToChat } from '../protocol/chat.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { createThreadCopy, type ThreadCopy } from '../protocol/thread-copy.ts';
+import { uuidv7 } from '../protocol/uuid.ts';
 import type { Chat, ChatDoor } from './chat-door.ts';
-import { createLog } from './chat-log.ts';
-import { createOutbox } from './chat-outbox.ts';
+import { createAhead, type AheadSaid } from './chat-ahead.ts';
+import { createChatFiles } from './chat-files.ts';
+import { createLog, sizeOf } from './chat-log.ts';
+import { createOutbox, type ChosenFile } from './chat-outbox.ts';
+import { draw } from './chat-icons.ts';
+import type { Media } from './chat-media.ts';
+import type { Picture } from './chat-pictures.ts';
 import { createChatStore } from './chat-store.ts';
 import { CHAT_STYLES, SAID_STYLE, UNREAD_STYLE } from './chat-styles.ts';
 import type { CHAT_EN } from './chat-words-en.ts';
@@ -27,6 +33,10 @@ const TYPING_EVERY_MS = 1_000;
 const TYPING_MS = 8_000;
 const PLACE_EVERY_MS = 500;
 const LAUNCHER_MS = 1_000;
+/** A picture in the log, in pixels. */
+const WIDEST = 240;
+const HIGHEST = 200;
+const LEAST = 40;
 
 type State = ToChat['say'] & { t: 'state' };
 
@@ -50,6 +60,8 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
   let isOpen = false;
   let isCovered = false;
   let isVisiting = false;
+  /** The conversation. */
+  let isClosed = false;
   let opener: HTMLElement | undefined;
   let theirs = { delivered: 0, read: 0 };
   let yours = { delivered: 0, read: 0 };
@@ -66,22 +78,80 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
 
   const store = createChatStore(host, key);
   const outbox = createOutbox({
-    send: ({ id, text }) => say({ t: 'send', message: { id, body: { text } } }),
+    send: ({ id, text, files }) =>
+      say({ t: 'send', message: { id, body: { text, ...(files && { files: files.map((file) => file.id) }) } } }),
     put: store.put,
     remove: store.remove,
     after: host.after,
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(bytes),
     changed: () => {
-      const count = outbox.waiting.filter(({ seq }) => seq === undefined).length;
+      const { waiting, chosen } = outbox;
+      const count = waiting.filter(({ seq }) => seq === undefined).length + chosen.length;
       // Wakes the chat on the next page (launcher.ts).
       writeStored(clean(), 'localStorage', key, count);
+      files.keep([{ id: '', at: 0, text: '', files: chosen }, ...waiting]);
+      panel.setChosen(chosen);
       show();
     },
   });
+  const files = createChatFiles(door, {
+    askPass: () => void say({ t: 'pass' }),
+    is: (file, now) => outbox.fileIs(file, now),
+    moved: () => show(),
+    failed: () => panel.say(words.notFetched),
+  });
+
+  let media: Media | undefined;
+  let mediaLoading: Promise<void> | undefined;
+  const withMedia = (task: (media: Media) => void) => {
+    mediaLoading ??= import('./chat-media.ts')
+      .then(({ loadMedia }) =>
+        loadMedia(door, { draw, fetched: files.fetched, addStyles: (css) => addStyles(door, css) }),
+      )
+      .then(
+        (made) => void (media = made),
+        // Blocked or unreachable: the next need tries again.
+        () => (mediaLoading = undefined),
+      );
+    void mediaLoading?.then(host.guard(() => media && task(media)));
+  };
+  /** By file: the same place each time, so that a picture is fetched once. */
+  const places = new Map<string, HTMLElement>();
+  const placeOf = (picture: Picture) => {
+    const { id, name, width, height } = picture;
+    const known = places.get(id);
+    if (known) return known;
+    const by = Math.min(1, WIDEST / width, HIGHEST / height);
+    const place = mark(make('button', 'picture'), { 'aria-label': words.openPicture(name) });
+    place.style.setProperty('width', `${Math.max(LEAST, width * by)}px`);
+    place.style.setProperty('height', `${Math.max(LEAST, height * by)}px`);
+    places.set(id, place);
+    withMedia((media) => media.show(place, picture));
+    return place;
+  };
+  const record = (media: Media) => {
+    const bar = media.record((file, why) => {
+      bar.remove();
+      panel.replace(undefined);
+      panel.focus();
+      if (why) panel.say(why);
+      if (file) void choose([file]).then(() => write(''));
+    });
+    panel.replace(bar);
+  };
+  const choose = async (picked: readonly File[]) => {
+    panel.say('');
+    if (picked.some(({ size }) => size > LIMITS.maxFileBytes))
+      panel.say(words.fileTooLarge(sizeOf(LIMITS.maxFileBytes, door.words.code)));
+    const fitting = picked.filter(({ size }) => size > 0 && size <= LIMITS.maxFileBytes);
+    if (fitting.length === 0) return;
+    const measured = await Promise.all(fitting.map(measure));
+    if (!outbox.choose(measured)) panel.say(words.tooMuch);
+  };
   const write = (text: string) => {
     const cut = text.slice(0, LIMITS.maxMessageChars);
-    if (!cut.trim()) return;
+    if (!cut.trim() && outbox.chosen.length === 0) return;
     door.remember();
     outbox.add(cut);
     stopTyping();
@@ -112,24 +182,40 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
   // ---- What is shown ----
 
   const log = createLog(door, words, {
-    retry(id) {
-      const failed = outbox.waiting.find((one) => one.id === id);
-      outbox.drop(id);
-      if (failed) write(failed.text);
-    },
+    retry: outbox.again,
     drop: outbox.drop,
+    pictureOf: placeOf,
+    shareOf: files.shareOf,
+    save: files.save,
+    play: (file, element) => withMedia((media) => media.play(element, () => files.fetched(file.id, 'content'))),
     older() {
       const first = copy.messages[0];
       if (first) say({ t: 'older', before: first.seq });
     },
     scrolled: () => look(),
   });
-  const panel = createPanel(door, words, log.element, {
+  let reachId: string | undefined;
+  const ahead = createAhead(door, words.ahead, ({ name, email }) => {
+    reachId = uuidv7(Date.now(), (bytes) => crypto.getRandomValues(bytes));
+    return say({ t: 'reach', id: reachId, email, ...(name && { name }) });
+  });
+  /** Told only while it is looked at. */
+  let said: AheadSaid | undefined;
+  let asksAhead = false;
+  const askAhead = (now = isOpen && isOnline) => {
+    if (now === asksAhead) return;
+    asksAhead = now;
+    say({ t: 'ahead', on: now });
+  };
+  const panel = createPanel(door, words, log.element, ahead, {
     show: door.askToShow,
     askCode: door.askCode,
     dropCode: () => void door.send({ t: 'uncode' }),
     close: () => shut(),
     write,
+    choose: (picked) => void choose(picked),
+    unchoose: (file) => outbox.unchoose(file),
+    record: () => withMedia(record),
     drafted,
     left: stopTyping,
   });
@@ -138,7 +224,14 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
 
   const hasTalk = () => copy.messages.length + outbox.waiting.length > 0;
 
+  /** They have asked, and nobody has answered. */
+  const waits = () => {
+    const last = copy.messages.filter(({ kind, deletedAt }) => kind === 'text' && !deletedAt).pop();
+    return outbox.waiting.length > 0 || (!isClosed && last?.by.kind === 'contact');
+  };
+
   const show = () => {
+    ahead.update(said, waits());
     panel.turn(hasTalk(), isVisiting);
     log.update({
       messages: copy.messages,
@@ -205,6 +298,7 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
     if (isOpen) return;
     opener = door.focused();
     isOpen = true;
+    askAhead();
     keepTab();
     door.render();
     if (!isCovered) panel.focus();
@@ -212,6 +306,7 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
   const shut = () => {
     if (!isOpen) return;
     isOpen = false;
+    askAhead();
     stopTyping();
     keepTab();
     door.render();
@@ -233,7 +328,10 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
     }
     for (const { id, name } of state.people) names.set(id, name);
     const needsMore = copy.apply(state);
-    if (state.version >= copy.version) ({ theirs, yours } = state);
+    if (state.version >= copy.version) {
+      ({ theirs, yours } = state);
+      isClosed = state.status === 'closed';
+    }
     if (needsMore) sync();
     if (copy.version > 0) door.remember();
     outbox.seen(new Set(copy.messages.map(({ id }) => id)));
@@ -257,22 +355,28 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
     panel.setTyping(undefined);
   };
 
-  const receive = (said: ToChat['say']) => {
-    switch (said.t) {
+  const receive = (answer: ToChat['say']) => {
+    switch (answer.t) {
       case 'state':
-        return hear(said);
+        return hear(answer);
       case 'older':
-        for (const { id, name } of said.people) names.set(id, name);
-        copy.addOlder(said);
+        for (const { id, name } of answer.people) names.set(id, name);
+        copy.addOlder(answer);
         log.olderCame();
         return show();
+      case 'ahead':
+        said = answer;
+        return show();
       case 'answer':
-        return outbox.answered(said.id, said.seq, said.why);
+        if (answer.id === reachId) return ahead.answered(!answer.why);
+        return outbox.answered(answer.id, answer.seq, answer.why);
+      case 'pass':
+        return files.passed(answer.pass);
       case 'typing':
         endTyping();
-        if (!said.on) return;
-        typist = { id: said.by.id, cancel: host.after(TYPING_MS, endTyping) };
-        return panel.setTyping(said.by.name);
+        if (!answer.on) return;
+        typist = { id: answer.by.id, cancel: host.after(TYPING_MS, endTyping) };
+        return panel.setTyping(answer.by.name);
     }
   };
 
@@ -295,9 +399,12 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
       panel.setOnline(now);
       log.olderCame();
       told = { delivered: 0, read: 0 };
+      asksAhead = false;
       if (now) sync();
       else endTyping();
+      askAhead();
       outbox.online(now);
+      files.online(now);
       look();
     },
     setCode: panel.setCode,
@@ -332,15 +439,34 @@ function createChat(door: ChatDoor, words: ChatWords): Chat {
     heard(event) {
       if (!isOpen || !('key' in event)) return;
       const pressed = event as KeyboardEvent;
+      if (media?.key(pressed)) return;
       if (panel.key(pressed) || pressed.isComposing) return;
       if (pressed.key === 'Escape' && pressed.type === 'keydown') shut();
     },
     close() {
       cancelPlace();
+      media?.close();
       badge.remove();
       voice.remove();
     },
   };
+}
+
+/** With its size, if it is a picture: so that its place is known before it is there. */
+async function measure(blob: File): Promise<ChosenFile> {
+  // Its ending is what people go by.
+  const cut = /^([^]*?)(\.[^.]{1,10})?$/.exec(blob.name) ?? [];
+  const name = (cut[1] ?? '').slice(0, LIMITS.maxFileNameChars - 20) + (cut[2] ?? '');
+  const file = { name, bytes: blob.size, type: blob.type.slice(0, LIMITS.maxMediaTypeChars), blob };
+  if (!/^image\/(jpeg|png|webp|gif|avif)$/.test(blob.type)) return file;
+  try {
+    const bitmap = await createImageBitmap(blob);
+    const { width, height } = bitmap;
+    bitmap.close();
+    return { ...file, width, height };
+  } catch {
+    return file;
+  }
 }
 
 function addStyles({ surface: { root }, handover: { script }, make }: ChatDoor, css: string): void {

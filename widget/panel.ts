@@ -6,8 +6,10 @@
 // `key`. The badge of a visit must stay in sight: the panel makes room for it.
 
 import { LIMITS } from '../protocol/limits.ts';
+import type { AheadPart } from './chat-ahead.ts';
 import type { ChatDoor } from './chat-door.ts';
 import { draw, type ChatIcon } from './chat-icons.ts';
+import type { WaitingFile } from './chat-outbox.ts';
 import type { ChatWords } from './chat.ts';
 
 export type Panel = {
@@ -15,6 +17,8 @@ export type Panel = {
   /** What is written and not sent. */
   readonly draft: string;
   setDraft(text: string): void;
+  /** Files that go with the next text. */
+  setChosen(files: readonly WaitingFile[]): void;
   /** The relay gave a code, or took it away (undefined). */
   setCode(code: { digits: string; lifeMs: number } | undefined): void;
   setOnline(isOnline: boolean): void;
@@ -26,6 +30,8 @@ export type Panel = {
   askCode(): void;
   /** There is a conversation; the page is being shown. */
   turn(hasTalk: boolean, isVisiting: boolean): void;
+  /** In place of the composer; undefined: the composer. */
+  replace(bar: HTMLElement | undefined): void;
   /** Now it can be measured. */
   shown(): void;
   focus(): void;
@@ -42,6 +48,10 @@ export type PanelActs = {
   dropCode(): void;
   close(): void;
   write(text: string): void;
+  choose(files: readonly File[]): void;
+  unchoose(file: string): void;
+  /** The visitor wants to say something aloud. */
+  record(): void;
   drafted(): void;
   /** Writes no more just now. */
   left(): void;
@@ -55,7 +65,13 @@ const MOST_ROWS_PX = 140;
 /** A window that is so much higher than what is seen of it has a keyboard before it. */
 const KEYBOARD_PX = 120;
 
-export function createPanel(door: ChatDoor, words: ChatWords, talk: HTMLElement, acts: PanelActs): Panel {
+export function createPanel(
+  door: ChatDoor,
+  words: ChatWords,
+  talk: HTMLElement,
+  ahead: Pick<AheadPart, 'line' | 'form' | 'thanks'>,
+  acts: PanelActs,
+): Panel {
   const { make, mark, handover, surface } = door;
   const { host } = handover;
   const button = (className: string, label: string, task: () => void) => {
@@ -131,9 +147,10 @@ export function createPanel(door: ChatDoor, words: ChatWords, talk: HTMLElement,
     enterkeyhint: 'send',
     dir: 'auto',
   });
+  let hasChosen = false;
   const write = () => {
     const text = area.value.trim();
-    if (!text) return;
+    if (!text && !hasChosen) return;
     area.value = '';
     drafted();
     acts.write(text);
@@ -142,24 +159,79 @@ export function createPanel(door: ChatDoor, words: ChatWords, talk: HTMLElement,
     write();
     area.focus();
   });
-  const composer = make('div', 'composer', area, sending);
-  const element = mark(make('section', 'card panel', top, start, code, talk, typing, note, composer), {
-    role: 'dialog',
-    'aria-labelledby': 'title',
-    tabindex: '-1',
-  });
+  /** The browser's own choice of files. */
+  const pick = (icon: ChatIcon, label: string, attributes: Record<string, string>) => {
+    const input = mark(make('input', ''), { type: 'file', ...attributes });
+    input.hidden = true;
+    host.listen(input, 'change', () => {
+      acts.choose([...(input.files ?? [])]);
+      input.value = '';
+      area.focus({ preventScroll: true });
+    });
+    return [drawn(icon, 'bare', label, () => input.click()), input];
+  };
+  const attaching = pick('attach', words.attach, { multiple: '' });
+  // A phone has one at hand.
+  const camera = matchMedia('(pointer:coarse)').matches
+    ? pick('camera', words.camera, { accept: 'image/*', capture: 'environment' })
+    : [];
+  const voice = drawn('voice', 'bare', words.voice, acts.record);
+  voice.hidden = !navigator.mediaDevices || !('MediaRecorder' in window);
+  const chosen = mark(make('div', 'chosen'), { role: 'group', 'aria-label': words.chosen });
+  chosen.hidden = true;
+  const composer = make('div', 'composer', ...attaching, ...camera, voice, area, sending);
+  const element = mark(
+    make(
+      'section',
+      'card panel',
+      top,
+      ahead.line,
+      start,
+      code,
+      talk,
+      ahead.form,
+      ahead.thanks,
+      typing,
+      note,
+      chosen,
+      composer,
+    ),
+    {
+      role: 'dialog',
+      'aria-labelledby': 'title',
+      tabindex: '-1',
+    },
+  );
 
   const fit = () => {
     area.style.setProperty('height', 'auto');
     area.style.setProperty('height', `${Math.min(area.scrollHeight, MOST_ROWS_PX)}px`);
   };
+  const setReady = () => mark(sending, { 'aria-disabled': String(!area.value.trim() && !hasChosen) });
   const drafted = () => {
-    mark(sending, { 'aria-disabled': String(!area.value.trim()) });
+    setReady();
     fit();
     acts.drafted();
   };
   host.listen(area, 'input', drafted);
   host.listen(area, 'blur', acts.left);
+  host.listen(area, 'paste', (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    acts.choose(files);
+  });
+  for (const type of ['dragenter', 'dragover', 'dragleave', 'drop'])
+    host.listen(element, type, (event: DragEvent) => {
+      const { dataTransfer } = event;
+      if (!dataTransfer?.types.includes('Files')) return;
+      // The page may have uses of its own for files.
+      event.preventDefault();
+      event.stopPropagation();
+      const isWithin = event.relatedTarget instanceof Node && element.contains(event.relatedTarget);
+      element.classList.toggle('over', type !== 'drop' && (type !== 'dragleave' || isWithin));
+      if (type === 'drop') acts.choose([...dataTransfer.files]);
+    });
 
   let said = '';
   const say = (text: string) => {
@@ -213,11 +285,31 @@ export function createPanel(door: ChatDoor, words: ChatWords, talk: HTMLElement,
     },
     setDraft(text) {
       area.value = text;
-      mark(sending, { 'aria-disabled': String(!text.trim()) });
+      setReady();
+    },
+    setChosen(files) {
+      hasChosen = files.some(({ why }) => !why);
+      setReady();
+      chosen.hidden = files.length === 0;
+      chosen.replaceChildren(
+        ...files.map(({ id, name, why }) => {
+          const said = why ? make('small', '', words.whys[why]) : '';
+          const label = make('span', '', make('bdi', '', name), said);
+          const leaving = drawn('close', 'bare x', words.unchoose(name), () => {
+            acts.unchoose(id);
+            area.focus();
+          });
+          return make('span', why ? 'file failed' : 'file', label, leaving);
+        }),
+      );
     },
     setCode,
     askCode,
     say,
+    replace(bar) {
+      if (bar) composer.after(bar);
+      composer.hidden = !!bar;
+    },
     setTyping(name) {
       typing.replaceChildren(...(name === undefined ? [] : [make('bdi', '', name), ` ${words.typing}`]));
       typing.hidden = name === undefined;

@@ -3,16 +3,19 @@
 // ask leads.
 
 import { createContext } from 'svelte';
+import type { Thread } from '../../protocol/chat.ts';
 import { GRANTS, type Grant } from '../../protocol/hand.ts';
 import type { LinkDoor } from '../../protocol/link.ts';
 import type { ToOperator } from '../../protocol/messages.ts';
-import type { Memory } from '../browser-doors.ts';
+import type { FollowAttention, Memory } from '../browser-doors.ts';
+import type { FileHttp } from '../file-http.ts';
 import type { RelayHttp } from '../relay-http.ts';
 import { AccountHolder } from './account.svelte.ts';
 import { ActNumbers } from './act-numbers.ts';
 import { Asks } from './asks.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Connection } from './connection.svelte.ts';
+import { contactName } from './dialog-words.ts';
 import { Dialogs } from './dialogs.svelte.ts';
 import { HangGuard, type Sight } from './hang-guard.ts';
 import type { OutboxStore } from './outbox.svelte.ts';
@@ -32,6 +35,10 @@ export type ConsoleDoors = {
   sight: Sight;
   createMirror: CreateMirror;
   outbox: OutboxStore;
+  files: FileHttp;
+  /** A short sound, where the browser allows one. */
+  chime(): void;
+  attention: FollowAttention;
   /** Random bytes for ids. */
   fill(bytes: Uint8Array<ArrayBuffer>): unknown;
 };
@@ -49,11 +56,13 @@ export class Console {
   readonly route = new Route();
   readonly clock = new Clock();
   readonly toasts = new Toasts();
+  #doors: ConsoleDoors;
   #numbers = new ActNumbers();
   #graceMs = $state(0);
   #may: readonly Grant[] = GRANTS;
 
   constructor(doors: ConsoleDoors) {
+    this.#doors = doors;
     this.preferences = new Preferences(doors.device);
     this.account = new AccountHolder(doors.http);
     this.connection = new Connection(doors.link, {
@@ -93,12 +102,15 @@ export class Console {
       tell: (say) => this.connection.send({ t: 'dialog', say }),
       me: () => (this.account.state.kind === 'in' ? this.account.state.account.operator : { id: '', name: '' }),
       store: doors.outbox,
+      files: doors.files,
       memory: doors.device,
       now: () => Date.now(),
       random: () => doors.link.random(),
       fill: (bytes) => doors.fill(bytes),
       after: (delayMs, task) => doors.link.after(delayMs, task),
+      assigned: (thread, isShown) => this.#assigned(thread, isShown),
       refused: (_, why) => this.toasts.show(this.texts.dialog.refused(this.texts.dialog.whys[why])),
+      notSaved: (why) => this.toasts.show(this.texts.search.notSaved(this.texts.dialog.whys[why])),
     });
     this.settings = new Settings({
       http: doors.http,
@@ -140,7 +152,13 @@ export class Console {
     this.dialogs.begin();
     this.connection.start();
     const unguard = this.guard.start();
+    const { attention } = this.dialogs.roster;
+    const unfollow = this.#doors.attention({
+      touched: () => attention.touched(),
+      locked: (isLocked) => attention.locked(isLocked),
+    });
     return () => {
+      unfollow();
       unguard();
       const { state } = this.account;
       this.connection.stop();
@@ -210,6 +228,12 @@ export class Console {
         // The connection's own.
         return;
     }
+  }
+
+  #assigned(thread: Thread, isShown: boolean): void {
+    if (isShown && this.#doors.sight.isVisible()) return;
+    this.#doors.chime();
+    this.toasts.show(this.texts.desk.assignedToYou(contactName(thread.contact, this.texts.dialog)));
   }
 
   #accepted(room: string, visitor: string): void {

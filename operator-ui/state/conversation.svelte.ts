@@ -6,6 +6,7 @@
 import { UNTOLD, type FromOperatorDialog, type ToOperatorDialog } from '../../protocol/chat.ts';
 import type { Message, Status } from '../../protocol/dialog.ts';
 import { createThreadCopy } from '../../protocol/thread-copy.ts';
+import { Stretch } from './stretch.ts';
 
 type Say<T extends ToOperatorDialog['t']> = Extract<ToOperatorDialog, { t: T }>;
 type Mark = Say<'state'>['marks'][number];
@@ -43,8 +44,13 @@ export class Conversation {
   #loaded = $state(false);
   #gone = $state(false);
   #typists = $state.raw<readonly Typist[]>([]);
+  #viewers = $state.raw<readonly { id: string; name: string }[]>([]);
   #stops = new Map<string, () => void>();
   #isOpen = false;
+  /** What is shown instead of the newest messages: those around one that was found. */
+  #stretch: Stretch | undefined;
+  #isPast = $state(false);
+  #goal = $state.raw<{ readonly seq: number } | undefined>();
   /** The highest that was told on this link. */
   #told = { delivered: 0, read: 0 };
   #typing: { until: () => void; toldAt: number } | undefined;
@@ -74,6 +80,14 @@ export class Conversation {
   get isAskingOlder(): boolean {
     return this.#askedBefore !== undefined;
   }
+  /** Not the newest ones are shown, but those around a message that was found. */
+  get isPast(): boolean {
+    return this.#isPast;
+  }
+  /** The message that is to be shown; another object each time that somebody wants it to be. */
+  get goal(): { readonly seq: number } | undefined {
+    return this.#goal;
+  }
   get isLoaded(): boolean {
     return this.#loaded;
   }
@@ -84,6 +98,10 @@ export class Conversation {
   get typists(): readonly Typist[] {
     return this.#typists;
   }
+  /** Colleagues who have it open, too. */
+  get viewers(): readonly { id: string; name: string }[] {
+    return this.#viewers;
+  }
   markOf(id: string | undefined): { delivered: number; read: number } {
     return this.#marks.find(({ by }) => by === id) ?? { delivered: 0, read: 0 };
   }
@@ -93,6 +111,8 @@ export class Conversation {
     this.#isOpen = true;
     this.#told = { delivered: 0, read: 0 };
     this.#askedBefore = undefined;
+    // What was asked on the old link is not answered.
+    if (this.#stretch?.asks !== undefined) this.#askStretch();
     // From the address, which anybody may have typed; the relay refuses whoever asks for what can't be an id.
     if (ID.test(this.id)) this.#ask();
     else this.#gone = true;
@@ -101,9 +121,11 @@ export class Conversation {
   leave(): void {
     this.#isOpen = false;
     this.stopTyping();
+    this.toNewest();
     for (const stop of this.#stops.values()) stop();
     this.#stops.clear();
     this.#typists = [];
+    this.#viewers = [];
     if (!this.#gone) this.#doors.tell({ t: 'leave', conversation: this.id });
   }
 
@@ -117,8 +139,9 @@ export class Conversation {
     }
     this.#gone = false;
     if (this.#copy.version > 0) this.#loaded = true;
-    this.#messages = this.#copy.messages;
-    this.#hasOlder = this.#copy.hasOlder;
+    this.#stretch?.change(state.messages);
+    this.#draw();
+    if (this.#goal && !this.#stretch) this.#reach(this.#goal.seq);
     for (const { by } of state.messages) if (by.id !== undefined) this.#still(by.id);
     if (!this.#isOpen) return;
     if (isMissing) this.#ask();
@@ -126,13 +149,37 @@ export class Conversation {
   }
 
   older(older: Say<'older'>): void {
+    if (this.#stretch && older.before === this.#stretch.asks) {
+      if (this.#stretch.add(older)) this.#askStretch();
+      return this.#draw();
+    }
     this.#askedBefore = undefined;
     this.#copy.addOlder(older);
-    this.#messages = this.#copy.messages;
-    this.#hasOlder = this.#copy.hasOlder;
+    this.#draw();
+  }
+
+  /** Shows the message with this number, wherever it is. */
+  goTo(seq: number): void {
+    this.#goal = { seq };
+    if (this.#loaded) this.#reach(seq);
+  }
+
+  toNewest(): void {
+    this.#stretch = undefined;
+    this.#goal = undefined;
+    this.#askedBefore = undefined;
+    this.#draw();
+  }
+
+  askNewer(): void {
+    if (this.#isPast && this.#stretch?.askNewer()) this.#askStretch();
   }
 
   askOlder(): void {
+    if (this.#stretch) {
+      if (this.#isPast && this.#stretch.askOlder()) this.#askStretch();
+      return this.#draw();
+    }
     const first = this.#messages[0];
     if (!first || !this.#hasOlder || this.#askedBefore !== undefined) return;
     if (this.#doors.tell({ t: 'older', conversation: this.id, before: first.seq })) this.#askedBefore = first.seq;
@@ -140,6 +187,10 @@ export class Conversation {
 
   gone(): void {
     this.#gone = true;
+  }
+
+  seen({ people }: Say<'viewers'>): void {
+    this.#viewers = people.filter(({ id }) => id !== this.#doors.me());
   }
 
   /** All of it was before the operator's eyes. */
@@ -173,6 +224,38 @@ export class Conversation {
     this.#typing.until();
     this.#typing = undefined;
     this.#doors.tell({ t: 'typing', conversation: this.id, on: false });
+  }
+
+  #reach(seq: number): void {
+    if (seq > this.#copy.seq) this.#goal = { seq: this.#copy.seq };
+    if (seq >= (this.#copy.messages[0]?.seq ?? 0)) {
+      this.#stretch = undefined;
+      return this.#draw();
+    }
+    if (this.#stretch?.messages.some((message) => message.seq === seq)) return;
+    this.#stretch = new Stretch(seq);
+    this.#askStretch();
+  }
+
+  #askStretch(): void {
+    const before = this.#stretch?.asks;
+    if (before !== undefined) this.#doors.tell({ t: 'older', conversation: this.id, before });
+  }
+
+  #draw(): void {
+    const past = this.#stretch?.messages ?? [];
+    const first = this.#copy.messages[0]?.seq;
+    const last = past.at(-1)?.seq ?? 0;
+    if (this.#stretch && first !== undefined && last >= first - 1) {
+      // It has come to what is here anyway: from now on that begins farther back.
+      const messages = past.filter(({ seq }) => seq < first);
+      this.#copy.addOlder({ before: first, messages, more: this.#stretch.hasOlder });
+      this.#stretch = undefined;
+    }
+    this.#isPast = this.#stretch !== undefined && past.length > 0;
+    this.#messages = this.#isPast ? past : this.#copy.messages;
+    this.#hasOlder = this.#isPast ? (this.#stretch?.hasOlder ?? false) : this.#copy.hasOlder;
+    if (this.#isPast) this.#askedBefore = this.#stretch?.isAskingOlder ? this.#messages[0]?.seq : undefined;
   }
 
   #ask(): void {

@@ -3,24 +3,34 @@
 
 /* eslint-disable svelte/prefer-svelte-reactivity -- replaced as a whole, or never read by a component */
 
-import type { FromOperatorDialog, NotDone, ToOperatorDialog } from '../../protocol/chat.ts';
+import type { FromOperatorDialog, NotDone, Thread, ToOperatorDialog } from '../../protocol/chat.ts';
 import { uuidv7 } from '../../protocol/uuid.ts';
 import type { Memory } from '../browser-doors.ts';
+import type { FileHttp } from '../file-http.ts';
+import { Player } from '../sound.ts';
 import { Conversation } from './conversation.svelte.ts';
 import { Drafts } from './drafts.ts';
 import { Inbox } from './inbox.svelte.ts';
+import { Roster } from './roster.svelte.ts';
 import { Outbox, type OutboxStore, type Waiting } from './outbox.svelte.ts';
+import { Search } from './search.svelte.ts';
+import { Uploads } from './uploads.svelte.ts';
 
 type Doors = {
   tell(say: FromOperatorDialog): boolean;
   me(): { id: string; name: string };
   store: OutboxStore;
+  files: FileHttp;
   memory: Memory;
   now(): number;
   random(): number;
   fill(bytes: Uint8Array<ArrayBuffer>): unknown;
   after(delayMs: number, task: () => void): () => void;
   refused(item: Waiting, why: NotDone): void;
+  /** A conversation has become this operator's, and not by what they did here. */
+  assigned(thread: Thread, isShown: boolean): void;
+  /** A search. */
+  notSaved(why: NotDone): void;
 };
 
 /** Those looked at last open at once when they are looked at again. */
@@ -31,7 +41,11 @@ const ASK_AGAIN_MOST_MS = 60_000;
 export class Dialogs {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly uploads: Uploads;
+  readonly player = new Player();
   readonly drafts: Drafts;
+  readonly roster: Roster;
+  readonly search: Search;
   #doors: Doors;
   #shown = $state.raw<Conversation | undefined>();
   /** The one looked at last is the last. */
@@ -45,9 +59,22 @@ export class Dialogs {
     this.#doors = doors;
     const { tell, store, memory, now, random, after, refused, fill } = doors;
     const me = () => doors.me().id;
-    this.inbox = new Inbox({ tell, me });
+    this.inbox = new Inbox({ tell, me, assigned: (thread) => this.#assigned(thread) });
+    this.roster = new Roster({ tell, me, now, after });
     this.drafts = new Drafts(memory, me);
-    this.outbox = new Outbox({ tell, store, now, random, after, refused, makeId: () => uuidv7(now(), fill) });
+    this.uploads = new Uploads({ http: doors.files, after, now, is: (file, state) => this.outbox.fileIs(file, state) });
+    const makeId = () => uuidv7(now(), fill);
+    this.outbox = new Outbox({
+      tell,
+      store,
+      now,
+      random,
+      after,
+      refused,
+      makeId,
+      files: (items) => this.uploads.keep(items),
+    });
+    this.search = new Search({ tell, after, makeId });
   }
 
   /** The one on screen. */
@@ -59,10 +86,20 @@ export class Dialogs {
     return this.#doors.me().id;
   }
 
+  /** Of a file that was said. Throws when it can't be had. */
+  fetchFile(file: string, what: 'preview' | 'content'): Promise<Blob> {
+    return this.#doors.files.fetch(file, what);
+  }
+
   /** '' : not known. */
   nameOf(operator: string): string {
     const { id, name } = this.#doors.me();
     return operator === id ? name : (this.#names.get(operator) ?? '');
+  }
+
+  /** Operators whose names are known here. */
+  get names(): ReadonlyMap<string, string> {
+    return this.#names;
   }
 
   show(id: string | undefined): void {
@@ -86,8 +123,10 @@ export class Dialogs {
   /** After each welcome. */
   linked(): void {
     this.inbox.ask();
+    this.roster.linked();
     this.#shown?.open();
     this.outbox.linked();
+    this.search.linked();
   }
 
   receive(say: ToOperatorDialog): void {
@@ -115,6 +154,18 @@ export class Dialogs {
       case 'gone':
         this.#kept.get(say.conversation)?.gone();
         return;
+      case 'colleagues':
+        this.#learn(say.put);
+        return this.roster.apply(say);
+      case 'viewers':
+        this.#kept.get(say.conversation)?.seen(say);
+        return;
+      case 'found':
+        this.#learn(say.people);
+        return this.search.found(say);
+      case 'searches':
+        if (say.why !== undefined) this.#doors.notSaved(say.why);
+        return this.search.savedAre(say.list);
       case 'answer':
         this.outbox.answered(say);
         this.#settle(say.conversation);
@@ -127,6 +178,7 @@ export class Dialogs {
       this.#again = undefined;
       this.inbox.forget();
       this.inbox.ask();
+      this.roster.linked();
       this.#shown?.open();
       // It may have been an answer.
       this.outbox.linked();
@@ -137,11 +189,19 @@ export class Dialogs {
   clear(): void {
     this.#again?.();
     this.#again = undefined;
+    this.player.stop();
     this.#shown = undefined;
     this.#kept.clear();
     this.#names = new Map();
     this.inbox.clear();
+    this.roster.clear();
     this.outbox.clear();
+    this.search.clear();
+  }
+
+  #assigned(thread: Thread): void {
+    const isOwnWish = this.outbox.of(thread.id).some(({ wish }) => wish.do === 'assign' && wish.to === this.me);
+    if (!isOwnWish) this.#doors.assigned(thread, this.#shown?.id === thread.id);
   }
 
   #settle(id: string): void {

@@ -18,6 +18,7 @@ export class Inbox {
   #threads = new Map<string, Thread>();
   #tell: (say: FromOperatorDialog) => void;
   #me: () => string;
+  #assigned: (thread: Thread) => void;
   #head: Head | undefined;
   #folder = $state<Folder>('waiting');
   #view = $state.raw<readonly Thread[]>([]);
@@ -31,9 +32,15 @@ export class Inbox {
   #shown = false;
   #holding = false;
 
-  constructor(doors: { tell(say: FromOperatorDialog): void; me(): string }) {
+  constructor(doors: {
+    tell(say: FromOperatorDialog): void;
+    me(): string;
+    /** It has become this operator's. */
+    assigned(thread: Thread): void;
+  }) {
     this.#tell = doors.tell;
     this.#me = doors.me;
+    this.#assigned = doors.assigned;
   }
 
   get view(): readonly Thread[] {
@@ -82,9 +89,13 @@ export class Inbox {
       this.#threads.clear();
       this.#head = undefined;
     }
+    const me = this.#me();
     for (const thread of put) {
       const known = this.#threads.get(thread.id);
-      if (!known || known.version <= thread.version) this.#threads.set(thread.id, thread);
+      if (known && known.version > thread.version) continue;
+      this.#threads.set(thread.id, thread);
+      // Not of a whole list: what has been theirs for long is no news.
+      if (this.#head && !reset && thread.assignee === me && known?.assignee !== me) this.#assigned(thread);
     }
     if (more) return;
     this.#head = { number, id };

@@ -4,8 +4,8 @@
 // Easy to get wrong: a message keeps its key from the moment of sending on, or its element would be made anew when it is
 // acknowledged, and screen readers would read it twice.
 
-import type { Actor, Message, MessageKind } from '../../protocol/dialog.ts';
-import type { Waiting } from './outbox.svelte.ts';
+import type { Actor, Attached, Message, MessageKind } from '../../protocol/dialog.ts';
+import type { Waiting, WishFile } from './outbox.svelte.ts';
 
 export type Delivery = 'sending' | 'held' | 'failed' | 'sent' | 'delivered' | 'read';
 
@@ -17,6 +17,7 @@ export type Said = {
   readonly by: Actor;
   readonly isOwn: boolean;
   readonly text: string;
+  readonly files: readonly (Attached | WishFile)[];
   readonly at: number;
   readonly isEdited: boolean;
   readonly isDeleted: boolean;
@@ -88,6 +89,7 @@ export function linesOf(
       by,
       isOwn,
       text: item?.wish.do === 'edit' ? item.wish.text : (body.text ?? ''),
+      files: body.files ?? [],
       at,
       isEdited: message.editedAt !== undefined || item?.wish.do === 'edit',
       isDeleted: message.deletedAt !== undefined || item?.wish.do === 'delete',
@@ -98,7 +100,7 @@ export function linesOf(
   }
   for (const item of items) {
     const { wish, key, at } = item;
-    if (wish.do !== 'send' || here.has(key)) continue;
+    if (wish.do !== 'send' || here.has(key) || item.state.kind === 'draft') continue;
     add(at, {
       kind: wish.isNote ? 'note' : 'text',
       key,
@@ -106,6 +108,7 @@ export function linesOf(
       by: { kind: 'operator', id: who.me },
       isOwn: true,
       text: wish.text,
+      files: wish.files ?? [],
       at,
       isEdited: false,
       isDeleted: false,

@@ -2,28 +2,56 @@
 // closed tab or a crash loses nothing, told when there is a link, and told again after each welcome until it is answered.
 //
 // Of one conversation one thing at a time is on its way: were the first refused for a moment and the second not, they would
-// stand in the wrong order. Easy to get wrong: what was told before the link broke may have been done or not; it is told
+// stand in the wrong order. Files go their own way before the message that names them (uploads.svelte.ts), and what is said
+// meanwhile does not wait for them. Chosen and not sent, they wait here as well: a draft without a text. Easy to get wrong: what was told before the link broke may have been done or not; it is told
 // again with the same id, and the relay does it once.
 
 /* eslint-disable svelte/prefer-svelte-reactivity -- timers, which no component reads */
 
 import type { FromOperatorDialog, NotDone, ToOperatorDialog } from '../../protocol/chat.ts';
+import type { FileRefusal } from '../../protocol/files.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+
+export type WishFile = {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly type: string;
+  readonly blob: Blob;
+  /** Of a picture. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** The relay has it. */
+  readonly isReady?: boolean;
+  readonly why?: FileRefusal;
+};
+export type ChosenFile = Omit<WishFile, 'id' | 'isReady' | 'why'>;
 
 export type Wish =
   | {
       readonly do: 'send';
       readonly text: string;
       readonly isNote: boolean;
+      readonly files?: readonly WishFile[];
       readonly replyTo?: number | undefined;
       /** The last message that was before the operator; undefined: whatever colleagues have said. */
       readonly expectedSeq?: number | undefined;
     }
   | { readonly do: 'edit'; readonly of: string; readonly text: string }
   | { readonly do: 'delete'; readonly of: string }
-  | { readonly do: 'assign'; readonly to: string | null }
+  | {
+      readonly do: 'assign';
+      readonly to: string | null;
+      /** To a team: then to nobody of it yet. */
+      readonly team?: string | undefined;
+      /** Whose it was before the operator; undefined: whosever it is. */
+      readonly from?: string | null | undefined;
+    }
   | { readonly do: 'close' | 'reopen' };
 
 export type WaitingState =
+  /** Files that go with the next text. */
+  | { readonly kind: 'draft' }
   | { readonly kind: 'waiting' }
   /** On this link, and not answered. */
   | { readonly kind: 'told' }
@@ -31,7 +59,7 @@ export type WaitingState =
   | { readonly kind: 'pausing' }
   /** A colleague has answered meanwhile; the operator decides. */
   | { readonly kind: 'held' }
-  | { readonly kind: 'failed'; readonly why: NotDone }
+  | { readonly kind: 'failed'; readonly why: NotDone | FileRefusal }
   /** Shown here until the conversation itself has it. */
   | { readonly kind: 'done' };
 
@@ -63,7 +91,12 @@ type Doors = {
   random(): number;
   /** A command, and not a message, was refused for good. */
   refused(item: Waiting, why: NotDone): void;
+  /** Files wait that are to be sent, or some wait no more. */
+  files(items: readonly Waiting[]): void;
 };
+
+/** Of all files that wait. */
+const MOST_FILE_BYTES = 250 * 1024 * 1024;
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -90,6 +123,64 @@ export class Outbox {
     return this.#items.filter((item) => item.conversation === conversation);
   }
 
+  /** Chosen, and not sent. */
+  chosen(conversation: string): readonly WishFile[] {
+    const wish = this.#draft(conversation)?.wish;
+    return wish?.do === 'send' ? (wish.files ?? []) : [];
+  }
+
+  /** False: that would be too much. */
+  choose(conversation: string, chosen: readonly ChosenFile[]): boolean {
+    const files = [...this.chosen(conversation), ...chosen.map((file) => ({ ...file, id: this.#doors.makeId() }))];
+    const all = [...this.#items.flatMap(({ wish }) => (wish.do === 'send' ? (wish.files ?? []) : [])), ...chosen];
+    const bytes = all.reduce((sum, file) => sum + file.bytes, 0);
+    if (files.length > LIMITS.maxFilesPerMessage || bytes > MOST_FILE_BYTES) return false;
+    this.#putDraft(conversation, files);
+    return true;
+  }
+
+  unchoose(conversation: string, file: string): void {
+    const files = this.chosen(conversation).filter(({ id }) => id !== file);
+    const draft = this.#draft(conversation);
+    if (files.length > 0) this.#putDraft(conversation, files);
+    else if (draft) this.drop(draft);
+  }
+
+  /** What has become of a file on its way. */
+  fileIs(file: string, now: { isReady: true } | { why: FileRefusal }): void {
+    const item = this.#items.find(({ wish }) => wish.do === 'send' && wish.files?.some(({ id }) => id === file));
+    if (item?.wish.do !== 'send') return;
+    const files = item.wish.files?.map((each) => (each.id === file ? { ...each, ...now } : each)) ?? [];
+    const isOver = 'why' in now && item.state.kind !== 'draft';
+    const next: Waiting = {
+      ...item,
+      wish: { ...item.wish, files },
+      ...(isOver && { state: { kind: 'failed', why: now.why } }),
+    };
+    this.#change(
+      ({ key }) => key === item.key,
+      () => next,
+    );
+    this.#keep(next);
+    this.#flush();
+  }
+
+  #draft(conversation: string): Waiting | undefined {
+    return this.#items.find((item) => item.conversation === conversation && item.state.kind === 'draft');
+  }
+
+  #putDraft(conversation: string, files: readonly WishFile[]): void {
+    const { makeId, now } = this.#doors;
+    const known = this.#draft(conversation);
+    const item: Waiting = {
+      ...(known ?? { key: makeId(), owner: this.#owner ?? '', conversation, at: now(), state: { kind: 'draft' } }),
+      wish: { do: 'send', text: '', isNote: false, files },
+    };
+    this.#items = [...this.#items.filter(({ key }) => key !== item.key), item];
+    this.#keep(item);
+    this.#flush();
+  }
+
   /** Whose it is from now on; what they have left here before is sent. */
   async begin(owner: string): Promise<void> {
     this.#owner = owner;
@@ -106,14 +197,23 @@ export class Outbox {
     this.#flush();
   }
 
-  /** Resolves when it is kept, or can't be. */
+  /** With the files that were chosen. Resolves when it is kept, or can't be. */
   async add(conversation: string, wish: Wish): Promise<void> {
     const { makeId, now, store } = this.#doors;
     // Each later than the one before it: they are put in order by it when they come back from storage.
     this.#lastAt = Math.max(now(), this.#lastAt + 1);
-    const state = { kind: 'waiting' } as const;
-    const item = { key: makeId(), owner: this.#owner ?? '', conversation, at: this.#lastAt, wish, state };
-    this.#items = [...this.#items, item];
+    const draft = wish.do === 'send' ? this.#draft(conversation) : undefined;
+    const files = this.chosen(conversation).filter(({ why }) => why === undefined);
+    const item: Waiting = {
+      // Instead of the draft, also where it is kept.
+      key: draft?.key ?? makeId(),
+      owner: this.#owner ?? '',
+      conversation,
+      at: this.#lastAt,
+      wish: wish.do === 'send' && files.length > 0 ? { ...wish, files } : wish,
+      state: { kind: 'waiting' },
+    };
+    this.#items = [...this.#items.filter((each) => each !== draft), item];
     const kept = store.put(item);
     this.#flush();
     try {
@@ -165,7 +265,7 @@ export class Outbox {
 
   /** Once more: after a refusal, or though a colleague has answered. */
   again(item: Waiting): void {
-    const wish = item.wish.do === 'send' ? { ...item.wish, expectedSeq: undefined } : item.wish;
+    const wish = item.wish.do === 'send' ? { ...item.wish, expectedSeq: undefined, ...this.#anew(item) } : item.wish;
     this.#change(
       ({ key }) => key === item.key,
       (old) => ({ ...old, wish, state: { kind: 'waiting' } }),
@@ -173,6 +273,13 @@ export class Outbox {
     const now = this.#items.find(({ key }) => key === item.key);
     if (now) this.#keep(now);
     this.#flush();
+  }
+
+  /** Files that were refused are others when they are tried again: whatever was wrong may have been their ids. */
+  #anew({ wish, state }: Waiting): { files?: readonly WishFile[] } {
+    if (wish.do !== 'send' || !wish.files || state.kind !== 'failed') return {};
+    const { makeId } = this.#doors;
+    return { files: wish.files.map(({ isReady: _, why: __, ...file }) => ({ ...file, id: makeId() })) };
   }
 
   drop(item: Waiting): void {
@@ -190,15 +297,17 @@ export class Outbox {
     this.#stopWaiting();
     this.#owner = undefined;
     this.#items = [];
+    this.#doors.files([]);
   }
 
   #flush(): void {
+    this.#doors.files(this.#items);
     const busy = new Set<string>();
     const told = new Set<string>();
     for (const item of this.#items) {
       const { conversation, state, key } = item;
       if (state.kind === 'told' || state.kind === 'pausing') busy.add(conversation);
-      if (state.kind !== 'waiting' || busy.has(conversation)) continue;
+      if (state.kind !== 'waiting' || busy.has(conversation) || !isWhole(item)) continue;
       busy.add(conversation);
       if (!this.#doors.tell(sayOf(item))) break;
       told.add(key);
@@ -256,6 +365,11 @@ export class Outbox {
   }
 }
 
+/** Its files are where the relay can name them. */
+function isWhole({ wish }: Waiting): boolean {
+  return wish.do !== 'send' || !wish.files || wish.files.every(({ isReady }) => isReady);
+}
+
 /** By which the relay's answer names it. */
 function idOf({ key, wish }: Waiting): string {
   return wish.do === 'edit' || wish.do === 'delete' ? wish.of : key;
@@ -267,7 +381,8 @@ function sayOf(item: Waiting): FromOperatorDialog {
   switch (wish.do) {
     case 'send': {
       const { text, isNote, replyTo, expectedSeq } = wish;
-      const message = { id, body: { text }, replyTo };
+      const files = wish.files?.map((file) => file.id);
+      const message = { id, body: { text, ...(files && { files }) }, replyTo };
       return { t: 'send', conversation, message, kind: isNote ? 'note' : 'text', expectedSeq };
     }
     case 'edit':
@@ -277,6 +392,6 @@ function sayOf(item: Waiting): FromOperatorDialog {
     case 'reopen':
       return { t: wish.do, conversation, id };
     case 'assign':
-      return { t: 'assign', conversation, id, to: wish.to };
+      return { t: 'assign', conversation, id, to: wish.to, team: wish.team, from: wish.from };
   }
 }

@@ -5,13 +5,14 @@ import { createSubscriber } from 'svelte/reactivity';
 export type Place =
   | { kind: 'visitors' }
   | { kind: 'room'; room: string }
-  /** The list of conversations, and one of them beside it. */
-  | { kind: 'conversations'; conversation?: string }
+  /** The list of conversations, and one of them beside it, at one of its messages. */
+  | { kind: 'conversations'; conversation?: string; message?: number }
   /** The list of sites. */
   | { kind: 'sites' }
   /** One site; `new` for one that is being added. */
   | { kind: 'site'; site: string }
   | { kind: 'operators' }
+  | { kind: 'teams' }
   /** What was done by hand: all of it, or in one room. */
   | { kind: 'ledger'; room?: string }
   /** The address leads nowhere. */
@@ -21,7 +22,7 @@ export type Place =
 export type Known = Exclude<Place, { kind: 'unknown' }>;
 
 export function isInSettings(place: Place): boolean {
-  return /^(sites|site|operators|ledger)$/.test(place.kind);
+  return /^(sites|site|operators|teams|ledger)$/.test(place.kind);
 }
 
 export function placeOf(hash: string): Place {
@@ -37,11 +38,15 @@ export function placeOf(hash: string): Place {
       return { kind: 'sites' };
     case 'settings/operators':
       return { kind: 'operators' };
+    case 'settings/teams':
+      return { kind: 'teams' };
     case 'settings/ledger':
       return { kind: 'ledger' };
   }
+  const [, of = '', message = ''] = /^conversations\/([^/]+)\/([1-9]\d{0,8})$/.exec(path) ?? [];
   const [, screen, name = ''] = /^(room|conversations|settings\/sites|settings\/ledger)\/([^/]+)$/.exec(path) ?? [];
   try {
+    if (of !== '') return { kind: 'conversations', conversation: decodeURIComponent(of), message: Number(message) };
     const id = decodeURIComponent(name);
     if (screen === 'room') return { kind: 'room', room: id };
     if (screen === 'conversations') return { kind: 'conversations', conversation: id };
@@ -60,13 +65,17 @@ export function hashOf(place: Known): string {
     case 'room':
       return `#/room/${encodeURIComponent(place.room)}`;
     case 'conversations':
-      return `#/conversations${place.conversation === undefined ? '' : `/${encodeURIComponent(place.conversation)}`}`;
+      return `#/${['conversations', place.conversation, place.conversation && place.message]
+        .flatMap((part) => (part === undefined ? [] : encodeURIComponent(part)))
+        .join('/')}`;
     case 'sites':
       return '#/settings/sites';
     case 'site':
       return `#/settings/sites/${encodeURIComponent(place.site)}`;
     case 'operators':
       return '#/settings/operators';
+    case 'teams':
+      return '#/settings/teams';
     case 'ledger':
       return `#/settings/ledger${place.room === undefined ? '' : `/${encodeURIComponent(place.room)}`}`;
   }

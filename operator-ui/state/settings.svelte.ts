@@ -1,7 +1,8 @@
-// Sites and operators of the account, for admins: loaded when the screen is opened, changed one by one. Owns what was
+// Sites, operators and teams of the account, for admins: loaded when the screen is opened, changed one by one. Owns what was
 // typed into a site's form and not saved: looking at a visitor meanwhile must not cost it. What each answer means for
 // the field on screen is the screen's business.
 
+import type { PresenceRules } from '../../protocol/routing.ts';
 import type {
   CabinetAnswer,
   NewOperator,
@@ -10,6 +11,9 @@ import type {
   RelayHttp,
   SiteEntry,
   SiteForm,
+  TeamEntry,
+  TeamForm,
+  Teams,
 } from '../relay-http.ts';
 import type { SiteDraft } from './site-form.ts';
 
@@ -27,6 +31,8 @@ export class Settings {
   #door: SettingsDoor;
   #sites = $state.raw<Loaded<SiteEntry>>({ kind: 'loading' });
   #operators = $state.raw<Loaded<OperatorEntry>>({ kind: 'loading' });
+  #teams = $state.raw<Loaded<TeamEntry>>({ kind: 'loading' });
+  #rules = $state.raw<PresenceRules | undefined>();
   /** By site id, or `new`. */
   #drafts = $state.raw<Readonly<Record<string, SiteDraft>>>({});
 
@@ -43,6 +49,14 @@ export class Settings {
   }
   get operators(): Loaded<OperatorEntry> {
     return this.#operators;
+  }
+
+  get teams(): Loaded<TeamEntry> {
+    return this.#teams;
+  }
+  /** Undefined: not loaded. */
+  get rules(): PresenceRules | undefined {
+    return this.#rules;
   }
 
   draft(site: string): SiteDraft | undefined {
@@ -62,6 +76,36 @@ export class Settings {
   async loadOperators(): Promise<void> {
     if (this.#operators.kind !== 'here') this.#operators = { kind: 'loading' };
     this.#operators = this.#loaded(await this.#door.http.operators(), this.#operators);
+  }
+
+  async loadTeams(): Promise<void> {
+    if (this.#teams.kind !== 'here') this.#teams = { kind: 'loading' };
+    const answer = await this.#door.http.teams();
+    if (answer.kind === 'done') this.#rules = answer.value.rules;
+    const listOf = (value: Teams) => value.teams;
+    this.#teams = this.#loaded(
+      answer.kind === 'done' ? { kind: 'done', value: listOf(answer.value) } : answer,
+      this.#teams,
+    );
+  }
+
+  async saveTeam(form: TeamForm): Promise<CabinetAnswer<TeamEntry>> {
+    const answer = this.#heard(await this.#door.http.saveTeam(form));
+    if (answer.kind === 'done') await this.loadTeams();
+    return answer;
+  }
+
+  /** Sites of it are everybody's then. */
+  async dropTeam(id: string): Promise<CabinetAnswer<unknown>> {
+    const answer = this.#heard(await this.#door.http.dropTeam(id));
+    if (answer.kind === 'done') await Promise.all([this.loadTeams(), this.loadSites()]);
+    return answer;
+  }
+
+  async saveRules(rules: PresenceRules): Promise<CabinetAnswer<PresenceRules>> {
+    const answer = this.#heard(await this.#door.http.saveRules(rules));
+    if (answer.kind === 'done') this.#rules = answer.value;
+    return answer;
   }
 
   async saveSite(form: SiteForm): Promise<CabinetAnswer<SiteEntry>> {
@@ -93,6 +137,8 @@ export class Settings {
   clear(options: { forget: boolean }): void {
     this.#sites = { kind: 'loading' };
     this.#operators = { kind: 'loading' };
+    this.#teams = { kind: 'loading' };
+    this.#rules = undefined;
     if (options.forget) this.#drafts = {};
   }
 

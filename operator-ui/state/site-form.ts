@@ -3,7 +3,10 @@
 // whole site, so they are checked here by the browser itself. Easy to get wrong: a list of selectors is shown one per
 // line, and a line break inside a selector means "within": lines are joined by commas, never by themselves.
 
+import { LIMITS } from '../../protocol/limits.ts';
+import { BY_HAND, type SiteRouting } from '../../protocol/routing.ts';
 import type { SiteEntry, SiteForm } from '../relay-http.ts';
+import { wholeOf } from './team-form.ts';
 import { EMPTY_HAND, handDraftOf, isSameHand, policyOf, type HandDraft } from './hand-form.ts';
 
 /** Everything as text, as it stands in the fields: one origin, one selector per line. */
@@ -15,7 +18,17 @@ export type SiteDraft = {
   readonly block: string;
   readonly unmask: string;
   readonly hand: HandDraft;
+  readonly routing: RoutingDraft;
 };
+
+/** `team` '': everybody's. */
+export type RoutingDraft = { readonly team: string; readonly mode: SiteRouting['mode']; readonly answerSec: string };
+
+export const routingDraftOf = ({ team, mode, answerSec }: SiteRouting): RoutingDraft => ({
+  team: team ?? '',
+  mode,
+  answerSec: String(answerSec),
+});
 
 export const SELECTOR_FIELDS = ['mask', 'block', 'unmask'] as const;
 export type SelectorField = (typeof SELECTOR_FIELDS)[number];
@@ -34,9 +47,10 @@ export const EMPTY_SITE: SiteDraft = {
   block: '',
   unmask: '',
   hand: EMPTY_HAND,
+  routing: routingDraftOf(BY_HAND),
 };
 
-export function draftOf({ name, origins, masking, hand }: SiteEntry): SiteDraft {
+export function draftOf({ name, origins, masking, hand, routing }: SiteEntry): SiteDraft {
   return {
     name,
     origins: origins.join('\n'),
@@ -45,6 +59,7 @@ export function draftOf({ name, origins, masking, hand }: SiteEntry): SiteDraft 
     block: splitSelectors(masking.block ?? '').join('\n'),
     unmask: splitSelectors(masking.unmask ?? '').join('\n'),
     hand: handDraftOf(hand),
+    routing: routingDraftOf(routing),
   };
 }
 
@@ -54,6 +69,9 @@ export function isSameDraft(a: SiteDraft, b: SiteDraft): boolean {
     a.origins === b.origins &&
     a.isPrivate === b.isPrivate &&
     isSameHand(a.hand, b.hand) &&
+    a.routing.team === b.routing.team &&
+    a.routing.mode === b.routing.mode &&
+    a.routing.answerSec === b.routing.answerSec &&
     SELECTOR_FIELDS.every((field) => a[field] === b[field])
   );
 }
@@ -168,6 +186,11 @@ export function formOf(draft: SiteDraft, id: string | undefined): SiteForm {
     origins: linesOf(draft.origins),
     masking,
     hand: policyOf(draft.hand),
+    routing: {
+      team: draft.routing.team === '' ? null : draft.routing.team,
+      mode: draft.routing.mode,
+      answerSec: wholeOf(draft.routing.answerSec, LIMITS.maxAnswerSec) ?? BY_HAND.answerSec,
+    },
   };
 }
 

@@ -22,13 +22,18 @@ export function isIn(thread: Thread, folder: Folder, me: string): boolean {
   }
 }
 
-/** Who waits longest comes first; else what was said last. Ties are broken by id, so that rows never swap by chance. */
+/** What nobody answered comes first, then who waits longest; else what was said last. Ties are broken by id, so that rows never swap by chance. */
 export function arrangeThreads(threads: Iterable<Thread>, folder: Folder, me: string): readonly Thread[] {
   const view: Thread[] = [];
   for (const thread of threads) if (isIn(thread, folder, me)) view.push(thread);
   const byId = (one: Thread, other: Thread) => (one.id < other.id ? -1 : 1);
   return folder === 'waiting'
-    ? view.sort((one, other) => (one.waitingSince ?? 0) - (other.waitingSince ?? 0) || byId(one, other))
+    ? view.sort(
+        (one, other) =>
+          Number(other.escalated ?? false) - Number(one.escalated ?? false) ||
+          (one.waitingSince ?? 0) - (other.waitingSince ?? 0) ||
+          byId(one, other),
+      )
     : view.sort((one, other) => other.lastAt - one.lastAt || byId(one, other));
 }
 
@@ -48,7 +53,8 @@ export function standing(
 /** Something was said that this operator has not had before them. */
 export function isUnread(thread: Thread, me: string): boolean {
   if (thread.last?.by.id === me) return false;
-  return thread.seq > (thread.marks.find(({ by }) => by === me)?.read ?? 0);
+  // What merely happened is nothing to read.
+  return (thread.last ? (thread.last.seq ?? thread.seq) : 0) > (thread.marks.find(({ by }) => by === me)?.read ?? 0);
 }
 
 /** Tells people without a name apart, and stays the same. Of the end: ids of one minute begin alike. */

@@ -99,6 +99,10 @@ export class Visitors {
   get severalSites(): boolean {
     return this.#sites.size > 1;
   }
+  /** By id. */
+  get siteNames(): ReadonlyMap<string, string> {
+    return this.#sites;
+  }
   siteName(site: string): string {
     return this.#sites.get(site) ?? '';
   }

@@ -1,9 +1,11 @@
 // English, and the shape that every other language must have: `Texts` is this object's type, so a missing key does not
 // compile. Words follow the vocabulary of docs/architecture.md; sentences tell a person what to do next.
 
+import { deskEn } from './desk-en.ts';
 import { dialogEn } from './dialog-en.ts';
 import { grantsEn } from './grants-en.ts';
 import { plural } from './plural.ts';
+import { searchEn } from './search-en.ts';
 
 export const en = {
   language: 'English',
@@ -205,7 +207,9 @@ export const en = {
     endYes: 'End for everybody',
     mirror: 'The visitor’s page',
   },
+  desk: deskEn,
   dialog: dialogEn,
+  search: searchEn,
   grants: grantsEn,
   hand: {
     tools: 'What you do on the page',
@@ -483,6 +487,7 @@ export const en = {
     parts: 'Parts of the settings',
     sites: 'Sites',
     operators: 'Operators',
+    teams: 'Teams',
     ledger: 'Ledger',
     forbidden: 'Settings are for administrators',
     forbiddenText: 'You are logged in as an operator. Ask an administrator to add sites and colleagues for you.',

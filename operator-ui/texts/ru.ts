@@ -2,9 +2,11 @@
 
 import { ROLES_RU } from '../../protocol/what-ru.ts';
 import type { Texts } from './en.ts';
+import { deskRu } from './desk-ru.ts';
 import { dialogRu } from './dialog-ru.ts';
 import { grantsRu } from './grants-ru.ts';
 import { plural } from './plural.ts';
+import { searchRu } from './search-ru.ts';
 
 export const ru: Texts = {
   language: 'Русский',
@@ -218,7 +220,9 @@ export const ru: Texts = {
     endYes: 'Завершить для всех',
     mirror: 'Страница посетителя',
   },
+  desk: deskRu,
   dialog: dialogRu,
+  search: searchRu,
   grants: grantsRu,
   hand: {
     tools: 'Что вы делаете на странице',
@@ -502,6 +506,7 @@ export const ru: Texts = {
     parts: 'Разделы настроек',
     sites: 'Сайты',
     operators: 'Операторы',
+    teams: 'Отделы',
     ledger: 'Журнал',
     forbidden: 'Настройки доступны администраторам',
     forbiddenText: 'Вы вошли как оператор. Добавить сайты и коллег может администратор, обратитесь к нему.',

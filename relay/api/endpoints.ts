@@ -342,8 +342,10 @@ async function done(door: ApiDoor, caller: ApiCaller, id: string, command: Comma
 const REFUSALS: Record<NotDone, [status: number, sentence: string]> = {
   unavailable: [503, 'The relay can’t do this now. Send it again, with the same Idempotency-Key.'],
   'answered-meanwhile': [409, 'An operator has answered since `expectedSeq`. Read what was said, then send again.'],
+  'taken-meanwhile': [409, 'It is another’s by now. Read whose, then send again.'],
   'no-such-message': [404, 'There is no such message in this conversation.'],
   'no-such-conversation': [404, 'There is no such conversation in this account.'],
+  'no-such-file': [404, 'There is no such file of the sender’s, or it is not ready.'],
   'no-such-operator': [404, 'There is no such operator in this account.'],
   'not-yours': [403, 'Only who said it may change it.'],
   'not-allowed': [403, 'This is not allowed.'],

@@ -5,8 +5,8 @@
 // reached the keys used longest ago go first, which for them is only a refill they did not wait for.
 
 export type Throttle = {
-  /** Takes one; the milliseconds to wait when there is none (0: taken). */
-  take(key: string): number;
+  /** Takes one, or `many`; the milliseconds to wait when there are not so many (0: taken). More than `burst` there never are. */
+  take(key: string, many?: number): number;
   /** What `take` would answer, taking nothing. */
   wait(key: string): number;
   /** Gives one back: the try was honest after all. */
@@ -42,13 +42,13 @@ export function createThrottle({ burst, everyMs, now, maxKeys = 10_000 }: Thrott
   // A clock that was set back must not lock a key out for as long as the jump: no bucket is emptier than empty.
   const fullTime = (key: string) => Math.min(fullAt.get(key) ?? 0, now() + burst * everyMs);
 
-  const wait = (key: string) => Math.max(0, fullTime(key) - now() - (burst - 1) * everyMs);
+  const wait = (key: string, many = 1) => Math.max(0, fullTime(key) - now() - (burst - many) * everyMs);
 
   return {
-    wait,
-    take(key) {
-      const waitMs = wait(key);
-      if (waitMs === 0) set(key, Math.max(fullTime(key), now()) + everyMs);
+    wait: (key) => wait(key),
+    take(key, many = 1) {
+      const waitMs = wait(key, many);
+      if (waitMs === 0) set(key, Math.max(fullTime(key), now()) + many * everyMs);
       return waitMs;
     },
     giveBack(key) {

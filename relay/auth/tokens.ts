@@ -24,12 +24,19 @@ export type ResumeToken = {
   expiresAt: number;
 };
 
+/** Leave to send and fetch files of one's own conversation. */
+export type PassToken = { kind: 'pass'; device: string; site: string; origin: string; expiresAt: number };
+/** Whoever has it may fetch this one file, as long as that device may: it stands in an address. */
+export type FileToken = { kind: 'file'; file: string; account: string; device: string; expiresAt: number };
+
 export type Tokens = {
-  sign(token: DeviceToken | ResumeToken): string;
+  sign(token: DeviceToken | ResumeToken | PassToken | FileToken): string;
   /** undefined: malformed, forged, or of another kind. Never throws. */
   readDevice(text: string): DeviceToken | undefined;
   /** undefined also when it has expired. */
   readResume(text: string): ResumeToken | undefined;
+  readPass(text: string): PassToken | undefined;
+  readFile(text: string): FileToken | undefined;
 };
 
 /** What the schema of the wire lets through (protocol/messages.ts). */
@@ -46,7 +53,7 @@ export function isSame(given: string, right: string): boolean {
 export function createTokens(secret: string | Buffer, now: () => number): Tokens {
   // 'v1' is the form of the payload: whoever changes that raises it, and old tokens become unknown ones.
   const keyFor = (kind: string) => Buffer.from(hkdfSync('sha256', secret, '', `tandem ${kind} token v1`, 32));
-  const keys = { device: keyFor('device'), resume: keyFor('resume') };
+  const keys = { device: keyFor('device'), resume: keyFor('resume'), pass: keyFor('pass'), file: keyFor('file') };
 
   const mac = (key: Buffer, payload: string) => createHmac('sha256', key).update(payload).digest('base64url');
 
@@ -67,11 +74,7 @@ export function createTokens(secret: string | Buffer, now: () => number): Tokens
 
   return {
     sign(token) {
-      const fields =
-        token.kind === 'device'
-          ? [token.device, token.site, token.origin, token.issuedAt]
-          : [token.room, token.device, token.site, token.origin, token.paused, token.issuedAt, token.expiresAt];
-      const payload = Buffer.from(JSON.stringify(fields)).toString('base64url');
+      const payload = Buffer.from(JSON.stringify(fieldsOf(token))).toString('base64url');
       const text = `${payload}.${mac(keys[token.kind], payload)}`;
       if (text.length > MAX_TOKEN_CHARS)
         throw new Error(`a ${token.kind} token of ${text.length} characters is too long`);
@@ -89,7 +92,32 @@ export function createTokens(secret: string | Buffer, now: () => number): Tokens
         return undefined;
       return { kind: 'resume', room, device, site, origin, paused, issuedAt, expiresAt };
     },
+    readPass(text) {
+      const [device, site, origin, expiresAt] = open(keys.pass, text) ?? [];
+      if (!isText(device) || !isText(site) || !isText(origin) || !isTime(expiresAt) || expiresAt <= now())
+        return undefined;
+      return { kind: 'pass', device, site, origin, expiresAt };
+    },
+    readFile(text) {
+      const [file, account, device, expiresAt] = open(keys.file, text) ?? [];
+      if (!isText(file) || !isText(account) || !isText(device) || !isTime(expiresAt) || expiresAt <= now())
+        return undefined;
+      return { kind: 'file', file, account, device, expiresAt };
+    },
   };
+}
+
+function fieldsOf(token: Parameters<Tokens['sign']>[0]): unknown[] {
+  switch (token.kind) {
+    case 'device':
+      return [token.device, token.site, token.origin, token.issuedAt];
+    case 'resume':
+      return [token.room, token.device, token.site, token.origin, token.paused, token.issuedAt, token.expiresAt];
+    case 'pass':
+      return [token.device, token.site, token.origin, token.expiresAt];
+    case 'file':
+      return [token.file, token.account, token.device, token.expiresAt];
+  }
 }
 
 function isText(value: unknown): value is string {

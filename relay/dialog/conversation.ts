@@ -7,6 +7,7 @@
 import type {
   Actor,
   ActorKind,
+  Attached,
   ConversationKind,
   Happening,
   Message,
@@ -35,10 +36,32 @@ export type Conversation = {
   answeredSeq: number;
   answeredBy: string | null;
   lastAt: number;
+  /** To which it was given by hand; null: to that of its site. */
+  team: string | null;
+  /** When it became its assignee's. */
+  assignedAt: number | null;
+  /** Its assignee was given it and has not answered since. */
+  offered: boolean;
+  /** To whom it was offered in vain since somebody answered. */
+  tried: readonly string[];
+  /** Since when nobody is left to offer it to. */
+  escalatedAt: number | null;
+  /** An operator's first answer of this episode. */
+  firstAnsweredAt: number | null;
 };
 
 /** How far somebody has come. */
 export type Mark = { kind: Exclude<ActorKind, 'system'>; actor: string; delivered: number; read: number };
+
+/** A file that was sent and that a message may carry. */
+export type ReadyFile = Attached & {
+  /** As in `Command`. */
+  readonly owner: string;
+  /** Where it may be said; null: wherever its owner may. */
+  readonly conversation: string | null;
+  /** The message that carries it. */
+  message: string | null;
+};
 
 export type Command =
   | {
@@ -47,6 +70,8 @@ export type Command =
       id: string;
       kind: Exclude<MessageKind, 'system'>;
       body: MessageBody;
+      /** Ids of files that it carries, and whose they must be: an operator's, or those of a visitor's device. */
+      files?: { readonly owner: string; readonly ids: readonly string[] } | undefined;
       replyTo?: number | undefined;
       /** Of an operator: the last message that they had before them. If a colleague has answered since, it is not sent. */
       expectedSeq?: number | undefined;
@@ -55,11 +80,24 @@ export type Command =
   | { do: 'delete'; by: Actor; id: string }
   /** Everything up to there has come, or was read. */
   | { do: 'delivered' | 'read'; by: Actor; seq: number }
-  /** null: nobody's. `id`: of the message that tells it. */
-  | { do: 'assign'; by: Actor; id: string; to: string | null }
+  /** null: nobody's, or the team's. `id`: of the message that tells it. `from`: only if it is still theirs; undefined: in
+   * any case. */
+  | {
+      do: 'assign';
+      by: Actor;
+      id: string;
+      to: string | null;
+      team?: string | undefined;
+      from?: string | null | undefined;
+    }
+  /** By the relay itself, of one that waits: given to somebody who can answer, or back (null). `escalates`: nobody is left. */
+  | { do: 'offer'; id: string; to: string | null; from: string | null; tried: readonly string[]; escalates: boolean }
+  /** What stands beside it has changed: whoever shows it reads it again. */
+  | { do: 'refresh' }
   | { do: 'close' | 'reopen'; by: Actor; id: string };
 
-export type Refused = 'answered-meanwhile' | 'no-such-message' | 'not-yours' | 'no-such-conversation';
+export type Refused =
+  'answered-meanwhile' | 'taken-meanwhile' | 'no-such-message' | 'no-such-file' | 'not-yours' | 'no-such-conversation';
 
 /** `seq`: of the message that it was about, else of the last one. */
 export type Outcome = { done: true; seq: number } | { done: false; why: Refused };
@@ -70,18 +108,24 @@ export type Work = {
   readonly marks: Mark[];
   /** Those that its commands are about, by id; and what they have put there. */
   readonly messages: Map<string, Message>;
+  /** Those that are ready, by id; of all conversations of the transaction. */
+  readonly files: ReadonlyMap<string, ReadyFile>;
+  /** Those that a message carries from now on. */
+  readonly said: ReadyFile[];
   /** Ids of messages that are new or another. */
   readonly changed: Set<string>;
   /** What they said before. */
   readonly replaced: { id: string; body: MessageBody }[];
   readonly marked: Set<Mark>;
   isChanged: boolean;
+  /** Something beside it, that stands in no message and no mark. */
+  isRefreshed: boolean;
 };
 
 /** Of a transaction, all changes have one version: the one after that which it found. */
 export function apply(work: Work, command: Command, now: number): Outcome {
   const { conversation, messages } = work;
-  const { by } = command;
+  const by: Actor = 'by' in command ? command.by : RELAY;
   switch (command.do) {
     case 'send': {
       const before = messages.get(command.id);
@@ -98,13 +142,18 @@ export function apply(work: Work, command: Command, now: number): Outcome {
         return { done: false, why: 'answered-meanwhile' };
       if (replyTo !== undefined && (replyTo < 1 || replyTo > conversation.seq))
         return { done: false, why: 'no-such-message' };
-      if (by.kind === 'contact' && conversation.status === 'closed') begin(work);
-      const seq = put(work, { id: command.id, by, kind: command.kind, body: cleanBody(command.body), replyTo }, now);
+      const files = command.files && take(work, command.files, command.id);
+      if (command.files && !files) return { done: false, why: 'no-such-file' };
+      if (by.kind === 'contact' && conversation.status === 'closed') begin(work, now);
+      const body = { ...cleanBody(command.body), ...(files && { files }) };
+      const seq = put(work, { id: command.id, by, kind: command.kind, body, replyTo }, now);
       if (by.kind === 'contact') conversation.waitingSince ??= now;
       else if (isAnswer) {
         conversation.waitingSince = null;
         conversation.answeredSeq = seq;
         conversation.answeredBy = by.id ?? null;
+        conversation.firstAnsweredAt ??= now;
+        endOffers(conversation);
       }
       // Who writes has read what was there.
       mark(work, by, seq, true);
@@ -115,7 +164,8 @@ export function apply(work: Work, command: Command, now: number): Outcome {
       const message = messages.get(command.id);
       if (!message || message.kind === 'system') return { done: false, why: 'no-such-message' };
       if (!isSame(message.by, by)) return { done: false, why: 'not-yours' };
-      const body = command.do === 'edit' ? cleanBody(command.body) : {};
+      const { files } = message.body;
+      const body = command.do === 'edit' ? { ...cleanBody(command.body), ...(files && { files }) } : {};
       if (message.deletedAt !== undefined)
         return command.do === 'delete' ? { done: true, seq: message.seq } : { done: false, why: 'no-such-message' };
       if (command.do === 'edit' && message.body.text === body.text) return { done: true, seq: message.seq };
@@ -129,34 +179,105 @@ export function apply(work: Work, command: Command, now: number): Outcome {
       mark(work, by, Math.min(command.seq, conversation.seq), command.do === 'read');
       return { done: true, seq: conversation.seq };
     case 'assign': {
-      if (conversation.assignee === command.to) return { done: true, seq: conversation.seq };
-      const left = conversation.assignee;
-      conversation.assignee = command.to;
-      const body: MessageBody =
-        command.to === null
-          ? { happened: 'left', ...(left === null ? {} : { who: left }) }
-          : { happened: 'assigned', who: command.to };
-      return { done: true, seq: put(work, { id: command.id, by, kind: 'system', body }, now) };
+      const { to, team, from } = command;
+      if (conversation.assignee === to && (team === undefined || conversation.team === team))
+        return { done: true, seq: conversation.seq };
+      if (from !== undefined && from !== conversation.assignee) return { done: false, why: 'taken-meanwhile' };
+      if (team !== undefined) conversation.team = team;
+      endOffers(conversation);
+      // Who takes it has decided so; to whom it is given may not be able to answer.
+      return { done: true, seq: give(work, { id: command.id, by, to, team, isOffer: to !== by.id }, now) };
     }
+    case 'offer': {
+      const told = messages.get(command.id);
+      if (told) return { done: true, seq: told.seq };
+      const isWaiting = conversation.status === 'open' && conversation.waitingSince !== null;
+      if (!isWaiting || conversation.assignee !== command.from) return { done: false, why: 'taken-meanwhile' };
+      conversation.tried = command.tried;
+      if (command.escalates) conversation.escalatedAt = now;
+      work.isChanged = true;
+      if (command.to === command.from) return { done: true, seq: conversation.seq };
+      const { id, to } = command;
+      return { done: true, seq: give(work, { id, by, to, team: undefined, isOffer: true }, now) };
+    }
+    case 'refresh':
+      work.isChanged = true;
+      work.isRefreshed = true;
+      return { done: true, seq: conversation.seq };
     case 'close':
     case 'reopen': {
       const status: Status = command.do === 'close' ? 'closed' : 'open';
       if (conversation.status === status) return { done: true, seq: conversation.seq };
       const happened: Happening = command.do === 'close' ? 'closed' : 'reopened';
-      if (status === 'open') begin(work);
+      if (status === 'open') begin(work, now);
       else {
         conversation.status = status;
         conversation.waitingSince = null;
+        endOffers(conversation);
       }
       return { done: true, seq: put(work, { id: command.id, by, kind: 'system', body: { happened } }, now) };
     }
   }
 }
 
-/** An episode after the one that was closed. */
-function begin({ conversation }: Work): void {
+/** All of them or none: for a message that names what it may not have is not the message that was meant. */
+function take(
+  { conversation, files, said }: Work,
+  { owner, ids }: { readonly owner: string; readonly ids: readonly string[] },
+  message: string,
+): Attached[] | undefined {
+  const found = [...new Set(ids)].flatMap((id) => files.get(id) ?? []);
+  const isFree = (file: ReadyFile) =>
+    file.owner === owner &&
+    file.message === null &&
+    (file.conversation === null || file.conversation === conversation.id);
+  if (found.length !== ids.length || !found.every(isFree)) return undefined;
+  for (const file of found) file.message = message;
+  said.push(...found);
+  return found.map(({ id, name, bytes, type, width, height }) => ({
+    id,
+    name,
+    bytes,
+    type,
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+  }));
+}
+
+/** An episode after the one that was closed. Whose it was is asked first, and may not be there any more. */
+function begin({ conversation }: Work, now: number): void {
   conversation.status = 'open';
   conversation.episode += 1;
+  conversation.firstAnsweredAt = null;
+  if (conversation.assignee === null) return;
+  conversation.assignedAt = now;
+  conversation.offered = true;
+}
+
+/** Somebody has seen to it. */
+function endOffers(conversation: Conversation): void {
+  conversation.offered = false;
+  conversation.tried = [];
+  conversation.escalatedAt = null;
+}
+
+type Given = { id: string; by: Actor; to: string | null; team: string | undefined; isOffer: boolean };
+
+/** Its number is that of the message that tells it. */
+function give(work: Work, { id, by, to, team, isOffer }: Given, now: number): number {
+  const { conversation } = work;
+  const before = conversation.assignee;
+  conversation.assignee = to;
+  conversation.assignedAt = to === null ? null : now;
+  conversation.offered = to !== null && isOffer;
+  const from = before === null ? {} : { from: before };
+  const body: MessageBody =
+    to !== null
+      ? { happened: 'assigned', who: to, ...from }
+      : team !== undefined
+        ? { happened: 'assigned', team, ...from }
+        : { happened: 'left', ...(before === null ? {} : { who: before }) };
+  return put(work, { id, by, kind: 'system', body }, now);
 }
 
 type New = Pick<Message, 'id' | 'by' | 'kind' | 'body'> & { replyTo?: number | undefined };
@@ -164,7 +285,8 @@ type New = Pick<Message, 'id' | 'by' | 'kind' | 'body'> & { replyTo?: number | u
 function put(work: Work, { replyTo, ...made }: New, now: number): number {
   const { conversation } = work;
   conversation.seq += 1;
-  conversation.lastAt = now;
+  // What the relay does by itself is no reason to rise in anybody's list.
+  if (made.by.kind !== 'system') conversation.lastAt = now;
   const { seq } = conversation;
   change(work, { ...made, seq, version: 0, at: now, ...(replyTo === undefined ? {} : { replyTo }) });
   return seq;
@@ -190,11 +312,16 @@ function mark(work: Work, by: Actor, seq: number, isRead: boolean): void {
   work.isChanged = true;
 }
 
+const RELAY: Actor = { kind: 'system' };
+
 const isSame = (one: Actor, other: Actor): boolean => one.kind === other.kind && one.id === other.id;
 
 /** Controls that no text needs, and halves of characters: no database takes all of them. */
 const UNSTORED = /(?![\t\n\r])\p{Cc}|\p{Cs}/gu;
 
+/** As a database takes it. */
+export const storable = (text: string): string => text.replace(UNSTORED, '');
+
 function cleanBody(body: MessageBody): MessageBody {
-  return body.text === undefined ? body : { ...body, text: body.text.replace(UNSTORED, '').replace(/\r\n?/g, '\n') };
+  return body.text === undefined ? body : { ...body, text: storable(body.text).replace(/\r\n?/g, '\n') };
 }

@@ -8,34 +8,42 @@
 // a console, goes through its own line (`inTurn`), and one that fails holds up none of the others.
 
 import type { FromOperatorDialog, FromVisitorChat, NotDone, ToChat } from '../../protocol/chat.ts';
-import type { Actor, Message } from '../../protocol/dialog.ts';
+import type { Actor, Message, WrittenBody } from '../../protocol/dialog.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { maskTyped } from '../../protocol/cards.ts';
 import type { OperatorPeer } from '../live/operators.ts';
 import { addressKey, createThrottle } from '../auth/throttle.ts';
 import { createBucket, take, type Bucket } from '../live/peer.ts';
+import { shownText } from '../live/shown.ts';
 import type { Tab, Visitor } from '../live/visitors.ts';
 import type { Change, Known } from '../store/conversations.ts';
 import type { Result } from './commits.ts';
 import type { Command, Conversation, Mark } from './conversation.ts';
+import { Desk, type DeskDoor } from './desk.ts';
 import { Inbox, type InboxDoor } from './inbox.ts';
-import { fitting, hint, Threads, toConsoleText, toTabText, type Thread } from './threads.ts';
+import { isSearch, Search, type SearchDoor, type SearchSay } from './search.ts';
+import { fitting, hint, isForVisitor, Threads, toConsoleText, toTabText, type Thread } from './threads.ts';
 
-export type DialogDoor = InboxDoor & {
-  now(): number;
-  /** Connections of visitors. */
-  readonly maxPerAddress: number;
-  run(account: string, conversation: string, command: Command): Promise<Result>;
-  /** Makes what is not there. */
-  open(from: { account: string; site: string; device: string }): Promise<{ conversation: string; contact: string }>;
-  find(devices: readonly string[]): Promise<Map<string, Known>>;
-  read(
-    account: string,
-    id: string,
-    from: { version: number; limit: number },
-  ): Promise<{ conversation: Conversation; marks: Mark[]; messages: Message[] } | undefined>;
-  older(account: string, id: string, from: { before: number; limit: number }): Promise<Message[]>;
-};
+export type DialogDoor = InboxDoor &
+  DeskDoor &
+  SearchDoor & {
+    /** Connections of visitors. */
+    readonly maxPerAddress: number;
+    /** Makes what is not there. */
+    open(from: { account: string; site: string; device: string }): Promise<{ conversation: string; contact: string }>;
+    find(devices: readonly string[]): Promise<Map<string, Known>>;
+    read(
+      account: string,
+      id: string,
+      from: { version: number; limit: number },
+    ): Promise<{ conversation: Conversation; marks: Mark[]; messages: Message[] } | undefined>;
+    /** A visitor's leave for files. */
+    signPass(of: { device: string; site: string; origin: string }): string;
+    older(account: string, id: string, from: { before: number; limit: number }): Promise<Message[]>;
+    /** Where a conversation's contact can be reached. */
+    hasReach(account: string, conversation: string): Promise<boolean>;
+    keepReach(account: string, conversation: string, reach: { name: string; email: string }): Promise<void>;
+  };
 
 /** Browsers that arrive within this are asked for together. */
 const FIND_EVERY_MS = 20;
@@ -56,9 +64,11 @@ export type Dialog = ReturnType<typeof createDialog>;
 
 export function createDialog(door: DialogDoor) {
   const inbox = new Inbox(door);
+  const desk = new Desk(door);
   const threads = new Threads((actor) => personOf(actor));
+  const search = new Search(door);
   const chats = new WeakMap<Visitor, Chat>();
-  const consoles = new WeakMap<OperatorPeer, { line: Line; open: Set<string> }>();
+  const consoles = new WeakMap<OperatorPeer, { line: Line; open: Set<string>; hearsViewers: boolean }>();
   const burst = Math.max(1, Math.floor(door.maxPerAddress * BEGINNERS));
   const beginnings = createThrottle({ burst, everyMs: BEGINNERS_AGAIN_MS / burst, now: door.now });
   let arrived: { visitor: Visitor; found: (known: Known | undefined) => void }[] = [];
@@ -162,6 +172,7 @@ export function createDialog(door: DialogDoor) {
     const { account, id: site } = visitor.site;
     const { conversation } = await door.open({ account, site, device: visitor.id });
     chat.conversation = conversation;
+    for (const tab of visitor.tabs) desk.learn(tab, { conversation });
     return conversation;
   };
 
@@ -214,7 +225,7 @@ export function createDialog(door: DialogDoor) {
         const limit = LIMITS.maxMessagesAtOnce + 1;
         const found = await door.older(visitor.site.account, chat.conversation, { before: say.before, limit });
         const messages = fitting(found);
-        const seen = messages.filter(({ kind }) => kind !== 'note');
+        const seen = messages.filter(isForVisitor);
         const more = messages.length < found.length;
         return tell(tab, { t: 'older', before: say.before, messages: seen, more, people: threads.people(seen) });
       }
@@ -224,7 +235,15 @@ export function createDialog(door: DialogDoor) {
         return doForVisitor(
           tab,
           id,
-          (by) => ({ do: 'send', by, id, kind: 'text', body: textOnly(body), replyTo }),
+          (by) => ({
+            do: 'send',
+            by,
+            id,
+            kind: 'text',
+            body: textOnly(body),
+            files: filesOf(body, visitor.id),
+            replyTo,
+          }),
           true,
         );
       }
@@ -251,10 +270,45 @@ export function createDialog(door: DialogDoor) {
         for (const peer of thread.consoles) peer.sendText(typing);
         return;
       }
+      case 'pass': {
+        const pass = door.signPass({ device: visitor.id, site: visitor.site.id, origin: visitor.origin });
+        return tell(tab, { t: 'pass', pass, lifeMs: LIMITS.filePassMs });
+      }
+      case 'ahead': {
+        if (!say.on) return desk.visitorGone(tab);
+        const { conversation } = chat;
+        const reachable = conversation !== undefined && (await door.hasReach(visitor.site.account, conversation));
+        if (visitor.tabs.includes(tab)) desk.visitorLooks(tab, { conversation, reachable });
+        return;
+      }
+      case 'reach':
+        return keepReach(tab, chat, say);
     }
   };
 
-  const fromOperator = async (peer: OperatorPeer, say: FromOperatorDialog): Promise<void> => {
+  const keepReach = async (
+    tab: Tab,
+    chat: Chat,
+    { id, name = '', email }: Extract<FromVisitorChat, { t: 'reach' }>,
+  ) => {
+    const { visitor } = tab;
+    const { account } = visitor.site;
+    const { conversation } = chat;
+    if (conversation === undefined) return tell(tab, { t: 'answer', id, why: 'no-such-conversation' });
+    if (!take(chat.says, SAYS, door.now())) return tell(tab, { t: 'answer', id, why: 'too-many' });
+    try {
+      await door.keepReach(account, conversation, { name: shownText(name, LIMITS.maxNameChars).trim(), email });
+    } catch (error) {
+      door.failed(error, 'a visitor’s address');
+      return tell(tab, { t: 'answer', id, why: 'unavailable' });
+    }
+    tell(tab, { t: 'answer', id });
+    for (const each of visitor.tabs) desk.learn(each, { reachable: true });
+    // Lists of conversations show it.
+    await door.run(account, conversation, { do: 'refresh' });
+  };
+
+  const fromOperator = async (peer: OperatorPeer, say: Exclude<FromOperatorDialog, SearchSay>): Promise<void> => {
     const { account, id: me, name } = peer.operator;
     const by: Actor = { kind: 'operator', id: me };
     const { open } = consoleOf(peer);
@@ -281,20 +335,20 @@ export function createDialog(door: DialogDoor) {
         const state = await stateFrom(account, say.conversation, say.version);
         if (!state) return peer.sendText(toConsoleText({ t: 'gone', conversation: say.conversation }));
         const thread = threads.keep(state.conversation, state.marks);
-        if (isHere(peer)) {
+        const isNew = isHere(peer) && !thread.consoles.has(peer);
+        if (isNew) {
           thread.consoles.add(peer);
           open.add(say.conversation);
         }
         peer.sendText(toConsoleText(threads.forOperator(thread, state)));
         if (thread.conversation.version > state.version)
           peer.sendText(toConsoleText(threads.forOperator(thread, hint(thread.conversation))));
+        if (isNew) tellViewers(thread);
         return;
       }
-      case 'leave': {
-        const thread = threads.get(say.conversation);
+      case 'leave':
         open.delete(say.conversation);
-        return thread && threads.leave(thread, peer);
-      }
+        return leave(say.conversation, peer);
       case 'older': {
         const limit = LIMITS.maxMessagesAtOnce + 1;
         const found = await door.older(account, say.conversation, { before: say.before, limit });
@@ -307,7 +361,8 @@ export function createDialog(door: DialogDoor) {
       case 'send': {
         const { message, kind, expectedSeq, conversation } = say;
         const { id, body, replyTo } = message;
-        return run(conversation, id, { do: 'send', by, id, kind, body: textOnly(body), replyTo, expectedSeq });
+        const files = filesOf(body, me);
+        return run(conversation, id, { do: 'send', by, id, kind, body: textOnly(body), files, replyTo, expectedSeq });
       }
       case 'edit':
         return run(say.conversation, say.id, { do: 'edit', by, id: say.id, body: textOnly(say.body) });
@@ -319,7 +374,16 @@ export function createDialog(door: DialogDoor) {
       case 'assign':
         if (say.to !== null && door.operatorOf(say.to)?.account !== account)
           return refuse(say.conversation, say.id, 'no-such-operator');
-        return run(say.conversation, say.id, { do: 'assign', by, id: say.id, to: say.to });
+        if (say.team !== undefined && (say.to !== null || door.plan().teams.get(say.team)?.account !== account))
+          return refuse(say.conversation, say.id, 'no-such-operator');
+        return run(say.conversation, say.id, {
+          do: 'assign',
+          by,
+          id: say.id,
+          to: say.to,
+          team: say.team,
+          from: say.from,
+        });
       case 'close':
       case 'reopen':
         return run(say.conversation, say.id, { do: say.t, by, id: say.id });
@@ -333,7 +397,32 @@ export function createDialog(door: DialogDoor) {
         for (const other of thread.consoles) if (other !== peer) other.sendText(toOthers);
         return;
       }
+      case 'colleagues':
+        if (!isHere(peer)) return;
+        consoleOf(peer).hearsViewers = say.on;
+        return desk.operatorSays(peer, say);
+      case 'declare':
+      case 'touched':
+        return desk.operatorSays(peer, say);
     }
+  };
+
+  /** Whoever has a conversation open knows who else has. */
+  const tellViewers = ({ conversation, consoles: all }: Thread) => {
+    const people = new Map([...all].map(({ operator: { id, name } }) => [id, { id, name }]));
+    const text = toConsoleText({
+      t: 'viewers',
+      conversation: conversation.id,
+      people: [...people.values()].slice(0, LIMITS.maxMessagesAtOnce),
+    });
+    // A console of an earlier version does not know what this is.
+    for (const peer of all) if (consoleOf(peer).hearsViewers) peer.sendText(text);
+  };
+  const leave = (id: string, peer: OperatorPeer) => {
+    const thread = threads.get(id);
+    if (!thread?.consoles.has(peer)) return;
+    threads.leave(thread, peer);
+    tellViewers(thread);
   };
 
   const gone = new WeakSet<OperatorPeer>();
@@ -341,7 +430,7 @@ export function createDialog(door: DialogDoor) {
   const consoleOf = (peer: OperatorPeer) => {
     const known = consoles.get(peer);
     if (known) return known;
-    const made = { line: newLine(), open: new Set<string>() };
+    const made = { line: newLine(), open: new Set<string>(), hearsViewers: false };
     consoles.set(peer, made);
     return made;
   };
@@ -355,6 +444,7 @@ export function createDialog(door: DialogDoor) {
         const known = await find(visitor);
         if (!known) return;
         chatOf(visitor).conversation = known.conversation.id;
+        desk.learn(tab, { conversation: known.conversation.id });
         const thread = keepFor(tab, known);
         const { answeredSeq } = thread.conversation;
         const read = thread.marks.find(({ kind }) => kind === 'contact')?.read ?? 0;
@@ -366,25 +456,32 @@ export function createDialog(door: DialogDoor) {
       if (!inTurn(chatOf(tab.visitor).line, () => fromVisitor(tab, say))) tab.socket.close('TooMany');
     },
     visitorGone(tab: Tab): void {
+      desk.visitorGone(tab);
       const id = chats.get(tab.visitor)?.conversation;
       const thread = id === undefined ? undefined : threads.get(id);
       if (thread) threads.leave(thread, tab);
     },
+    operatorHere(peer: OperatorPeer): void {
+      desk.operatorHere(peer);
+    },
     operatorSays(peer: OperatorPeer, say: FromOperatorDialog): void {
+      if (isSearch(say)) return search.says(peer, say);
       if (!inTurn(consoleOf(peer).line, () => fromOperator(peer, say))) peer.socket.close('TooMany');
     },
     operatorGone(peer: OperatorPeer): void {
       gone.add(peer);
       inbox.close(peer);
-      for (const id of consoles.get(peer)?.open ?? []) {
-        const thread = threads.get(id);
-        if (thread) threads.leave(thread, peer);
-      }
+      search.gone(peer);
+      for (const id of consoles.get(peer)?.open ?? []) leave(id, peer);
+      desk.operatorGone(peer);
     },
     committed(account: string, changes: readonly Change[]): void {
       for (const change of changes) threads.changed(change);
       inbox.changed(account, changes);
+      desk.committed(account, changes);
     },
+    /** Who answers: presence, teams, routing. */
+    desk,
   };
 }
 
@@ -403,6 +500,10 @@ const NOTHING_YET: ToChat['say'] = {
 };
 
 /** What people write is text; what happened only the relay tells. */
-function textOnly({ text = '' }: Message['body']): Message['body'] {
+function textOnly({ text = '' }: WrittenBody): Message['body'] {
   return { text };
+}
+
+function filesOf({ files }: WrittenBody, owner: string) {
+  return files && files.length > 0 ? { owner, ids: files } : undefined;
 }

@@ -34,6 +34,8 @@ const PAGE_CHARS = LIMITS.maxTextBytes / 2;
  * and conversations themselves come first. */
 const CHARS_PER_MS = 10_000;
 const LONGEST_MS = 5000;
+/** Before the whole list is told: what comes while it is read is told after it. */
+const MOST_READS = 3;
 
 type Account = {
   readonly readers: Set<OperatorPeer>;
@@ -46,14 +48,14 @@ type Account = {
   isDue: boolean;
   /** Another relay has committed something. */
   isBehind: boolean;
-  /** The whole list as it was, for consoles that come at about the same time. */
-  whole: { head: Head; pages: string[] } | undefined;
 };
 
 export class Inbox {
   readonly #door: InboxDoor;
   /** Those that any console shows. */
   readonly #accounts = new Map<string, Account>();
+  /** Each row is written once, however many consoles come for it. */
+  readonly #texts = new WeakMap<ThreadRow, string>();
 
   constructor(door: InboxDoor) {
     this.#door = door;
@@ -70,7 +72,6 @@ export class Inbox {
       told: undefined,
       isDue: false,
       isBehind: false,
-      whole: undefined,
     };
     this.#accounts.set(id, account);
     account.readers.add(peer);
@@ -78,7 +79,7 @@ export class Inbox {
     if (!account.readers.has(peer)) return;
     let changed = from && copy.since(from);
     if (!changed) {
-      const whole = await this.#wholeOf(id, account, copy);
+      const whole = await this.#wholeOf(id, copy);
       if (!account.readers.has(peer)) return;
       for (const page of whole.pages) peer.sendText(page);
       changed = copy.since(whole.head) ?? [];
@@ -117,7 +118,6 @@ export class Inbox {
         const copy = new ListCopy(log, MOST_CHANGES);
         copy.put(await this.#door.threads(id, { limit: FIRST_ROWS }));
         account.copy = copy;
-        account.whole = undefined;
         account.told ??= copy.head;
         this.#take(account, copy, account.early);
         if (copy.head.number !== account.told.number || account.isBehind)
@@ -174,7 +174,7 @@ export class Inbox {
     if (changed) {
       await this.#readMissing(id, copy, changed);
       pages = this.#pagesOf(copy.of(changed), head, false);
-    } else ({ head, pages } = await this.#wholeOf(id, account, copy));
+    } else ({ head, pages } = await this.#wholeOf(id, copy));
     account.told = head;
     for (const peer of account.readers) for (const page of pages) peer.sendText(page);
     const chars = pages.reduce((sum, page) => sum + page.length, 0) * account.readers.size;
@@ -186,18 +186,20 @@ export class Inbox {
     if (missing.length > 0) copy.put(await this.#door.threads(id, { ids: missing }));
   }
 
-  async #wholeOf(id: string, account: Account, copy: ListCopy): Promise<{ head: Head; pages: string[] }> {
-    // While what has changed since is known, and is little beside the list itself.
-    const known = account.whole;
-    if (known && (copy.since(known.head)?.length ?? FIRST_ROWS) < FIRST_ROWS / 10) return known;
-    const { head } = copy;
-    await this.#readMissing(id, copy, copy.stale);
-    return (account.whole = { head, pages: this.#pagesOf(copy.first(FIRST_ROWS), head, true) });
+  /** As it was at `head`, or later. */
+  async #wholeOf(id: string, copy: ListCopy): Promise<{ head: Head; pages: string[] }> {
+    let { head } = copy;
+    for (let times = 0; copy.stale.length > 0 && times < MOST_READS; times++) {
+      ({ head } = copy);
+      await this.#readMissing(id, copy, copy.stale);
+    }
+    if (copy.stale.length === 0) ({ head } = copy);
+    return { head, pages: this.#pagesOf(copy.first(FIRST_ROWS), head, true) };
   }
 
   /** A reset is told even when it is empty. */
   #pagesOf(rows: readonly ThreadRow[], { number, id }: Head, reset: boolean): string[] {
-    const told = rows.map((row) => ({ row, text: JSON.stringify(rowOf(row)) }));
+    const told = rows.map((row) => ({ row, text: this.#textOf(row) }));
     const groups: (typeof told)[] = reset || told.length > 0 ? [[]] : [];
     let chars = 0;
     for (const one of told) {
@@ -209,12 +211,20 @@ export class Inbox {
       } else group?.push(one);
     }
     const end = `"number":${number}${id === undefined ? '' : `,"id":"${id}"`}`;
-    // Put together by hand: each row is written once, and its length is what the cut goes by.
+    // Put together by hand: its length is what the cut goes by.
     return groups.map(
       (group, at) =>
         `{"t":"dialog","say":{"t":"threads","reset":${reset && at === 0},"more":${at + 1 < groups.length},${end},` +
         `"people":${JSON.stringify(this.#peopleOf(group.map(({ row }) => row)))},"put":[${group.map(({ text }) => text).join()}]}}`,
     );
+  }
+
+  #textOf(row: ThreadRow): string {
+    const known = this.#texts.get(row);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(rowOf(row));
+    this.#texts.set(row, text);
+    return text;
   }
 
   #peopleOf(rows: readonly ThreadRow[]): { id: string; name: string }[] {
@@ -226,16 +236,21 @@ export class Inbox {
   }
 }
 
-function rowOf({ contact, contactName, last, marks, ...row }: ThreadRow): Row {
+/** As consoles are told it. */
+export function rowOf({ contact, contactName, email, team, escalated, last, marks, ...row }: ThreadRow): Row {
   return {
     ...row,
     contact: contact === null ? null : { id: contact, name: contactName ?? '' },
+    ...(email === null ? {} : { email }),
+    ...(team === null ? {} : { team }),
+    ...(escalated && { escalated }),
     marks: marks.slice(0, LIMITS.maxMessagesAtOnce).map(({ actor: by, delivered, read }) => ({ by, delivered, read })),
     ...(last && {
       last: {
         by: { kind: last.byKind, ...(last.byId === null ? {} : { id: last.byId }) },
         kind: last.kind,
         text: last.text,
+        seq: last.seq,
       },
     }),
   };

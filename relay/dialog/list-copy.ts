@@ -116,9 +116,9 @@ export class ListCopy {
 }
 
 /** Undefined: what was changed does not say how the row is now. */
-function changedRow(row: ThreadRow, { conversation, messages, marks }: Change): ThreadRow | undefined {
-  if (row.version + 1 !== conversation.version || (messages.length === 0 && marks.length === 0)) return undefined;
-  const { version, seq, assignee, status, waitingSince, lastAt } = conversation;
+function changedRow(row: ThreadRow, { conversation, messages, marks, isRefreshed }: Change): ThreadRow | undefined {
+  if (row.version + 1 !== conversation.version || isRefreshed) return undefined;
+  const { version, seq, assignee, team, escalatedAt, status, waitingSince, lastAt } = conversation;
   const said = messages.filter(({ kind }) => kind !== 'system').sort((one, other) => one.seq - other.seq);
   const newest = said.at(-1);
   const last: ThreadRow['last'] =
@@ -128,7 +128,7 @@ function changedRow(row: ThreadRow, { conversation, messages, marks }: Change): 
           byKind: newest.by.kind,
           byId: newest.by.id ?? null,
           kind: newest.kind,
-          text: excerptOf(newest.body.text ?? ''),
+          text: excerptOf(newest.body.text || (newest.body.files?.[0]?.name ?? '')),
         }
       : row.last;
   const others = row.marks.filter((mark) => !marks.some((one) => one.kind === mark.kind && one.actor === mark.actor));
@@ -137,6 +137,8 @@ function changedRow(row: ThreadRow, { conversation, messages, marks }: Change): 
     version,
     seq,
     assignee,
+    team,
+    escalated: escalatedAt !== null,
     status,
     waitingSince,
     lastAt,

@@ -84,7 +84,7 @@ export class Threads {
 
   forVisitor(thread: Thread, { from, version, seq, messages, more }: News): ToVisitor {
     const { status, assignee } = thread.conversation;
-    const seen = messages.filter(({ kind }) => kind !== 'note');
+    const seen = messages.filter(isForVisitor);
     const yours = thread.marks.find(({ kind }) => kind === 'contact') ?? NOTHING;
     const theirs = thread.marks.filter(({ kind }) => kind === 'operator');
     return {
@@ -133,7 +133,7 @@ export class Threads {
     if (assignee !== null) add({ kind: 'operator', id: assignee });
     for (const { by, body } of messages) {
       add(by);
-      if (body.who !== undefined) add({ kind: 'operator', id: body.who });
+      for (const id of [body.who, body.from]) if (id !== undefined) add({ kind: 'operator', id });
     }
     return [...found.values()];
   }
@@ -141,6 +141,11 @@ export class Threads {
 
 /** As `state` in chat.ts. */
 export type News = { from: number; version: number; seq: number; messages: readonly Message[]; more: boolean };
+
+/** Notes are for operators; so is what the relay does among them, and between teams. */
+export function isForVisitor({ kind, by, body }: Message): boolean {
+  return kind === 'text' || (kind === 'system' && by.kind !== 'system' && body.team === undefined);
+}
 
 /** That there is this version: who has another asks for it. */
 export const hint = ({ version, seq }: Conversation): News => ({

@@ -42,7 +42,10 @@ export type LiveDoor = RoomsDoor & {
   /** The page can't read it: fetch it if it is public. Answers through assetFetched. */
   fetchAsset(room: Room, url: string): void;
   /** Conversations: dialog/dialog.ts. */
-  readonly dialog: Pick<Dialog, 'visitorHere' | 'visitorSays' | 'visitorGone' | 'operatorSays' | 'operatorGone'>;
+  readonly dialog: Pick<
+    Dialog,
+    'visitorHere' | 'visitorSays' | 'visitorGone' | 'operatorHere' | 'operatorSays' | 'operatorGone'
+  >;
 };
 
 export type LiveTimes = RoomTimes & { codeMs: number };
@@ -456,6 +459,7 @@ export function createLive(door: LiveDoor, times: LiveTimes) {
         now: door.now(),
         graceMs: times.graceMs,
       });
+      door.dialog.operatorHere(peer);
       return peer;
     },
     operatorText(peer: OperatorPeer, text: string): void {

@@ -2,6 +2,7 @@
 
 import type { HandPolicy } from '../../protocol/hand.ts';
 import type { MaskingRules } from '../../protocol/messages.ts';
+import type { FilePolicy } from '../dialog/file-kind.ts';
 
 export type Site = {
   readonly id: string;
@@ -13,4 +14,6 @@ export type Site = {
   readonly origins: readonly string[];
   readonly masking: MaskingRules;
   readonly hand: HandPolicy;
+  /** What may be sent in its conversations. */
+  readonly files: FilePolicy;
 };

@@ -15,8 +15,8 @@ export class Uploads {
   #bytes = 0;
   #held = new Map<object | string, number>();
 
-  /** Undefined: no place now. Else to be called when it is over, however it ended. */
-  begin(room: object, address: string, bytes: number): (() => void) | undefined {
+  /** `room`: or whoever else it is for. Undefined: no place now. Else to be called when it is over, however it ended. */
+  begin(room: object | string, address: string, bytes: number): (() => void) | undefined {
     const weight = Math.max(bytes, LEAST_BYTES);
     if (
       this.#bytes + weight > MOST ||
@@ -34,11 +34,11 @@ export class Uploads {
   }
 
   /** Bytes on their way to this room. */
-  of(room: object): number {
+  of(room: object | string): number {
     return this.#held.get(room) ?? 0;
   }
 
-  #add(room: object, address: string, weight: number): void {
+  #add(room: object | string, address: string, weight: number): void {
     this.#bytes += weight;
     for (const owner of [room, address]) {
       const held = (this.#held.get(owner) ?? 0) + weight;

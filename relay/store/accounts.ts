@@ -103,5 +103,6 @@ function fromRow(row: typeof site.$inferSelect): Site {
     origins: row.origins,
     masking: row.masking,
     hand: row.hand,
+    files: row.files,
   };
 }

@@ -3,18 +3,31 @@
 import { randomBytes } from 'node:crypto';
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import { GRANTS, grants, handPolicy, type Grant, type HandPolicy } from '../../protocol/hand.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { maskingRules, type MaskingRules } from '../../protocol/messages.ts';
-import { flag, list, maybe, object, oneOf, text, type Infer } from '../../protocol/schema.ts';
+import { siteRouting, type SiteRouting } from '../../protocol/routing.ts';
+import { flag, list, maybe, object, oneOf, text, whole, type Infer } from '../../protocol/schema.ts';
 import { canonicalOrigin } from '../auth/origins.ts';
+import { filePolicy, type FilePolicy } from '../dialog/file-kind.ts';
 import { canonicalPattern } from '../auth/patterns.ts';
 import { canonicalLogin, hashPassword, oneTimePassword } from '../auth/passwords.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
-import { operator, site } from './schema.ts';
+import { operator, site, team } from './schema.ts';
 
 export type Refused = {
   kind: 'refused';
-  why: 'login-taken' | 'bad-login' | 'bad-origin' | 'bad-pattern' | 'unknown' | 'last-admin';
+  why:
+    | 'login-taken'
+    | 'bad-login'
+    | 'bad-origin'
+    | 'bad-pattern'
+    | 'bad-zone'
+    | 'bad-hours'
+    | 'name-taken'
+    | 'too-many'
+    | 'unknown'
+    | 'last-admin';
   what?: string;
 };
 
@@ -25,12 +38,15 @@ export type OperatorEntry = {
   role: 'admin' | 'operator';
   /** What they may ask visitors for. */
   may: Grant[];
+  /** Open conversations that they are given at most. */
+  limit: number;
   disabled: boolean;
   /** Has not logged in with the one-time password yet. */
   fresh: boolean;
 };
 
 const uuid = text(36, 36, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const limit = whole(LIMITS.maxConversationLimit);
 const shownName = text(120, 1, /\S/);
 
 /** What the cabinet's forms bring; parsed by cabinet-routes.ts. */
@@ -40,12 +56,14 @@ export const newOperatorForm = object({
   role: oneOf(['admin', 'operator']),
   /** Absent: everything. */
   may: maybe(grants),
+  limit: maybe(limit),
 });
 export const changeOperatorForm = object({
   id: uuid,
   name: maybe(shownName),
   role: maybe(oneOf(['admin', 'operator'])),
   may: maybe(grants),
+  limit: maybe(limit),
   disabled: maybe(flag),
   /** Makes a new one-time password. */
   newPassword: maybe(flag),
@@ -59,6 +77,8 @@ export const siteForm = object({
   origins: list(text(300), 50),
   masking: maybe(maskingRules),
   hand: maybe(handPolicy),
+  files: maybe(filePolicy),
+  routing: maybe(siteRouting),
 });
 
 export async function listOperators(db: Database, account: string): Promise<OperatorEntry[]> {
@@ -69,6 +89,7 @@ export async function listOperators(db: Database, account: string): Promise<Oper
     name: row.name,
     role: row.role,
     may: row.may,
+    limit: row.conversationLimit,
     disabled: row.disabledAt !== null,
     fresh: row.lastLoginAt === null,
   }));
@@ -93,6 +114,7 @@ export async function addOperator(
       name: form.name.trim(),
       role: form.role,
       ...(form.may ? { may: inOrder(form.may) } : {}),
+      ...(form.limit === undefined ? {} : { conversationLimit: form.limit }),
       passwordHash: await hashPassword(password),
       mustChange: true,
     })
@@ -132,6 +154,7 @@ export async function changeOperator(
         ...(form.name === undefined ? {} : { name: form.name.trim() }),
         ...(form.role === undefined ? {} : { role: form.role }),
         ...(form.may === undefined ? {} : { may: inOrder(form.may) }),
+        ...(form.limit === undefined ? {} : { conversationLimit: form.limit }),
         ...(form.disabled === undefined ? {} : { disabledAt: form.disabled ? new Date() : null }),
         ...(passwordHash === undefined ? {} : { passwordHash, mustChange: true }),
       })
@@ -150,6 +173,8 @@ export type SiteEntry = {
   origins: string[];
   masking: MaskingRules;
   hand: HandPolicy;
+  files: FilePolicy;
+  routing: SiteRouting;
 };
 
 export async function listSitesOf(db: Database, account: string): Promise<SiteEntry[]> {
@@ -172,11 +197,19 @@ export async function saveSite(
   if (origins.length === 0) return { kind: 'refused', why: 'bad-origin', what: '' };
   const hand = form.hand && canonicalPolicy(form.hand);
   if (hand && 'kind' in hand) return hand;
+  const routing = form.routing;
+  if (routing?.team) {
+    const mine = and(eq(team.id, routing.team), eq(team.accountId, account));
+    const [known] = await db.orm.select({ id: team.id }).from(team).where(mine);
+    if (!known) return { kind: 'refused', why: 'unknown' };
+  }
   const values = {
     name: form.name.trim(),
     origins,
     ...(form.masking ? { masking: form.masking } : {}),
     ...(hand ? { hand } : {}),
+    ...(form.files ? { files: form.files } : {}),
+    ...(routing ? { routing } : {}),
   };
   const [row] =
     form.id === undefined
@@ -193,8 +226,8 @@ export async function saveSite(
   return { kind: 'ok', site: entryOf(row) };
 }
 
-function entryOf({ id, key, name, origins, masking, hand }: typeof site.$inferSelect): SiteEntry {
-  return { id, key, name, origins, masking, hand };
+function entryOf({ id, key, name, origins, masking, hand, files, routing }: typeof site.$inferSelect): SiteEntry {
+  return { id, key, name, origins, masking, hand, files, routing };
 }
 
 function inOrder(some: readonly Grant[]): Grant[] {

@@ -12,7 +12,15 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { ActorKind, Message, MessageKind } from '../../protocol/dialog.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { apply, type Command, type Conversation, type Mark, type Outcome, type Work } from '../dialog/conversation.ts';
+import {
+  apply,
+  type Command,
+  type Conversation,
+  type Mark,
+  type Outcome,
+  type ReadyFile,
+  type Work,
+} from '../dialog/conversation.ts';
 import type { Database } from './database.ts';
 import { newId } from './id.ts';
 
@@ -25,6 +33,8 @@ export type Change = {
   conversation: Conversation;
   messages: Message[];
   marks: Mark[];
+  /** What is shown beside it, and stands in no message and no mark, may be another. */
+  isRefreshed: boolean;
 };
 
 export type Entry = { conversation: string; command: Command };
@@ -39,9 +49,10 @@ export async function transact(
 ): Promise<{ outcomes: Outcome[]; changes: Change[] }> {
   const ids = [...new Set(entries.map(({ conversation }) => conversation))].sort();
   const about = entries.flatMap(({ conversation, command }) => ('id' in command ? [[conversation, command.id]] : []));
+  const named = [...new Set(entries.flatMap(({ command }) => ('files' in command && command.files?.ids) || []))].sort();
   // The driver's type says what it does to the result of any function: nothing, to a promise of ours.
   return (await db.sql.begin(async (sql) => {
-    const [conversations, marks, messages] = await Promise.all([
+    const [conversations, marks, messages, files] = await Promise.all([
       sql<Conversation[]>`select ${conversationColumns(sql)} from conversation
         where id = any(${ids}::uuid[]) and account_id = ${account} order by id for update`,
       sql<(Mark & { conversation: string })[]>`select conversation_id as conversation, actor_kind as kind,
@@ -52,17 +63,30 @@ export async function transact(
         : sql<MessageRow[]>`select ${messageColumns(sql)} from (
               select distinct * from unnest(${about.map(([of]) => of ?? '')}::uuid[], ${about.map(([, id]) => id ?? '')}::uuid[]) as a(c, i)
             ) as a join message on conversation_id = a.c and id = a.i`,
+      // Locked in the order of their ids, after the conversations: the same file may be named in two of them.
+      named.length === 0
+        ? []
+        : sql<
+            ReadyFileRow[]
+          >`select id, name, bytes::float8 as bytes, coalesce(type, 'application/octet-stream') as type,
+              width, height, owner, conversation_id as conversation, message_id as message
+            from attachment where id = any(${named}::uuid[]) and account_id = ${account} and state = 'ready'
+            order by id for update`,
     ]);
+    const ready = new Map(files.map((file) => [file.id, readyFileOf(file)]));
     const works = new Map<string, Work>();
     for (const conversation of conversations)
       works.set(conversation.id, {
         conversation: { ...conversation },
         marks: [],
         messages: new Map(),
+        files: ready,
+        said: [],
         changed: new Set(),
         replaced: [],
         marked: new Set(),
         isChanged: false,
+        isRefreshed: false,
       });
     for (const { conversation, kind, actor, delivered, read } of marks)
       works.get(conversation)?.marks.push({ kind, actor, delivered, read });
@@ -76,11 +100,12 @@ export async function transact(
     if (changed.length === 0) return { outcomes, changes: [] };
     for (const { conversation } of changed) conversation.version += 1;
     const changeIds = changed.map(() => newId(now));
-    const [, , , , head] = await Promise.all([
+    const [, , , , , head] = await Promise.all([
       putMessages(sql, changed),
       putRevisions(sql, changed, now),
       putMarks(sql, changed),
       putConversations(sql, changed),
+      putSaid(sql, changed),
       sql<{ number: number }[]>`with head as (
           update account set changes = changes + ${changed.length} where id = ${account} returning changes
         ), put as (
@@ -105,6 +130,7 @@ export async function transact(
       conversation: work.conversation,
       messages: [...work.changed].flatMap((id) => work.messages.get(id) ?? []),
       marks: [...work.marked],
+      isRefreshed: work.isRefreshed,
     }));
     return { outcomes, changes };
   })) as { outcomes: Outcome[]; changes: Change[] };
@@ -180,6 +206,9 @@ export type ThreadRow = Pick<
   'id' | 'version' | 'seq' | 'site' | 'contact' | 'assignee' | 'status' | 'waitingSince' | 'lastAt'
 > & {
   contactName: string | null;
+  email: string | null;
+  team: string | null;
+  escalated: boolean;
   last: { seq: number; byKind: ActorKind; byId: string | null; kind: MessageKind; text: string } | null;
   marks: Mark[];
 };
@@ -204,8 +233,9 @@ export async function listThreads(
     )
     select c.id, c.version, c.seq, c.site_id as site, c.contact_id as contact, c.assignee_id as assignee, c.status,
       ${ms(sql, 'c.waiting_since')} as "waitingSince", ${ms(sql, 'c.last_at')} as "lastAt", p.name as "contactName",
+      nullif(p.email, '') as email, c.team_id as team, c.escalated_at is not null as escalated,
       (select jsonb_build_object('seq', m.seq, 'byKind', m.actor_kind, 'byId', m.actor_id, 'kind', m.kind,
-          'text', left(coalesce(m.body->>'text', ''), ${LIMITS.maxExcerptChars / 2}))
+          'text', left(coalesce(nullif(m.body->>'text', ''), m.body->'files'->0->>'name', ''), ${LIMITS.maxExcerptChars / 2}))
         from message m where m.conversation_id = c.id and m.kind <> 'system' order by m.seq desc limit 1) as last,
       ${marksOf(sql)} as marks
     from c left join contact p on p.id = c.contact_id
@@ -249,12 +279,13 @@ export async function readConversation(
 }
 
 /** Of a connection or a transaction. */
-type Fragments = Sql | TransactionSql;
+export type Fragments = Sql | TransactionSql;
 
 const conversationColumns = (sql: Fragments) =>
   sql`id, account_id as account, kind, site_id as site, contact_id as contact, assignee_id as assignee, status, seq, version,
     episode, ${ms(sql, 'waiting_since')} as "waitingSince", answered_seq as "answeredSeq", answered_by as "answeredBy",
-    ${ms(sql, 'last_at')} as "lastAt"`;
+    ${ms(sql, 'last_at')} as "lastAt", team_id as team, ${ms(sql, 'assigned_at')} as "assignedAt", offered, tried,
+    ${ms(sql, 'escalated_at')} as "escalatedAt", ${ms(sql, 'first_answered_at')} as "firstAnsweredAt"`;
 
 /** Of the conversation `c`. */
 const marksOf = (sql: Fragments) =>
@@ -266,7 +297,9 @@ const messageColumns = (sql: Fragments) =>
     reply_to as "replyTo", ${ms(sql, 'created_at')} as at, ${ms(sql, 'edited_at')} as "editedAt",
     ${ms(sql, 'deleted_at')} as "deletedAt"`;
 
-const ms = (sql: Fragments, column: string) => sql`round(extract(epoch from ${sql(column)}) * 1000)::float8`;
+export const ms = (sql: Fragments, column: string) => sql`round(extract(epoch from ${sql(column)}) * 1000)::float8`;
+
+export type Fragment = ReturnType<typeof ms>;
 
 /** Rows as one parameter. Times are epoch milliseconds in it. */
 const rows = (list: readonly object[]) => JSON.stringify(list);
@@ -320,10 +353,28 @@ async function putMarks(sql: TransactionSql, works: readonly Work[]): Promise<vo
 async function putConversations(sql: TransactionSql, works: readonly Work[]): Promise<void> {
   await sql`update conversation c set assignee_id = n.assignee, status = n.status, seq = n.seq, version = n.version,
       episode = n.episode, waiting_since = to_timestamp(n."waitingSince" / 1000), answered_seq = n."answeredSeq",
-      answered_by = n."answeredBy", last_at = to_timestamp(n."lastAt" / 1000)
+      answered_by = n."answeredBy", last_at = to_timestamp(n."lastAt" / 1000), team_id = n.team,
+      assigned_at = to_timestamp(n."assignedAt" / 1000), offered = n.offered, tried = n.tried,
+      escalated_at = to_timestamp(n."escalatedAt" / 1000), first_answered_at = to_timestamp(n."firstAnsweredAt" / 1000)
     from jsonb_to_recordset(${rows(works.map(({ conversation }) => conversation))}::jsonb) as n(id uuid, assignee uuid,
-      status text, seq int, version int, episode int, "waitingSince" float8, "answeredSeq" int, "answeredBy" uuid, "lastAt" float8)
+      status text, seq int, version int, episode int, "waitingSince" float8, "answeredSeq" int, "answeredBy" uuid, "lastAt" float8,
+      team uuid, "assignedAt" float8, offered boolean, tried jsonb, "escalatedAt" float8, "firstAnsweredAt" float8)
     where c.id = n.id`;
+}
+
+async function putSaid(sql: TransactionSql, works: readonly Work[]): Promise<void> {
+  const list = works.flatMap(({ conversation, said }) =>
+    said.map(({ id, message }) => ({ id, message, conversation: conversation.id })),
+  );
+  if (list.length === 0) return;
+  await sql`update attachment a set conversation_id = s.conversation, message_id = s.message
+    from jsonb_to_recordset(${rows(list)}::jsonb) as s(id uuid, message uuid, conversation uuid) where a.id = s.id`;
+}
+
+type ReadyFileRow = Omit<ReadyFile, 'width' | 'height'> & { width: number | null; height: number | null };
+
+function readyFileOf({ width, height, ...file }: ReadyFileRow): ReadyFile {
+  return { ...file, ...(width !== null && height !== null && { width, height }) };
 }
 
 type MessageRow = Pick<Message, 'id' | 'seq' | 'version' | 'kind' | 'body' | 'at'> & {

@@ -5,12 +5,22 @@ export function isUnfit(error: unknown): boolean {
   return /^(22|23|54)...$/.test(codeOf(error));
 }
 
+/** There is one of that name already. */
+export function isTaken(error: unknown): boolean {
+  return codeOf(error) === '23505';
+}
+
 /** 08 connection, 40 given up for another's sake, 53 resources, 57 it is going down or coming up; else the driver's or the
  * socket's words. */
 export function isAway(error: unknown): boolean {
   return /^((08|40|53|57)...|CONNECT\w*|E(CONN\w*|PIPE|NOENT|TIMEDOUT|HOSTUNREACH|AI_AGAIN|NOTFOUND))$/.test(
     codeOf(error),
   );
+}
+
+/** It took longer than it may (`statement_timeout`), or somebody cancelled it. */
+export function isCutOff(error: unknown): boolean {
+  return codeOf(error) === '57014';
 }
 
 /** The driver's, also where another library has put its own error around it. */

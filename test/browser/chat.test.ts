@@ -543,10 +543,11 @@ describe('by keyboard, in words, in little room', () => {
       'button Close',
       'button Show my screen',
       'button Get a code',
+      'button Attach files',
     ])
       expect(named).toContain(one);
     const path: (string | undefined)[] = [];
-    for (let step = 0; step < 9; step++) {
+    for (let step = 0; step < 11; step++) {
       await visitor.page.keyboard.press('Tab');
       path.push(
         await visitor.page.evaluate(() => {
@@ -566,6 +567,8 @@ describe('by keyboard, in words, in little room', () => {
       'Get a code',
       'Close',
       'Messages',
+      'Attach files',
+      'Record a voice message',
       'Write a message',
     ]);
   });

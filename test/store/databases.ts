@@ -87,7 +87,7 @@ function body(suite: (db: () => Database) => void, open: () => Promise<Database>
   beforeEach(async () => {
     // Not `truncate`: it makes and syncs new files for every table and index, 40 times slower than this.
     await opened().sql.unsafe(
-      'delete from change_log; delete from message_revision; delete from message; delete from participant; delete from conversation; delete from device; delete from contact; delete from ledger; delete from revocation; delete from session; delete from operator; delete from site; delete from account',
+      'delete from change_log; delete from message_revision; delete from message; delete from participant; delete from conversation; delete from presence_interval; delete from routing_turn; delete from team_member; delete from team; delete from device; delete from contact; delete from ledger; delete from revocation; delete from session; delete from operator; delete from site; delete from account',
     );
   });
   suite(opened);

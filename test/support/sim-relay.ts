@@ -2,6 +2,7 @@
 
 import { GRANTS, OPEN_POLICY, type Grant } from '../../protocol/hand.ts';
 import type { LedgerEntry } from '../../relay/live/deed.ts';
+import { USUAL_FILES } from '../../relay/dialog/file-kind.ts';
 import { createLive, type Live } from '../../relay/live/live.ts';
 import { createLiveMetrics } from '../../relay/live/metrics.ts';
 import type { Operator, OperatorPeer } from '../../relay/live/operators.ts';
@@ -21,6 +22,7 @@ export const SITE: Site = {
   origins: ['https://shop.example'],
   masking: { privateByDefault: false },
   hand: OPEN_POLICY,
+  files: USUAL_FILES,
 };
 export const OTHER_SITE: Site = { ...SITE, id: 'site2', account: 'account2', key: 'key2' };
 
@@ -83,6 +85,7 @@ export function startSimRelay(
         visitorSays: () => undefined,
         visitorGone: () => undefined,
         operatorSays: () => undefined,
+        operatorHere: () => undefined,
         operatorGone: () => undefined,
       },
       siteByKey: (key) => relay.sites.find((site) => site.key === key),

@@ -38,6 +38,68 @@ beforeEach(() => {
 const idOf = (text: string) => outbox.waiting.find((one) => one.text === text)?.id ?? '';
 const texts = () => outbox.waiting.map(({ text }) => text);
 
+const fileCalled = (name: string, bytes = 3) => ({
+  name,
+  bytes,
+  type: 'text/plain',
+  blob: new Blob(['x'.repeat(bytes)]),
+});
+
+describe('files in the outbox', () => {
+  test('what was chosen is kept, and goes with the next text once the relay has all of it; texts do not wait for it', () => {
+    outbox.online(true);
+    expect(outbox.choose([fileCalled('a')])).toBe(true);
+    expect(outbox.choose([fileCalled('b')])).toBe(true);
+    expect(outbox.waiting).toEqual([]);
+    expect([...stored.values()].map(({ isDraft, files }) => [isDraft, files?.map(({ name }) => name)])).toEqual([
+      [true, ['a', 'b']],
+    ]);
+    const [a, b] = outbox.chosen;
+    outbox.fileIs(a?.id ?? '', { isReady: true });
+    outbox.add('with files');
+    outbox.add('later');
+    expect(outbox.chosen).toEqual([]);
+    expect(texts()).toEqual(['with files', 'later']);
+    expect(sent).toEqual(['later']);
+    outbox.fileIs(b?.id ?? '', { isReady: true });
+    outbox.answered(idOf('later'), 1, undefined);
+    expect(sent).toEqual(['later', 'with files']);
+    expect([...stored.values()].map(({ isDraft, text }) => [isDraft, text])).toEqual([[undefined, 'with files']]);
+  });
+
+  test('what was refused before it was sent is left out; afterwards it fails, and goes as another when it is tried again', () => {
+    outbox.online(true);
+    outbox.choose([fileCalled('bad'), fileCalled('good')]);
+    outbox.fileIs(outbox.chosen[0]?.id ?? '', { why: 'not-allowed' });
+    outbox.add('one');
+    expect(outbox.waiting[0]?.files?.map(({ name }) => name)).toEqual(['good']);
+    const [before] = outbox.waiting;
+    const file = before?.files?.[0]?.id ?? '';
+    outbox.fileIs(file, { why: 'infected' });
+    expect(outbox.waiting[0]?.why).toBe('infected');
+    expect(sent).toEqual([]);
+    outbox.again(before?.id ?? '');
+    const [after] = outbox.waiting;
+    expect(after).toMatchObject({ text: 'one', files: [{ name: 'good' }] });
+    expect([after?.why, after?.files?.[0]?.why]).toEqual([undefined, undefined]);
+    expect(after?.id).not.toBe(before?.id);
+    expect(after?.files?.[0]?.id).not.toBe(file);
+    outbox.drop(after?.id ?? '');
+    expect(stored.size).toBe(0);
+  });
+
+  test('each can be left out; more than a message may carry, or a browser keeps, is not taken', () => {
+    outbox.choose(Array.from({ length: 10 }, (_, at) => fileCalled(String(at))));
+    expect(outbox.choose([fileCalled('one more')])).toBe(false);
+    expect(outbox.chosen).toHaveLength(10);
+    for (const { id } of outbox.chosen) outbox.unchoose(id);
+    expect([outbox.chosen, stored.size]).toEqual([[], 0]);
+    expect(outbox.choose([{ ...fileCalled('huge'), bytes: 101 * 1024 * 1024 }])).toBe(false);
+    outbox.add('');
+    expect(outbox.waiting).toEqual([]);
+  });
+});
+
 describe('the outbox', () => {
   test('one at a time, in the order of writing, stored until each is answered', () => {
     outbox.add('a');

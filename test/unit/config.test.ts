@@ -33,6 +33,8 @@ describe('settings', () => {
       codeMs: LIMITS.codeMs,
       uploadMs: 180_000,
       assetCacheBytes: 2 * 1024 ** 3,
+      visitorFilesBytes: 20 * 1024 ** 3,
+      clamav: undefined,
       drainMs: 1500,
       fetchPrivate: false,
     });
@@ -60,6 +62,8 @@ describe('settings', () => {
       TANDEM_CODE_MS: '13',
       TANDEM_UPLOAD_MS: '16',
       TANDEM_ASSET_CACHE_BYTES: '14',
+      TANDEM_VISITOR_FILES_BYTES: '17',
+      TANDEM_CLAMAV: '/run/clamav/clamd.ctl',
       TANDEM_DRAIN_MS: '15',
       TANDEM_FETCH_PRIVATE: '1',
     });
@@ -82,6 +86,8 @@ describe('settings', () => {
       codeMs: 13,
       uploadMs: 16,
       assetCacheBytes: 14,
+      visitorFilesBytes: 17,
+      clamav: '/run/clamav/clamd.ctl',
       drainMs: 15,
       fetchPrivate: true,
     });
@@ -104,6 +110,7 @@ describe('settings', () => {
     ['TANDEM_TRUST_PROXY', 'maybe', '1 or 0'],
     ['TANDEM_LOG_LEVEL', 'verbose', 'error, warn, info, debug'],
     ['TANDEM_MAX_PEERS', '0', '1 to'],
+    ['TANDEM_CLAMAV', 'localhost', 'host:port'],
     ['TANDEM_DRAIN_MS', '1e3', '0 to 60000'],
   ])('%s=%s is refused, naming it, what is allowed and what it was', (name, value, allowed) => {
     const errors = errorsOf({ [name]: value });

@@ -196,6 +196,7 @@ describe('with runes', () => {
       random: () => 0.5,
       makeId: () => uuidOf(6, ++made),
       refused: (item) => void refused.push(item),
+      files: () => {},
       store: {
         load: (owner) => Promise.resolve([...kept.values()].filter((item) => item.owner === owner)),
         put: (item) => Promise.resolve(void kept.set(item.key, item)),

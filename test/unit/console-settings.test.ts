@@ -19,6 +19,7 @@ import { canonicalPattern } from '../../relay/auth/patterns.ts';
 import { troubleInPatterns } from '../../operator-ui/state/hand-form.ts';
 import { OPEN_POLICY, type HandPolicy } from '../../protocol/hand.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { BY_HAND, type SiteRouting } from '../../protocol/routing.ts';
 
 const draft = (change: Partial<SiteDraft>): SiteDraft => ({ ...EMPTY_SITE, ...change });
 
@@ -37,7 +38,8 @@ test('what is kept is shown line by line, and what is shown is kept', () => {
   const masking = { privateByDefault: true, mask: '.name, :is(td, th).sum', unmask: 'nav' };
   const origins = ['https://a.example', 'https://*.b.example'];
   const hand: HandPolicy = { allowed: ['point', 'control'], given: ['point'], pausedAt: ['/pay', '/%D0%BE/a%20b*'] };
-  const site = { id: 's', key: 'k', name: 'Shop', origins, masking, hand };
+  const routing: SiteRouting = { team: 't', mode: 'auto', answerSec: 45 };
+  const site = { id: 's', key: 'k', name: 'Shop', origins, masking, hand, routing };
   const shown = draftOf(site);
   expect(shown.mask).toBe('.name\n:is(td, th).sum');
   expect(shown.hand).toEqual({
@@ -50,7 +52,9 @@ test('what is kept is shown line by line, and what is shown is kept', () => {
     origins,
     masking,
     hand: { ...hand, pausedAt: ['/pay', '/о/a%20b*'] },
+    routing,
   });
+  expect(isSameDraft(shown, { ...shown, routing: { ...shown.routing, team: '' } })).toBe(false);
   expect(canonicalPattern('/о/a%20b*')).toBe(hand.pausedAt[1]);
   expect(isSameDraft(shown, draftOf(site))).toBe(true);
   expect(isSameDraft(shown, { ...shown, block: 'x' })).toBe(false);
@@ -65,6 +69,7 @@ test('lines are joined by commas: a line break alone would mean "within"', () =>
     origins: ['https://a.example'],
     masking: { privateByDefault: false, mask: '.a, .b' },
     hand: OPEN_POLICY,
+    routing: BY_HAND,
   });
 });
 

@@ -28,6 +28,12 @@ const at = (version: number): Conversation => ({
   answeredSeq: 0,
   answeredBy: null,
   lastAt: 0,
+  team: null,
+  assignedAt: null,
+  offered: false,
+  tried: [],
+  escalatedAt: null,
+  firstAnsweredAt: null,
 });
 const message = (seq: number): Message => ({
   id: `00000000-0000-7000-8000-00000000010${seq}`,
@@ -52,6 +58,17 @@ function open() {
       throw error;
     },
     run: never,
+    newId: () => ID,
+    plan: () => ({ operators: new Map(), teams: new Map(), sites: new Map(), rules: new Map() }),
+    waiting: never,
+    loads: never,
+    waits: never,
+    takeTurn: never,
+    endTurn: never,
+    keepDeclared: never,
+    keepPresence: () => undefined,
+    hasReach: never,
+    keepReach: never,
     open: never,
     find: never,
     older: never,
@@ -71,6 +88,11 @@ function open() {
         }),
       ),
     operatorOf: () => undefined,
+    signPass: () => '',
+    search: never,
+    savedSearches: never,
+    saveSearch: never,
+    forgetSearch: never,
   });
   const openConsole = () => {
     const copy = createThreadCopy();
@@ -90,7 +112,10 @@ function open() {
   };
   const committed = (version: number) =>
     dialog.committed(ACCOUNT, [
-      { account: ACCOUNT, number: version, id: ID, conversation: at(version), messages: [message(version)], marks: [] },
+      {
+        ...{ account: ACCOUNT, number: version, id: ID, conversation: at(version) },
+        ...{ messages: [message(version)], marks: [], isRefreshed: false },
+      },
     ]);
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   /** Of what is read, the next; as it was at that version. */

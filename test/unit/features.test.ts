@@ -22,11 +22,13 @@ test('a test proves what its title begins with; one that is skipped, or names ru
     test.skip('[B2] skipped', () => {});
     test.todo('[B3] not yet');
     test('[RM4] a rule', () => {});
+    test('[WA2] [B20 C20] both', () => {});
     test('says [B4] later', () => {});
   `;
   expect(proofsIn(source, 'x').map(({ ids, title }) => [ids.join(' '), title])).toEqual([
     ['B1', 'one'],
     ['B106 C23 Q20', "it's several"],
     ['L4', 'broken'],
+    ['B20 C20', 'both'],
   ]);
 });

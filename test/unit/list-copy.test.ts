@@ -14,6 +14,7 @@ const ANN = { kind: 'operator', id: 'ann' } as const;
 function startModel() {
   const conversations = new Map<string, { conversation: Conversation; marks: Mark[]; messages: Message[] }>();
   const log: Logged[] = [];
+  const emails = new Map<string, string>();
   const open = (id: string) =>
     conversations.set(id, {
       conversation: {
@@ -31,6 +32,12 @@ function startModel() {
         answeredSeq: 0,
         answeredBy: null,
         lastAt: 0,
+        team: null,
+        assignedAt: null,
+        offered: false,
+        tried: [],
+        escalatedAt: null,
+        firstAnsweredAt: null,
       },
       marks: [],
       messages: [],
@@ -45,10 +52,14 @@ function startModel() {
       changed: new Set(),
       replaced: [],
       marked: new Set(),
+      files: new Map(),
+      said: [],
       isChanged: false,
+      isRefreshed: false,
     };
     for (const command of commands) apply(work, command, now);
     if (!work.isChanged) return undefined;
+    if (work.isRefreshed) emails.set(id, `mail-${now}`);
     work.conversation.version += 1;
     conversations.set(id, {
       conversation: work.conversation,
@@ -65,17 +76,19 @@ function startModel() {
       conversation: { ...work.conversation },
       messages: [...work.changed].flatMap((one) => work.messages.get(one) ?? []),
       marks: [...work.marked],
+      isRefreshed: work.isRefreshed,
     };
   };
   const rowOf = (id: string): ThreadRow[] => {
     const held = conversations.get(id);
     if (!held) return [];
-    const { contact, site, assignee, status, seq, version, waitingSince, lastAt } = held.conversation;
+    const { contact, site, assignee, team, escalatedAt, status, seq, version, waitingSince, lastAt } =
+      held.conversation;
     const last = held.messages.filter(({ kind }) => kind !== 'system').at(-1);
     return [
       {
-        ...{ id, contact, site, assignee, status, seq, version, waitingSince, lastAt },
-        contactName: '',
+        ...{ id, contact, site, assignee, team, status, seq, version, waitingSince, lastAt },
+        ...{ contactName: '', email: emails.get(id) ?? null, escalated: escalatedAt !== null },
         last: last
           ? {
               seq: last.seq,
@@ -115,11 +128,18 @@ describe('a list kept up from what is committed', () => {
         const id = `c${random.below(5)}`;
         const by = random.below(2) === 0 ? ANN : ({ kind: 'contact', id: `contact-${id}` } as const);
         const some = (): Command => {
-          switch (random.below(7)) {
+          switch (random.below(8)) {
+            case 7:
+              return { do: 'refresh' };
             case 0:
               return { do: 'read', by, seq: random.below(9) };
             case 1:
-              return { do: 'assign', by: ANN, id: `m${++messages}`, to: random.below(2) === 0 ? 'ann' : null };
+              return random.below(3) === 0
+                ? {
+                    ...{ do: 'offer', id: `m${++messages}`, to: random.below(2) === 0 ? 'ann' : null, from: null },
+                    ...{ tried: ['ann'], escalates: random.below(2) === 0 },
+                  }
+                : { do: 'assign', by: ANN, id: `m${++messages}`, to: random.below(2) === 0 ? 'ann' : null };
             case 2:
               return { do: random.below(2) === 0 ? 'close' : 'reopen', by: ANN, id: `m${++messages}` };
             case 3:
@@ -192,7 +212,7 @@ describe('a list kept up from what is committed', () => {
     const copy = new ListCopy([], 10);
     const row = (id: string, lastAt: number, waitingSince: number | null): ThreadRow => ({
       ...{ id, lastAt, waitingSince, version: 1, seq: 1, site: null, contact: null, assignee: null, status: 'open' },
-      ...{ contactName: null, last: null, marks: [] },
+      ...{ contactName: null, email: null, team: null, escalated: false, last: null, marks: [] },
     });
     copy.put([row('a', 1, 5), row('b', 2, 1), row('c', 3, null), row('d', 9, 9), row('e', 8, null), row('f', 0, 3)]);
     expect(copy.first(2).map(({ id }) => id)).toEqual(['d', 'e', 'b', 'f']);

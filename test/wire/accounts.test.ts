@@ -1,6 +1,6 @@
 // Black box: two accounts on one relay. Whatever an operator of one sends, it sees and changes nothing of the other's.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addSite, logIn, PASSWORD, startTestRelay, type TestRelay } from '../support/relay.ts';
 import { dataOfTwoAccounts } from '../support/two-accounts.ts';
@@ -204,4 +204,44 @@ test('[RM8] settings: neither read nor changed', async () => {
   const page = await connectPeer(relay.url, 'visitor', { origin: 'http://eve.example' });
   page.send(helloOf(site.key, { tab: 'eve' }));
   expect((await page.closed()).code).toBe(4501);
+});
+
+test('[WA7] who answers: neither colleagues nor teams of the other account are seen, joined or given anything', async () => {
+  const made = await post('/api/teams', { name: 'Anna’s', members: [], hours: null }, anna);
+  const { team } = (await made.json()) as { team: { id: string } };
+  const { operators } = JSON.parse(await read('/api/operators', anna)) as { operators: { id: string }[] };
+  const spy = await operator(eve);
+  spy.send({ t: 'dialog', say: { t: 'colleagues', on: true } });
+  await spy.expect((message) => (message['say'] as { t?: string } | undefined)?.t === 'colleagues');
+  const watching = await operator(anna);
+  watching.send({ t: 'dialog', say: { t: 'declare', presence: 'invisible' } });
+  watching.send({ t: 'dialog', say: { t: 'colleagues', on: true } });
+  await watching.expect((message) => JSON.stringify(message).includes('"presence":"invisible"'));
+  await seen(spy);
+  for (const { id } of operators) expect(JSON.stringify(spy.messages)).not.toContain(id);
+  expect(JSON.stringify(spy.messages)).not.toContain(team.id);
+  expect(await read('/api/teams', eve)).not.toContain(team.id);
+  for (const [address, body] of [
+    ['/api/teams', { id: team.id, name: 'Eve’s', members: [], hours: null }],
+    ['/api/teams', { name: 'Eve’s', members: operators.map(({ id }) => id), hours: null }],
+    ['/api/teams/drop', { id: team.id }],
+    ['/api/operators/change', { id: operators[0]?.id, limit: 1 }],
+    [
+      '/api/sites',
+      {
+        id: eveSite.id,
+        name: 'x',
+        origins: ['http://eve.example'],
+        routing: { team: team.id, mode: 'auto', answerSec: 1 },
+      },
+    ],
+  ] as const)
+    expect((await post(address, body, eve)).status, address).toBe(400);
+  const conversation = randomUUID();
+  const id = randomUUID();
+  spy.send({ t: 'dialog', say: { t: 'assign', conversation, id, to: null, team: team.id } });
+  await spy.expect((message) => (message['say'] as { why?: string } | undefined)?.why === 'no-such-operator');
+  watching.send({ t: 'dialog', say: { t: 'declare', presence: 'online' } });
+  spy.close();
+  watching.close();
 });
