@@ -75,6 +75,19 @@ export type TeamEntry = Infer<typeof teamEntry>;
 const teams = object({ teams: list(teamEntry, 1000), rules: presenceRules });
 export type Teams = Infer<typeof teams>;
 const savedTeam = object({ team: teamEntry });
+
+const tokenEntry = object({
+  id: word,
+  name: word,
+  rights: list(oneOf(['read', 'write']), 2),
+  /** As whom it acts. */
+  operator: word,
+  createdAt: number(1e14),
+  lastUsedAt: orNull(number(1e14)),
+});
+export type TokenEntry = Infer<typeof tokenEntry>;
+const tokens = object({ tokens: list(tokenEntry, 1000) });
+const addedToken = object({ id: word, secret: word });
 const savedRules = object({ rules: presenceRules });
 
 const count = number(Number.MAX_SAFE_INTEGER);
@@ -164,6 +177,7 @@ export type OperatorChange = {
 };
 
 /** Without an id: a new one. */
+export type NewToken = { name: string; rights: readonly ('read' | 'write')[] };
 export type TeamForm = { id?: string; name: string; members: readonly string[]; hours: WorkingHours | null };
 
 export type RelayHttp = {
@@ -183,6 +197,10 @@ export type RelayHttp = {
   saveTeam(form: TeamForm): Promise<CabinetAnswer<TeamEntry>>;
   dropTeam(id: string): Promise<CabinetAnswer<unknown>>;
   saveRules(rules: PresenceRules): Promise<CabinetAnswer<PresenceRules>>;
+  tokens(): Promise<CabinetAnswer<TokenEntry[]>>;
+  /** The secret is not told again. */
+  addToken(form: NewToken): Promise<CabinetAnswer<{ id: string; secret: string }>>;
+  revokeToken(id: string): Promise<CabinetAnswer<unknown>>;
   /** Newest first. `before`: the `next` of the page before. */
   ledger(filter: LedgerFilter, limit: number, before?: number): Promise<CabinetAnswer<LedgerPage>>;
   /** Some thousand entries of the chain, from where the answer before has ended. */
@@ -315,6 +333,9 @@ export function createRelayHttp(): RelayHttp {
     dropTeam: (id) => askCabinet(object({}), '/api/teams/drop', { id }),
     saveRules: async (rules) =>
       inside(await askCabinet(savedRules, '/api/presence-rules', rules), (saved) => saved.rules),
+    tokens: async () => inside(await askCabinet(tokens, '/api/tokens'), (found) => found.tokens),
+    addToken: (form) => askCabinet(addedToken, '/api/tokens', form),
+    revokeToken: (id) => askCabinet(object({}), '/api/tokens/revoke', { id }),
     async ledger(filter, limit, before) {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries({ ...filter, limit, before }))

@@ -129,7 +129,7 @@ export function createCabinetRoutes(door: CabinetDoor): Route[] {
     }),
     form('/api/tokens/revoke', revokeTokenForm, async ({ operator }, { id }) => {
       const isGone = await revokeToken(door.db, operator.account, id, Date.now());
-      return isGone ? json(200, {}) : json(404, { why: 'unknown' });
+      return isGone ? json(200, {}) : json(400, { why: 'unknown' });
     }),
     {
       method: 'GET',

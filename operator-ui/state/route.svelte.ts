@@ -13,6 +13,8 @@ export type Place =
   | { kind: 'site'; site: string }
   | { kind: 'operators' }
   | { kind: 'teams' }
+  /** Tokens of the HTTP API. */
+  | { kind: 'api' }
   /** What was done by hand: all of it, or in one room. */
   | { kind: 'ledger'; room?: string }
   /** The address leads nowhere. */
@@ -22,7 +24,7 @@ export type Place =
 export type Known = Exclude<Place, { kind: 'unknown' }>;
 
 export function isInSettings(place: Place): boolean {
-  return /^(sites|site|operators|teams|ledger)$/.test(place.kind);
+  return /^(sites|site|operators|teams|api|ledger)$/.test(place.kind);
 }
 
 export function placeOf(hash: string): Place {
@@ -40,6 +42,8 @@ export function placeOf(hash: string): Place {
       return { kind: 'operators' };
     case 'settings/teams':
       return { kind: 'teams' };
+    case 'settings/api':
+      return { kind: 'api' };
     case 'settings/ledger':
       return { kind: 'ledger' };
   }
@@ -76,6 +80,8 @@ export function hashOf(place: Known): string {
       return '#/settings/operators';
     case 'teams':
       return '#/settings/teams';
+    case 'api':
+      return '#/settings/api';
     case 'ledger':
       return `#/settings/ledger${place.room === undefined ? '' : `/${encodeURIComponent(place.room)}`}`;
   }

@@ -1,4 +1,4 @@
-// Sites, operators and teams of the account, for admins: loaded when the screen is opened, changed one by one. Owns what was
+// Sites, operators, teams and tokens of the account, for admins: loaded when the screen is opened, changed one by one. Owns what was
 // typed into a site's form and not saved: looking at a visitor meanwhile must not cost it. What each answer means for
 // the field on screen is the screen's business.
 
@@ -6,6 +6,7 @@ import type { PresenceRules } from '../../protocol/routing.ts';
 import type {
   CabinetAnswer,
   NewOperator,
+  NewToken,
   OperatorChange,
   OperatorEntry,
   RelayHttp,
@@ -14,6 +15,7 @@ import type {
   TeamEntry,
   TeamForm,
   Teams,
+  TokenEntry,
 } from '../relay-http.ts';
 import type { SiteDraft } from './site-form.ts';
 
@@ -32,6 +34,7 @@ export class Settings {
   #sites = $state.raw<Loaded<SiteEntry>>({ kind: 'loading' });
   #operators = $state.raw<Loaded<OperatorEntry>>({ kind: 'loading' });
   #teams = $state.raw<Loaded<TeamEntry>>({ kind: 'loading' });
+  #tokens = $state.raw<Loaded<TokenEntry>>({ kind: 'loading' });
   #rules = $state.raw<PresenceRules | undefined>();
   /** By site id, or `new`. */
   #drafts = $state.raw<Readonly<Record<string, SiteDraft>>>({});
@@ -53,6 +56,9 @@ export class Settings {
 
   get teams(): Loaded<TeamEntry> {
     return this.#teams;
+  }
+  get tokens(): Loaded<TokenEntry> {
+    return this.#tokens;
   }
   /** Undefined: not loaded. */
   get rules(): PresenceRules | undefined {
@@ -87,6 +93,23 @@ export class Settings {
       answer.kind === 'done' ? { kind: 'done', value: listOf(answer.value) } : answer,
       this.#teams,
     );
+  }
+
+  async loadTokens(): Promise<void> {
+    if (this.#tokens.kind !== 'here') this.#tokens = { kind: 'loading' };
+    this.#tokens = this.#loaded(await this.#door.http.tokens(), this.#tokens);
+  }
+
+  async addToken(form: NewToken): Promise<CabinetAnswer<{ id: string; secret: string }>> {
+    const answer = this.#heard(await this.#door.http.addToken(form));
+    if (answer.kind === 'done') await this.loadTokens();
+    return answer;
+  }
+
+  async revokeToken(id: string): Promise<CabinetAnswer<unknown>> {
+    const answer = this.#heard(await this.#door.http.revokeToken(id));
+    if (answer.kind === 'done') await this.loadTokens();
+    return answer;
   }
 
   async saveTeam(form: TeamForm): Promise<CabinetAnswer<TeamEntry>> {
@@ -138,6 +161,7 @@ export class Settings {
     this.#sites = { kind: 'loading' };
     this.#operators = { kind: 'loading' };
     this.#teams = { kind: 'loading' };
+    this.#tokens = { kind: 'loading' };
     this.#rules = undefined;
     if (options.forget) this.#drafts = {};
   }

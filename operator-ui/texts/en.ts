@@ -2,6 +2,7 @@
 // compile. Words follow the vocabulary of docs/architecture.md; sentences tell a person what to do next.
 
 import { deskEn } from './desk-en.ts';
+import { tokensEn } from './tokens-en.ts';
 import { dialogEn } from './dialog-en.ts';
 import { grantsEn } from './grants-en.ts';
 import { plural } from './plural.ts';
@@ -208,6 +209,7 @@ export const en = {
     mirror: 'The visitor’s page',
   },
   desk: deskEn,
+  tokens: tokensEn,
   dialog: dialogEn,
   search: searchEn,
   grants: grantsEn,
@@ -488,6 +490,7 @@ export const en = {
     sites: 'Sites',
     operators: 'Operators',
     teams: 'Teams',
+    api: 'Tokens',
     ledger: 'Ledger',
     forbidden: 'Settings are for administrators',
     forbiddenText: 'You are logged in as an operator. Ask an administrator to add sites and colleagues for you.',

@@ -3,6 +3,7 @@
 import { ROLES_RU } from '../../protocol/what-ru.ts';
 import type { Texts } from './en.ts';
 import { deskRu } from './desk-ru.ts';
+import { tokensRu } from './tokens-ru.ts';
 import { dialogRu } from './dialog-ru.ts';
 import { grantsRu } from './grants-ru.ts';
 import { plural } from './plural.ts';
@@ -221,6 +222,7 @@ export const ru: Texts = {
     mirror: 'Страница посетителя',
   },
   desk: deskRu,
+  tokens: tokensRu,
   dialog: dialogRu,
   search: searchRu,
   grants: grantsRu,
@@ -507,6 +509,7 @@ export const ru: Texts = {
     sites: 'Сайты',
     operators: 'Операторы',
     teams: 'Отделы',
+    api: 'Токены',
     ledger: 'Журнал',
     forbidden: 'Настройки доступны администраторам',
     forbiddenText: 'Вы вошли как оператор. Добавить сайты и коллег может администратор, обратитесь к нему.',

@@ -32,13 +32,17 @@ const MOST_CHANGES = 2000;
 const PAGE_CHARS = LIMITS.maxTextBytes / 2;
 /** Of all that an account's consoles are told of their lists. What is more waits and is told together: nobody reads as fast,
  * and conversations themselves come first. */
-const CHARS_PER_MS = 10_000;
+const CHARS_PER_MS = 4_000;
 const LONGEST_MS = 5000;
+/** Sent in one go; then others have their turn. */
+const CHARS_AT_ONCE = 1_000_000;
 /** Before the whole list is told: what comes while it is read is told after it. */
 const MOST_READS = 3;
 
 type Account = {
   readonly readers: Set<OperatorPeer>;
+  /** Those of them who are still to be told what is being told just now. */
+  telling: Set<OperatorPeer>;
   copy: ListCopy | undefined;
   /** While it is read; what is committed meanwhile. */
   loading: Promise<ListCopy> | undefined;
@@ -66,6 +70,7 @@ export class Inbox {
     const id = peer.operator.account;
     const account = this.#accounts.get(id) ?? {
       readers: new Set(),
+      telling: new Set(),
       copy: undefined,
       loading: undefined,
       early: [],
@@ -75,6 +80,8 @@ export class Inbox {
     };
     this.#accounts.set(id, account);
     account.readers.add(peer);
+    // What it gets now is newer than what is being told.
+    account.telling.delete(peer);
     const copy = account.copy ?? (await this.#load(id, account));
     if (!account.readers.has(peer)) return;
     let changed = from && copy.since(from);
@@ -93,6 +100,7 @@ export class Inbox {
   close(peer: OperatorPeer): void {
     const account = this.#accounts.get(peer.operator.account);
     account?.readers.delete(peer);
+    account?.telling.delete(peer);
     if (account?.readers.size === 0) this.#accounts.delete(peer.operator.account);
   }
 
@@ -176,9 +184,18 @@ export class Inbox {
       pages = this.#pagesOf(copy.of(changed), head, false);
     } else ({ head, pages } = await this.#wholeOf(id, copy));
     account.told = head;
-    for (const peer of account.readers) for (const page of pages) peer.sendText(page);
-    const chars = pages.reduce((sum, page) => sum + page.length, 0) * account.readers.size;
-    return Math.min(LONGEST_MS, chars / CHARS_PER_MS);
+    const chars = pages.reduce((sum, page) => sum + page.length, 0);
+    const all = chars * account.readers.size;
+    account.telling = new Set(account.readers);
+    let sent = 0;
+    for (const peer of account.telling) {
+      for (const page of pages) peer.sendText(page);
+      sent += chars;
+      if (sent < CHARS_AT_ONCE) continue;
+      sent = 0;
+      await new Promise<void>((resolve) => this.#door.after(0, resolve));
+    }
+    return Math.min(LONGEST_MS, all / CHARS_PER_MS);
   }
 
   async #readMissing(id: string, copy: ListCopy, ids: readonly string[]): Promise<void> {

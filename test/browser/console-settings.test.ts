@@ -202,13 +202,13 @@ test('an operator is added by keyboard; the one-time password is shown once, and
   await sees(page, 'operator-login-trouble', 'already');
   await fill(page, 'operator-login', 'anna@shop.example');
   await page.keyboard.press('Enter');
-  const shown = await page.waitForSelector(find('once-password'));
+  const shown = await page.waitForSelector(find('once-secret'));
   const password = (await shown?.evaluate((element) => element.textContent)) ?? '';
   await page.keyboard.press('Escape');
   await page.mouse.click(5, 5);
-  expect(await page.$(find('once-password'))).not.toBeNull();
+  expect(await page.$(find('once-secret'))).not.toBeNull();
   await click(page, 'once-done');
-  await isGone(page, 'once-password');
+  await isGone(page, 'once-secret');
   await sees(page, 'operator', 'Has not logged in yet');
   expect(await page.evaluate(() => document.body.textContent)).not.toContain(password);
 
@@ -250,7 +250,7 @@ test('a disabled operator is out at once and stays out; logging out everywhere l
 
   await choose(page, 'boris', 'operator-password');
   await click(page, 'confirm-yes');
-  const shown = await page.waitForSelector(find('once-password'));
+  const shown = await page.waitForSelector(find('once-secret'));
   const password = (await shown?.evaluate((element) => element.textContent)) ?? '';
   await expect(logIn(relay, 'boris', PASSWORD)).rejects.toThrow('401');
   await logIn(relay, 'boris', password);
@@ -371,4 +371,39 @@ test.each([360, 1280])('at %i pixels nothing of the settings is cut off or unnam
     walk(snapshot);
     expect(nameless).toEqual([]);
   }
+});
+
+test('[HA1] a token of the API is made, shown once, works within its rights, and is revoked', async () => {
+  const page = await open('#/settings/api', admin);
+  await sees(page, 'no-tokens', 'No tokens yet');
+  await click(page, 'token-add');
+  await page.waitForSelector(find('token-name'));
+  await page.keyboard.press('Enter');
+  await sees(page, 'token-name-trouble', 'fill this in');
+  await fill(page, 'token-name', 'order system');
+  await page.keyboard.press('Enter');
+  const shown = await page.waitForSelector(find('once-secret'));
+  const secret = (await shown?.evaluate((element) => element.textContent)) ?? '';
+  await page.keyboard.press('Escape');
+  expect(await page.$(find('once-secret'))).not.toBeNull();
+  await click(page, 'once-done');
+  await isGone(page, 'once-secret');
+  await sees(page, 'token', 'Reads · acts as Admin');
+  await sees(page, 'token', 'Not used yet');
+  expect(await page.evaluate(() => document.body.textContent)).not.toContain(secret);
+
+  const ask = (method: string, path: string) =>
+    fetch(`${relay.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${secret}` } });
+  expect((await ask('GET', '/conversations')).status).toBe(200);
+  const nobody = '00000000-0000-7000-8000-000000000000';
+  expect((await ask('POST', `/conversations/${nobody}/close`)).status).toBe(403);
+  await page.reload();
+  await sees(page, 'token', 'Used last on');
+
+  await click(page, 'token-revoke');
+  await sees(page, 'confirm', 'order system');
+  await click(page, 'confirm-yes');
+  await sees(page, 'no-tokens', 'No tokens yet');
+  expect((await ask('GET', '/conversations')).status).toBe(401);
+  expect(errors).toEqual([]);
 });

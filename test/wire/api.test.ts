@@ -242,7 +242,7 @@ describe('who may', () => {
     expect((await call('POST', '/conversations', { token: '', raw: 'x'.repeat(1000) })).status).toBe(401);
     const { id, secret } = await newToken(anna, ['read']);
     expect((await call('GET', '/conversations', { token: secret })).status).toBe(200);
-    expect((await cabinet('/api/tokens/revoke', { id }, eve)).status).toBe(404);
+    expect((await cabinet('/api/tokens/revoke', { id }, eve)).status).toBe(400);
     expect((await call('GET', '/conversations', { token: secret })).status).toBe(200);
     expect((await cabinet('/api/tokens/revoke', { id }, anna)).status).toBe(200);
     expect((await call('GET', '/conversations', { token: secret })).status).toBe(401);
