@@ -148,7 +148,7 @@ async function end(desk: Desk, visitor?: Visitor) {
   visitor?.peer.close();
 }
 
-test('a visitor writes: the list shows and counts it, the keyboard opens it, the answer arrives, and both see what was read', async () => {
+test('[R16 Q7] a visitor writes: the list shows and counts it, the keyboard opens it, the answer arrives, and both see what was read', async () => {
   const desk = await openDesk(anna, '#/conversations');
   await desk.page.waitForSelector(byId('dialogs-empty'));
   const visitor = await arrive();
@@ -289,7 +289,7 @@ test('a tab that is closed with an unsent message: it is sent after the console 
   await end(again, visitor);
 });
 
-test('a note is never told to the visitor; own messages are changed by ArrowUp, and deleted', async () => {
+test('[B104 C25 L34 Q14] a note is never told to the visitor; own messages are changed by ArrowUp, and deleted', async () => {
   const { visitor, desk } = await begun('is this secret?');
   await click(desk, 'mode-note');
   await type(desk, 'SECRETnote');
@@ -318,7 +318,7 @@ test('a note is never told to the visitor; own messages are changed by ArrowUp, 
   await end(desk, visitor);
 });
 
-test('taken, given back, closed and reopened: colleagues see it, in the list, too', async () => {
+test('[C14 C18 C24 Q3 Q13] taken, given back, closed and reopened: colleagues see it, in the list, too', async () => {
   const { visitor, desk, id } = await begun('please take me');
   const other = await openDesk(boris, '#/conversations');
   await openOf(other, 'please take me');

@@ -102,7 +102,7 @@ async function choose(page: Page, login: string, item: string): Promise<void> {
   await click(page, item);
 }
 
-test('a site is added, the line is pasted into a page, and the visitor is there', async () => {
+test('[B11] a site is added, the line is pasted into a page, and the visitor is there', async () => {
   const page = await open('#/visitors', admin);
   await click(page, 'first-site');
   await click(page, 'site-save');
@@ -186,7 +186,7 @@ test('what hides less or shuts pages out is asked about; what is no CSS is refus
   expect(errors).toEqual([]);
 });
 
-test('an operator is added by keyboard; the one-time password is shown once, and lets them in', async () => {
+test('[B17 Q1] an operator is added by keyboard; the one-time password is shown once, and lets them in', async () => {
   const page = await open('#/settings/operators', admin);
   await page.waitForSelector(find('operator-add'));
   await page.focus(find('operator-add'));

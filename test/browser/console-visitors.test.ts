@@ -59,7 +59,7 @@ function active(): Promise<string | null> {
   });
 }
 
-test('5,000 visitors: all are counted and reachable, only those in sight are drawn', async () => {
+test('[B31] 5,000 visitors: all are counted and reachable, only those in sight are drawn', async () => {
   desk = await openConsole(browser);
   await fill(5000);
   await desk.sees('visitors-now', '5,000 visitors now');

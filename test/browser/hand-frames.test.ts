@@ -166,7 +166,7 @@ inEachBrowser('the hand in frames of another origin', (browser, name) => {
     await until(async () => (await hits()).join() === 'deep,third');
   });
 
-  test('the pointer and a frame with a note stand where the element is, also when either page scrolls', async () => {
+  test('[B116 B117] the pointer and a frame with a note stand where the element is, also when either page scrolls', async () => {
     const hand = await open();
     const box = async (selector: string) =>
       (await hand.visitor.ui(selector)).evaluate((element) => {
